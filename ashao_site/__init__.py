@@ -1,0 +1,1 @@
+"""ashao: the site that holds the apps together."""

@@ -1,0 +1,127 @@
+"""What changes in accounts: nonces, sign-ins, API keys, and forgetting what is over."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import QuerySet
+
+from ashao_site.accounts.keys import API_KEY_PREFIX
+from ashao_site.accounts.models import API_KEY_NAME_MAX_CHARS, ApiKey, GuestUse, SignInNonce, User
+from ashao_site.accounts.signature import verify_signature
+from ashao_site.accounts.signin import Site, check_message
+from ashao_site.accounts.siwe import parse_message
+from ashao_site.lib.clock import now
+from ashao_site.lib.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
+from ashao_site.lib.ids import hash_secret, is_id, new_secret
+from ashao_site.lib.text import clean_text
+
+API_KEYS_MAX_PER_USER = 20
+NONCE_TTL_S = 300
+NONCES_MAX_PER_SESSION = 20
+NONCE_BYTES = 16
+FORGET_BATCH = 1000
+REVOKED_KEY_KEPT = timedelta(days=90)
+GUEST_USE_KEPT = timedelta(days=2)
+
+
+def issue_nonce(*, session_key: str) -> str:
+    """A new nonce that this session may sign in with, once, for `NONCE_TTL_S` seconds.
+
+    A session has at most `NONCES_MAX_PER_SESSION`: a further one takes the place of the oldest.
+    """
+    at = now()
+    with transaction.atomic():
+        mine = SignInNonce.objects.filter(session_key=session_key).order_by("-created_at", "-pk")
+        surplus = list(mine.values_list("pk", flat=True)[NONCES_MAX_PER_SESSION - 1 :])
+        if surplus:
+            SignInNonce.objects.filter(pk__in=surplus).delete()
+        nonce = secrets.token_hex(NONCE_BYTES)  # EIP-4361 allows letters and digits only
+        expires_at = at + timedelta(seconds=NONCE_TTL_S)
+        SignInNonce.objects.create(nonce=nonce, session_key=session_key, created_at=at, expires_at=expires_at)
+    return nonce
+
+
+def sign_in(*, message: str, signature: str, session_key: str | None, site: Site) -> User:
+    """The user whose wallet signed this message; on a wallet's first sign-in the user is made.
+
+    Raises `BadInput` (`bad_message`), `NotSignedIn` (`bad_nonce`, `wrong_domain`, `wrong_chain`, `expired`,
+    `not_yet_valid`, `bad_signature`) and, for a disabled user, `Forbidden`. The nonce is used up by any
+    message that can be read, whatever is wrong with the rest. Must not be called in a transaction: undoing
+    that would bring the nonce back.
+    """
+    parsed = parse_message(message)
+    _consume_nonce(nonce=parsed.nonce, session_key=session_key)
+    check_message(parsed, site=site, at=now())
+    if not verify_signature(parsed.wallet, message, signature):
+        raise NotSignedIn(
+            "The signature is not this wallet's signature of this message.", code="bad_signature"
+        )
+    user, _ = User.objects.get_or_create_wallet(parsed.wallet)
+    if not user.is_active:
+        raise Forbidden("This account is disabled.", code="account_disabled")
+    return user
+
+
+def _consume_nonce(*, nonce: str, session_key: str | None) -> None:
+    mine = SignInNonce.objects.filter(nonce=nonce, session_key=session_key or "", expires_at__gt=now())
+    deleted, _ = mine.delete()
+    if deleted != 1:
+        raise NotSignedIn("This sign-in was used before or is too old. Please try again.", code="bad_nonce")
+
+
+@dataclass(frozen=True)
+class NewApiKey:
+    """A key just made, and its secret: nobody can be shown that again."""
+
+    key: ApiKey
+    secret: str
+
+
+def create_api_key(*, user: User, name: str) -> NewApiKey:
+    """Make an API key. Raises `BadInput` for a bad name, `Conflict` (`too_many_keys`) at the limit."""
+    name = clean_text(name, name="name", max_chars=API_KEY_NAME_MAX_CHARS).strip()
+    if not name:
+        raise BadInput("name must not be empty.")
+    secret = new_secret(API_KEY_PREFIX)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # so that two at once cannot both be the last
+        if ApiKey.objects.live().filter(user=user).count() >= API_KEYS_MAX_PER_USER:
+            raise Conflict(
+                f"You have {API_KEYS_MAX_PER_USER} keys already. Please delete one first.",
+                code="too_many_keys",
+            )
+        key = ApiKey.objects.create(user=user, name=name, key_hash=hash_secret(secret), hint=secret[-4:])
+    return NewApiKey(key=key, secret=secret)
+
+
+def revoke_api_key(*, user: User, public_id: str) -> None:
+    """End a key of this user at once. Raises `NotFound` for an unknown, foreign or already revoked one."""
+    revoked = 0
+    if is_id(public_id, "key"):
+        mine = ApiKey.objects.live().filter(user=user, public_id=public_id)
+        revoked = mine.update(revoked_at=now())
+    if revoked != 1:
+        raise NotFound("There is no such API key.")
+
+
+def forget_expired() -> int:
+    """Delete, up to `FORGET_BATCH` of each: expired nonces and sessions, old guest counts, old revoked keys.
+
+    Returns how many went. Meant for a periodic task.
+    """
+    at = now()
+    over: tuple[QuerySet[Any], ...] = (
+        SignInNonce.objects.filter(expires_at__lte=at),
+        Session.objects.filter(expire_date__lte=at),
+        GuestUse.objects.filter(day__lt=(at - GUEST_USE_KEPT).date()),
+        ApiKey.objects.filter(revoked_at__lte=at - REVOKED_KEY_KEPT),
+    )
+    count = 0
+    for rows in over:
+        batch = list(rows.values_list("pk", flat=True)[:FORGET_BATCH])
+        count += rows.model._default_manager.filter(pk__in=batch).delete()[0]
+    return count

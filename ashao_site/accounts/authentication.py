@@ -1,0 +1,87 @@
+"""Who is calling: an API key in the Authorization header, or a session cookie with Django's CSRF."""
+
+import copy
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.request import Request
+
+from ashao_site.accounts.keys import user_of_key
+from ashao_site.accounts.models import User
+from ashao_site.lib.errors import NotSignedIn
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer ak_…`. A bearer token that is not a live API key is refused, never ignored."""
+
+    def authenticate(self, request: Request) -> tuple[User, str] | None:
+        """The key's user; None where there is no bearer token, so that the session is asked next."""
+        scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        user = user_of_key(token.strip())
+        if user is None:
+            raise exceptions.AuthenticationFailed(
+                "This token is not known, or was revoked.", code="bad_token"
+            )
+        return user, "api_key"
+
+    def authenticate_header(self, request: Request) -> str:
+        """What `WWW-Authenticate` says; having one makes a missing sign-in a 401, not a 403."""
+        return "Bearer"
+
+
+class SessionAuthentication(BaseAuthentication):
+    """The session cookie. Unsafe calls need the CSRF token in `X-CSRFToken`, of guests too.
+
+    REST framework's own class asks it of signed-in people only. Here a guest's session has messages to
+    lose, and a forged sign-in would put a person into somebody else's account.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, str] | None:
+        """The session's user, or None for a guest. Raises `PermissionDenied` without a valid CSRF token."""
+        _enforce_csrf(request)
+        user = request._request.user
+        if isinstance(user, User) and user.is_active:
+            return user, "session"
+        return None
+
+    def authenticate_header(self, request: Request) -> str:
+        """As for API keys."""
+        return "Bearer"
+
+
+def require_user(request: Request) -> User:
+    """The signed-in user. Raises `NotSignedIn`."""
+    if isinstance(request.user, User):
+        return request.user
+    raise NotSignedIn("Please sign in first.")
+
+
+def require_session_user(request: Request) -> User:
+    """The user of a session sign-in. Raises `NotSignedIn` where nobody is, or only an API key is given."""
+    user = require_user(request)
+    if request.auth != "session":
+        raise NotSignedIn("This needs a sign-in with your wallet, not an API key.", code="session_needed")
+    return user
+
+
+def _no_view(_request: HttpRequest) -> HttpResponse:
+    """Stands where the CSRF check expects a view; it is never called."""
+    return HttpResponse()
+
+
+def _enforce_csrf(request: Request) -> None:
+    # A copy with an empty form: the token is taken from the header only, and no body is parsed before it
+    # is known whose call this is.
+    checked = copy.copy(request._request)
+    checked.POST = QueryDict()
+    check = CSRFCheck(_no_view)
+    check.process_request(checked)
+    reason = check.process_view(checked, _no_view, (), {})
+    if reason:
+        raise exceptions.PermissionDenied(
+            "The CSRF token is missing or wrong: send the csrftoken cookie's value in X-CSRFToken.",
+            code="csrf_failed",
+        )

@@ -1,0 +1,131 @@
+"""People who have not signed in: their id, and how much they may send in a day.
+
+No network address is kept: a row holds a keyed hash of it and of the day, so that days cannot be linked.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from ashao_site.accounts.models import GuestUse
+from ashao_site.lib.clock import now
+from ashao_site.lib.errors import RateLimited
+from ashao_site.lib.ids import is_id, new_id
+
+GUEST_SESSION_KEY = "guest_id"
+UNKNOWN_ADDRESS = "unknown"
+IPV6_PREFIX_BITS = 64
+
+_COUNT_ONE = """
+INSERT INTO accounts_guestuse (subject_hash, day, count) VALUES (%s, %s, 1)
+ON CONFLICT (subject_hash, day) DO UPDATE SET count = accounts_guestuse.count + 1
+WHERE accounts_guestuse.count < %s
+RETURNING count
+"""
+
+
+def guest_id(request: HttpRequest) -> str:
+    """The id of this session's guest, `gst_…`, made and kept in the session if there is none yet."""
+    known = request.session.get(GUEST_SESSION_KEY)
+    if isinstance(known, str) and is_id(known, "gst"):
+        return known
+    made = new_id("gst")
+    request.session[GUEST_SESSION_KEY] = made
+    return made
+
+
+def take_guest_message(*, session_subject: str, address_subject: str) -> None:
+    """Count one message of today (UTC) for the session and for the address, or for neither.
+
+    Raises `RateLimited` (`guest_limit`, until midnight UTC) when either is used up. The rows stay locked
+    until the surrounding transaction ends, in the same order always: session, then address.
+    """
+    at = now()
+    day = at.astimezone(UTC).date()
+    with transaction.atomic():
+        for subject, limit in _limits(session_subject, address_subject, day):
+            if not _count_one(subject, day, limit):
+                raise RateLimited(
+                    "That was today's last message without signing in. Sign in with a wallet to go on.",
+                    code="guest_limit",
+                    retry_after_s=_seconds_left(at),
+                )
+
+
+def guest_remaining(*, session_subject: str, address_subject: str) -> int:
+    """How many messages may still be sent today: the less of what session and address have left."""
+    day = now().astimezone(UTC).date()
+    limits = _limits(session_subject, address_subject, day)
+    rows = GuestUse.objects.filter(day=day, subject_hash__in=[subject for subject, _ in limits])
+    used = dict(rows.values_list("subject_hash", "count"))
+    return max(0, min(limit - used.get(subject, 0) for subject, limit in limits))
+
+
+def client_address(request: HttpRequest) -> str:
+    """The network address that a request comes from, as far as it can be trusted; IPv6 as its /64.
+
+    With `TRUSTED_PROXIES` = n it is the n-th entry from the end of X-Forwarded-For: what stands before that
+    the client wrote itself. With 0, or fewer entries than proxies, it is the socket's own address.
+    """
+    remote = str(request.META.get("REMOTE_ADDR") or "")
+    return forwarded_address(remote, str(request.META.get("HTTP_X_FORWARDED_FOR") or ""))
+
+
+def forwarded_address(remote: str, forwarded_for: str) -> str:
+    """`client_address` for code that has no Django request: the socket's address and the header."""
+    proxies: int = settings.TRUSTED_PROXIES
+    entries = [entry.strip() for entry in forwarded_for.split(",")]
+    if proxies and len(entries) >= proxies:
+        found = _normal_address(entries[-proxies])
+        if found is not None:
+            return found
+    return _normal_address(remote) or UNKNOWN_ADDRESS
+
+
+def _normal_address(text: str) -> str | None:
+    try:
+        address = ip_address(_without_port(text))
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        # One household or server has a whole /64: its addresses are one guest's.
+        return str(ip_network((int(address), IPV6_PREFIX_BITS), strict=False))
+    return str(address)
+
+
+def _without_port(text: str) -> str:
+    """`1.2.3.4:56` and `[::1]:56` without their port, which some proxies add."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text
+
+
+def _limits(session_subject: str, address_subject: str, day: date) -> tuple[tuple[str, int], tuple[str, int]]:
+    return (
+        (_subject_hash("session", session_subject, day), settings.GUEST_MESSAGES_PER_SESSION),
+        (_subject_hash("address", address_subject, day), settings.GUEST_MESSAGES_PER_ADDRESS),
+    )
+
+
+def _subject_hash(kind: str, subject: str, day: date) -> str:
+    return salted_hmac(f"ashao.guest.{kind}", f"{day}:{subject}", algorithm="sha256").hexdigest()
+
+
+def _count_one(subject: str, day: date, limit: int) -> bool:
+    if limit < 1:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_ONE, [subject, day, limit])
+        return cursor.fetchone() is not None
+
+
+def _seconds_left(at: datetime) -> int:
+    midnight = datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time(), tzinfo=UTC)
+    return max(1, ceil((midnight - at).total_seconds()))

@@ -1,0 +1,169 @@
+"""The rows behind people: users, their API keys, sign-in nonces and what guests have used."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from eth_utils.address import to_checksum_address
+
+from ashao_site.accounts.signals import user_created
+from ashao_site.lib.clock import now
+from ashao_site.lib.ids import new_id
+
+API_KEY_NAME_MAX_CHARS = 80
+NONCE_MAX_CHARS = 64
+SESSION_KEY_MAX_CHARS = 64
+
+
+def new_user_id() -> str:
+    """A new public id of a user."""
+    return new_id("usr")
+
+
+def new_key_id() -> str:
+    """A new public id of an API key."""
+    return new_id("key")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users: by a wallet that signed in, or by staff."""
+
+    def get_or_create_wallet(self, wallet: str) -> tuple["User", bool]:
+        """The user of this wallet, made if it is new, and whether it was made here.
+
+        Sends `user_created` in the same transaction. Of concurrent first sign-ins one inserts; the others
+        wait on the unique index and find its row.
+        """
+        wallet = to_checksum_address(wallet)
+        with transaction.atomic():
+            found = self.filter(wallet=wallet).first()
+            if found is not None:
+                return found, False
+            user = self.model(wallet=wallet)
+            user.set_unusable_password()
+            try:
+                with transaction.atomic():
+                    user.save(force_insert=True)
+            except IntegrityError:
+                return self.get(wallet=wallet), False
+            user_created.send(sender=self.model, user=user)
+            return user, True
+
+    def create_user(self, staff_name: str, password: str | None = None, *, is_staff: bool = True) -> "User":
+        """A person of the staff, who signs in to the admin with a password."""
+        user = self.model(staff_name=self.model.normalize_username(staff_name), is_staff=is_staff)
+        user.set_password(password)
+        user.save(force_insert=True)
+        return user
+
+    def create_superuser(self, staff_name: str, password: str | None = None) -> "User":
+        """A person of the staff with every permission; `manage.py createsuperuser` calls this."""
+        with transaction.atomic():
+            user = self.create_user(staff_name, password)
+            user.is_superuser = True
+            user.save(update_fields=["is_superuser"])
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person: a wallet that signs in with Ethereum, or a name on the staff with a password, or both."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=40, unique=True, default=new_user_id, editable=False)
+    wallet = models.CharField(max_length=42, null=True, blank=True, unique=True)
+    staff_name = models.CharField(max_length=150, null=True, blank=True, unique=True)
+    is_staff = models.BooleanField("staff", default=False, help_text="May sign in to the admin.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Clear this instead of deleting a user."
+    )
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "staff_name"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="user_has_wallet_or_staff_name",
+                condition=Q(wallet__isnull=False) | Q(staff_name__isnull=False),
+                violation_error_message="A user needs a wallet or a staff name.",
+            ),
+            models.CheckConstraint(
+                name="user_wallet_is_an_address",
+                condition=Q(wallet__isnull=True) | Q(wallet__regex=r"^0x[0-9a-fA-F]{40}$"),
+                violation_error_message="A wallet is 0x and 40 hexadecimal digits.",
+            ),
+            models.CheckConstraint(name="user_staff_name_is_not_empty", condition=~Q(staff_name="")),
+        ]
+
+    def __str__(self) -> str:
+        """The staff name or the public id: a wallet is not for logs."""
+        return self.staff_name or self.public_id
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    """Reads of API keys."""
+
+    def live(self) -> Self:
+        """Keys that have not been revoked."""
+        return self.filter(revoked_at__isnull=True)
+
+
+class ApiKey(models.Model):
+    """A key with which a program acts for a user. The secret itself is shown once and never kept."""
+
+    public_id = models.CharField(max_length=40, unique=True, default=new_key_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=API_KEY_NAME_MAX_CHARS)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(max_length=4, editable=False, help_text="The key's last four characters.")
+    created_at = models.DateTimeField(default=now, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        indexes = [models.Index(fields=["user", "created_at"], name="api_key_by_user")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class SignInNonce(models.Model):
+    """A nonce that one session may sign in with, once, before it expires. Used means deleted."""
+
+    nonce = models.CharField(max_length=NONCE_MAX_CHARS, unique=True)
+    session_key = models.CharField(max_length=SESSION_KEY_MAX_CHARS)
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["session_key", "created_at"], name="nonce_by_session")]
+
+    def __str__(self) -> str:
+        return f"nonce {self.pk}"
+
+    def is_live(self, at: datetime) -> bool:
+        """Whether it may still be used at that time."""
+        return at < self.expires_at
+
+
+class GuestUse(models.Model):
+    """How many messages a guest's session, or a network address, has sent on one UTC day."""
+
+    subject_hash = models.CharField(max_length=64)
+    day = models.DateField(db_index=True)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject_hash", "day"], name="guest_use_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.count}"

@@ -1,0 +1,79 @@
+"""The shapes of the sign-in and API-key calls."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ashao_site.accounts.models import API_KEY_NAME_MAX_CHARS, ApiKey, User
+from ashao_site.accounts.signature import SIGNATURE_MAX_CHARS
+from ashao_site.accounts.siwe import MESSAGE_MAX_CHARS
+from ashao_site.lib.api import StrictCharField
+
+
+class NonceSerializer(serializers.Serializer[Any]):
+    """A nonce, and the chain that the message must name."""
+
+    nonce = serializers.CharField()
+    chainId = serializers.IntegerField()
+
+
+class VerifySerializer(serializers.Serializer[Any]):
+    """A signed EIP-4361 message."""
+
+    message = StrictCharField(max_length=MESSAGE_MAX_CHARS)
+    signature = StrictCharField(max_length=SIGNATURE_MAX_CHARS)
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    """A person, to that person."""
+
+    id = serializers.CharField(source="public_id")
+    wallet = serializers.CharField(allow_null=True)
+
+    class Meta:
+        model = User
+        fields = ["id", "wallet"]
+
+
+class SignedInSerializer(serializers.Serializer[Any]):
+    """Who is signed in now."""
+
+    user = UserSerializer()
+
+
+class OkSerializer(serializers.Serializer[Any]):
+    """It is done."""
+
+    ok = serializers.BooleanField()
+
+
+class NewKeyRequestSerializer(serializers.Serializer[Any]):
+    """What a new key shall be called."""
+
+    name = StrictCharField(max_length=API_KEY_NAME_MAX_CHARS)
+
+
+class NewKeySerializer(serializers.Serializer[Any]):
+    """A key just made. `key` is shown this once."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    key = serializers.CharField()
+
+
+class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
+    """A key, without its secret."""
+
+    id = serializers.CharField(source="public_id")
+    createdAt = serializers.DateTimeField(source="created_at")
+    lastUsedAt = serializers.DateTimeField(source="last_used_at", allow_null=True)
+
+    class Meta:
+        model = ApiKey
+        fields = ["id", "name", "hint", "createdAt", "lastUsedAt"]
+
+
+class KeyListSerializer(serializers.Serializer[Any]):
+    """The person's live keys, newest first."""
+
+    keys = ApiKeySerializer(many=True)

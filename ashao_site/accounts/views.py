@@ -1,0 +1,130 @@
+"""Sign-in with Ethereum, and API keys."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ashao_site.accounts import actions
+from ashao_site.accounts.authentication import require_session_user, require_user
+from ashao_site.accounts.models import ApiKey
+from ashao_site.accounts.serializers import (
+    ApiKeySerializer,
+    KeyListSerializer,
+    NewKeyRequestSerializer,
+    NewKeySerializer,
+    NonceSerializer,
+    OkSerializer,
+    SignedInSerializer,
+    UserSerializer,
+    VerifySerializer,
+)
+from ashao_site.accounts.signin import site_of
+from ashao_site.lib.api import validated
+
+
+class NonceView(APIView):
+    """`POST /api/auth/nonce`."""
+
+    @extend_schema(
+        operation_id="auth_nonce",
+        summary="A nonce to sign in with, once, within five minutes, in this session.",
+        tags=["auth"],
+        request=None,
+        responses=NonceSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Make a nonce."""
+        nonce = actions.issue_nonce(session_key=_session_key(request._request))
+        return Response({"nonce": nonce, "chainId": settings.CHAIN_ID})
+
+
+class VerifyView(APIView):
+    """`POST /api/auth/verify`."""
+
+    @extend_schema(
+        operation_id="auth_verify",
+        summary="Sign in with a signed EIP-4361 message.",
+        description="The CSRF token changes with the sign-in: read the csrftoken cookie again afterwards.",
+        tags=["auth"],
+        request=VerifySerializer,
+        responses=SignedInSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Check the message and sign its wallet in."""
+        body = validated(VerifySerializer, request)
+        django_request = request._request
+        user = actions.sign_in(
+            message=body["message"],
+            signature=body["signature"],
+            session_key=django_request.session.session_key,
+            site=site_of(django_request),
+        )
+        django_request.session.flush()  # nothing of the guest, or of whoever was signed in, goes along
+        login(django_request, user)
+        return Response({"user": UserSerializer(user).data})
+
+
+class LogoutView(APIView):
+    """`POST /api/auth/logout`."""
+
+    @extend_schema(
+        operation_id="auth_logout", summary="Sign out.", tags=["auth"], request=None, responses=OkSerializer
+    )
+    def post(self, request: Request) -> Response:
+        """End the session, whoever's it is."""
+        logout(request._request)
+        return Response({"ok": True})
+
+
+class KeysView(APIView):
+    """`/api/keys`."""
+
+    @extend_schema(
+        operation_id="keys_list", summary="Your API keys.", tags=["keys"], responses=KeyListSerializer
+    )
+    def get(self, request: Request) -> Response:
+        """List the live keys, newest first."""
+        keys = ApiKey.objects.live().filter(user=require_user(request)).order_by("-created_at", "-pk")
+        return Response({"keys": ApiKeySerializer(keys, many=True).data})
+
+    @extend_schema(
+        operation_id="keys_create",
+        summary="Make an API key. It is shown this once.",
+        description="Needs a session: a key cannot make further keys.",
+        tags=["keys"],
+        request=NewKeyRequestSerializer,
+        responses={201: NewKeySerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a key."""
+        user = require_session_user(request)
+        body = validated(NewKeyRequestSerializer, request)
+        new = actions.create_api_key(user=user, name=body["name"])
+        return Response({"id": new.key.public_id, "name": new.key.name, "key": new.secret}, status=201)
+
+
+class KeyView(APIView):
+    """`/api/keys/{id}`."""
+
+    @extend_schema(
+        operation_id="keys_delete", summary="End an API key at once.", tags=["keys"], responses={204: None}
+    )
+    def delete(self, request: Request, key_id: str) -> Response:
+        """Revoke a key."""
+        actions.revoke_api_key(user=require_user(request), public_id=key_id)
+        return Response(status=204)
+
+
+def _session_key(request: HttpRequest) -> str:
+    """The key of a session that exists in the database: one is made for a visitor who has none."""
+    session = request.session
+    session.get("")  # loads it: a cookie of an expired session names no session any more
+    if session.session_key is None:
+        session.create()
+    key = session.session_key
+    assert key is not None
+    return key

@@ -1,0 +1,38 @@
+"""The ASGI application. What is hot (claims, chunks, streams) is routed before Django; the rest is Django's."""
+
+import gc
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.urls import re_path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ashao_site.settings")
+
+django_application = get_asgi_application()  # first: what is imported below needs the apps loaded
+
+from ashao_site import celery  # noqa: E402, F401 - the app that tasks are sent through
+from ashao_site.lib.http import BodyLimit  # noqa: E402
+from chat import routing as chat_routing  # noqa: E402
+from workers.api import routing as worker_routing  # noqa: E402
+
+# With thousands of waiting claims and streams, full collections would stop the loop for a quarter of a second.
+GC_THRESHOLDS = (100_000, 50, 1_000)
+gc.collect()
+gc.freeze()
+gc.set_threshold(*GC_THRESHOLDS)
+
+application = ProtocolTypeRouter(
+    {
+        "http": URLRouter(
+            [
+                *worker_routing.http_urlpatterns,
+                *chat_routing.http_urlpatterns,
+                re_path(r"", BodyLimit(django_application, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
+            ]
+        ),
+        "websocket": AllowedHostsOriginValidator(URLRouter(chat_routing.websocket_urlpatterns)),
+    }
+)

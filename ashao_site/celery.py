@@ -1,0 +1,39 @@
+"""Celery: the `fallback` queue serves what nobody claimed, `settlement` keeps the books and the queues true."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ashao_site.settings")
+
+SWEEP_EVERY_S = 1.0
+NEWS_EVERY_S = 3.0
+TIDY_EVERY_S = 600.0
+
+app = Celery("ashao")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_default_queue="settlement",
+    task_routes={"workers.tasks.serve_by_cloud": {"queue": "fallback"}},
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+        "retry_on_timeout": True,
+        "visibility_timeout": 3600,
+        "global_keyprefix": "ashao:celery:",
+    },
+    beat_max_loop_interval=1,
+    beat_schedule={
+        "sweep": {"task": "workers.tasks.sweep", "schedule": SWEEP_EVERY_S, "options": {"expires": 5}},
+        "news": {"task": "chat.tasks.tell_network_news", "schedule": NEWS_EVERY_S, "options": {"expires": 3}},
+        "tidy": {"task": "chat.tasks.tidy", "schedule": TIDY_EVERY_S, "options": {"expires": 600}},
+    },
+)
+app.autodiscover_tasks(["workers", "chat"])

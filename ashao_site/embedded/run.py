@@ -1,0 +1,118 @@
+"""`make run`: the whole network in the foreground, until Ctrl-C."""
+
+import http.client
+import os
+from collections.abc import Collection
+
+from ashao_site.embedded import app
+from ashao_site.embedded.config import Config
+from ashao_site.embedded.errors import StackFailedError, StopRequestedError
+from ashao_site.embedded.home import Home
+from ashao_site.embedded.logs import Console
+from ashao_site.embedded.ports import LOOPBACK, check_port_free
+from ashao_site.embedded.postgres import start_postgres
+from ashao_site.embedded.proctable import stop_leftovers
+from ashao_site.embedded.supervisor import Supervisor
+from ashao_site.embedded.valkey import start_valkey
+
+READY_TIMEOUT_S = 90.0
+PROBE_TIMEOUT_S = 1.0
+
+BANNER = """
+  ashao is running at  http://127.0.0.1:{port}
+
+  Staff account        .venv/bin/python manage.py createsuperuser   (in a second terminal)
+  Admin                http://127.0.0.1:{port}/admin/
+  A native worker      .venv/bin/ashao-worker --help
+  Stop                 Ctrl-C
+"""
+
+
+def run(
+    config: Config,
+    *,
+    names: Collection[str] = (*app.SERVERS, *app.PROCESSES),
+    watch_parent: int | None = None,
+    durable: bool = True,
+) -> int:
+    """Run the named processes until a signal; the exit code. Raises StartError when something is in the way.
+
+    Without any of the application's processes there are no `manage.py` steps either: servers only.
+    """
+    console, home = Console(), Home(config.home)
+    home.prepare()
+    try:
+        left = stop_leftovers(home)
+        if left:
+            console.say(f"An earlier run had left {', '.join(left)} running; stopped.")
+        if "web" in names:
+            check_port_free(config.port)
+        with Supervisor(home, console, watch_parent=watch_parent) as supervisor:
+            try:
+                _start_all(supervisor, config, names, durable=durable)
+                supervisor.supervise()
+            except StopRequestedError:
+                pass
+            finally:
+                home.remove_services()
+            console.say("Stopping.")
+        console.say("Stopped.")
+        return 0
+    finally:
+        home.release()
+
+
+def _start_all(supervisor: Supervisor, config: Config, names: Collection[str], *, durable: bool) -> None:
+    console, home = supervisor.console, supervisor.home
+    console.say("Starting.")
+    database_url, redis_url = config.database_url or "", config.redis_url or ""
+    if not database_url and "postgres" in names:
+        database_url = start_postgres(supervisor, home, durable=durable)
+    if not redis_url and "valkey" in names:
+        redis_url = start_valkey(supervisor, home)
+    home.write_services(database_url=database_url, redis_url=redis_url, port=config.port)
+    wanted = [name for name in app.PROCESSES if name in names]
+    if not wanted:
+        console.say("The servers are ready.")
+        return
+    secret_key = os.environ.get("SECRET_KEY") or home.secret("secret_key")
+    env = app.child_env(config, database_url=database_url, redis_url=redis_url, secret_key=secret_key)
+    for step in app.manage_steps(config, env):
+        status, output = supervisor.run_step(step)
+        if status != 0:
+            raise StackFailedError(f"manage.py {step.name} failed.", [output])
+    for spec in app.process_specs(config, env):
+        if spec.name in wanted:
+            supervisor.start(spec)
+    if "web" in wanted:
+        _wait_ready(supervisor, config.port)
+        console.block(BANNER.format(port=config.port))
+
+
+def _wait_ready(supervisor: Supervisor, port: int) -> None:
+    answer = ["nothing answered"]
+
+    def ready() -> bool:
+        status, answer[0] = probe(port)
+        return status == http.client.OK
+
+    try:
+        supervisor.wait_until(ready, timeout_s=READY_TIMEOUT_S, otherwise="")
+    except StackFailedError as error:
+        if str(error):
+            raise
+        sentence = f"The web server was not ready within {READY_TIMEOUT_S:.0f} s: /readyz: {answer[0]}."
+        raise StackFailedError(sentence) from None
+
+
+def probe(port: int) -> tuple[int, str]:
+    """What /readyz says: status (0 when nothing answers) and the start of its body."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PROBE_TIMEOUT_S)
+    try:
+        connection.request("GET", "/readyz")
+        response = connection.getresponse()
+        return response.status, f"{response.status} {response.read(500).decode(errors='replace').strip()}"
+    except (OSError, http.client.HTTPException) as error:
+        return 0, str(error) or type(error).__name__
+    finally:
+        connection.close()

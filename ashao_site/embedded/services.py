@@ -1,0 +1,120 @@
+"""`services -- COMMAND`: a command beside a PostgreSQL and a Valkey of its own, in a home of its own."""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ashao_site.embedded.errors import StopRequestedError
+from ashao_site.embedded.home import Home
+from ashao_site.embedded.logs import Console
+from ashao_site.embedded.pgplace import forget_outside
+from ashao_site.embedded.postgres import start_postgres
+from ashao_site.embedded.process import shim_argv
+from ashao_site.embedded.proctable import stop_leftovers
+from ashao_site.embedded.supervisor import TICK_S, Supervisor
+from ashao_site.embedded.valkey import start_valkey
+
+PREFIX = "ashao-services-"
+TERMINATE_TIMEOUT_S = 10.0
+SIGNALLED = 128  # a shell's exit code for a signal
+
+
+def run_beside_services(argv: Sequence[str], *, watch_parent: int | None = None) -> int:
+    """Run the command with DATABASE_URL, REDIS_URL, ASHAO_HOME, SECRET_KEY and ASHAO_ENV=test set.
+
+    Returns the command's exit code. Nothing of the servers or the home is left afterwards.
+    """
+    sweep()
+    home = Home(make_temporary_home())
+    home.prepare()
+    try:
+        with Supervisor(home, Console(quiet=True), watch_parent=watch_parent) as supervisor:
+            try:
+                database_url = start_postgres(supervisor, home, durable=False)
+                redis_url = start_valkey(supervisor, home)
+            except StopRequestedError:
+                return SIGNALLED + signal.SIGINT
+            supervisor.settled = True
+            env = {
+                **os.environ,
+                "DATABASE_URL": database_url,
+                "REDIS_URL": redis_url,
+                "ASHAO_HOME": str(home.path),
+                "SECRET_KEY": home.secret("secret_key"),
+                "ASHAO_ENV": "test",
+            }
+            return _run_command(supervisor, tuple(argv), env)
+    finally:
+        remove_temporary_home(home)
+
+
+def make_temporary_home() -> Path:
+    """A new folder for a stack that does not last; another user may pass through it, not look."""
+    path = Path(tempfile.mkdtemp(prefix=PREFIX))
+    if os.geteuid() == 0:
+        path.chmod(0o711)
+    return path
+
+
+def remove_temporary_home(home: Home) -> None:
+    """Remove a temporary home and what it keeps elsewhere."""
+    forget_outside(home.path)
+    shutil.rmtree(home.path, ignore_errors=True)
+    home.release()
+
+
+def sweep() -> None:
+    """Remove the temporary homes of runs that were killed: those whose lock nobody holds."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            if path.is_symlink() or path.stat().st_uid != os.geteuid():
+                continue
+            with open(path / "lock", "rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                home = Home(path)
+                stop_leftovers(home)
+                remove_temporary_home(home)
+        except OSError:  # held, or being made or removed right now
+            continue
+
+
+def _run_command(supervisor: Supervisor, argv: tuple[str, ...], env: dict[str, str]) -> int:
+    """Run in our own process group: the command keeps the terminal, and its Ctrl-C."""
+    command = subprocess.Popen(shim_argv(argv, account=None, death_signal=signal.SIGTERM), env=env)
+    deadline = [float("inf")]
+
+    def forward(sign: signal.Signals) -> None:
+        if sign == signal.SIGINT and _owns_terminal():
+            return  # the terminal has told the command itself
+        if sign != signal.SIGINT:
+            deadline[0] = min(deadline[0], time.monotonic() + TERMINATE_TIMEOUT_S)
+        if command.poll() is None:
+            command.send_signal(sign)
+
+    supervisor.on_signal = forward
+    try:
+        while command.poll() is None:
+            supervisor.pump(TICK_S)
+            if supervisor.stop_asked and deadline[0] == float("inf"):
+                forward(signal.SIGTERM)
+            if time.monotonic() > deadline[0]:
+                command.kill()
+    finally:
+        supervisor.on_signal = None
+        if command.poll() is None:
+            command.kill()
+        status = command.wait()
+    return status if status >= 0 else SIGNALLED - status
+
+
+def _owns_terminal() -> bool:
+    try:
+        return os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False

@@ -1,0 +1,21 @@
+"""The time, in one place, so that a test can move it."""
+
+import time
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """The time now, aware, in UTC."""
+    return timezone.now()
+
+
+def now_ms() -> int:
+    """Milliseconds since the Unix epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def milliseconds(count: int) -> timedelta:
+    """A span of `count` milliseconds."""
+    return timedelta(milliseconds=count)

@@ -1,0 +1,288 @@
+"""Redis for a process: one connection for commands, one for what is published, however many wait.
+
+`Pipe` gathers the commands of all coroutines of a loop into pipelines on one connection. `Hub` holds one
+pub/sub connection and hands what arrives to bounded queues. Each event loop of a process has one of each
+(a web process has two loops: the server's, and the background loop that synchronous code uses).
+"""
+
+import asyncio
+import contextlib
+import weakref
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha1
+from pathlib import Path
+from typing import Any, cast
+
+import structlog
+from django.conf import settings
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+log = structlog.get_logger("ashao.redis")
+
+CONNECT_TIMEOUT_S = 3.0
+COMMAND_TIMEOUT_S = 10.0
+BATCH_MAX = 512
+"""The most commands in one pipeline."""
+WAITING_MAX = 20_000
+"""The most commands that may wait for the connection; more is an outage, and is answered as one."""
+RECONNECT_MIN_S = 0.05
+RECONNECT_MAX_S = 1.0
+PUBSUB_POLL_S = 5.0
+KEEP_OPEN_CHANNEL = "ashao:hub"
+"""Nothing is published there: it keeps the connection in subscriber mode while nobody listens."""
+
+Arg = str | bytes | int
+Reply = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A Lua script; its keys and arguments are named at the top of its file."""
+
+    source: str
+    sha: str
+
+    @classmethod
+    def load(cls, path: Path) -> "Script":
+        """Read a script from its file."""
+        source = path.read_text()
+        return cls(source, sha1(source.encode(), usedforsecurity=False).hexdigest())
+
+
+@dataclass(slots=True)
+class _Call:
+    args: tuple[Arg, ...]
+    reply: "asyncio.Future[Reply]"
+
+
+def _client() -> "Redis":
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
+        socket_timeout=COMMAND_TIMEOUT_S,
+        decode_responses=True,
+        max_connections=1,
+        retry=Retry(NoBackoff(), 0),  # callers know what may be repeated; a hidden repeat could claim twice
+    )
+
+
+class Pipe:
+    """Commands of many coroutines, sent as pipelines over one connection.
+
+    While one pipeline is on its way, the commands that come meanwhile are gathered for the next. A command
+    that fails raises its own error; a lost connection raises redis-py's `ConnectionError` in every command
+    of the pipeline, which may or may not have been carried out: callers make their commands repeatable.
+    """
+
+    def __init__(self) -> None:
+        self._client = _client()
+        self._waiting: deque[_Call] = deque()
+        self._sender: asyncio.Task[None] | None = None
+
+    async def command(self, *args: Arg) -> Reply:
+        """Run one command and return its reply."""
+        if len(self._waiting) >= WAITING_MAX:
+            raise RedisConnectionError("too many commands are waiting for Redis")
+        call = _Call(args, asyncio.get_running_loop().create_future())
+        self._waiting.append(call)
+        if self._sender is None or self._sender.done():
+            self._sender = asyncio.create_task(self._send())
+        return await call.reply
+
+    async def script(self, script: Script, keys: Sequence[str], args: Sequence[Arg] = ()) -> Reply:
+        """Run a script by its hash; the server is given its source when it does not know it (any more)."""
+        tail = (len(keys), *keys, *args)
+        try:
+            return await self.command("EVALSHA", script.sha, *tail)
+        except NoScriptError:
+            return await self.command("EVAL", script.source, *tail)
+
+    async def _send(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MAX))]
+            try:
+                replies = await self._exchange(batch)
+            except Exception as error:
+                replies = [error] * len(batch)
+            for call, reply in zip(batch, replies, strict=True):
+                if call.reply.done():  # its coroutine was cancelled
+                    continue
+                if isinstance(reply, Exception):
+                    call.reply.set_exception(reply)
+                else:
+                    call.reply.set_result(reply)
+
+    async def _exchange(self, batch: list[_Call]) -> list[Reply]:
+        pipe = self._client.pipeline(transaction=False)
+        for call in batch:
+            pipe.execute_command(*call.args)
+        return cast("list[Reply]", await pipe.execute(raise_on_error=False))
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._client.aclose()
+
+
+class Resync:
+    """Put into a queue instead of messages that may have been missed: read the log again."""
+
+
+RESYNC = Resync()
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """One subscriber of one channel, with a queue of its own that never holds more than `limit`."""
+
+    channel: str
+    limit: int
+    queue: "asyncio.Queue[str | Resync]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.queue = asyncio.Queue()
+
+    def put(self, message: "str | Resync") -> None:
+        """Hand a message on; what overflows becomes one `RESYNC`."""
+        if self.queue.qsize() >= self.limit or message is RESYNC:
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(RESYNC)
+            return
+        self.queue.put_nowait(message)
+
+    async def get(self, timeout_s: float) -> "str | Resync | None":
+        """The next message, or None when there is none within `timeout_s`."""
+        if not self.queue.empty():
+            return self.queue.get_nowait()
+        try:
+            return await asyncio.wait_for(self.queue.get(), timeout_s)
+        except TimeoutError:
+            return None
+
+
+class Hub:
+    """One pub/sub connection for all listeners of a loop; reconnects by itself and says `RESYNC`."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[Listener]] = {}
+        self._confirmed: dict[str, asyncio.Event] = {}
+        self._pubsub: PubSub | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._order = asyncio.Lock()
+
+    @contextlib.asynccontextmanager
+    async def listen(self, channel: str, *, limit: int = 1_000) -> AsyncIterator[Listener]:
+        """Subscribe; when the body starts, the server has confirmed it, so nothing published later is missed."""
+        listener = Listener(channel, limit)
+        self._listeners.setdefault(channel, set()).add(listener)
+        confirmed = self._confirmed.setdefault(channel, asyncio.Event())
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.create_task(self._run())
+        try:
+            if not confirmed.is_set():
+                await self._subscribe(channel)
+                try:
+                    await asyncio.wait_for(confirmed.wait(), COMMAND_TIMEOUT_S)
+                except TimeoutError:
+                    raise RedisTimeoutError("Redis did not confirm a subscription in time") from None
+            yield listener
+        finally:
+            await self._leave(listener)
+
+    async def _subscribe(self, channel: str) -> None:
+        async with self._order:
+            if self._pubsub is not None:
+                with contextlib.suppress(RedisError, OSError):  # the reader sees it too, and reconnects
+                    await self._pubsub.subscribe(channel)
+
+    async def _leave(self, listener: Listener) -> None:
+        channel = listener.channel
+        group = self._listeners.get(channel, set())
+        group.discard(listener)
+        if group:
+            return
+        # One at a time with `_subscribe`: whoever comes for this channel now either finds the subscription
+        # standing, or subscribes after it has gone.
+        async with self._order:
+            if self._listeners.get(channel):
+                return
+            self._listeners.pop(channel, None)
+            self._confirmed.pop(channel, None)
+            if self._pubsub is not None:
+                with contextlib.suppress(RedisError, OSError):
+                    await self._pubsub.unsubscribe(channel)
+
+    async def _run(self) -> None:
+        pause_s = RECONNECT_MIN_S
+        while True:
+            try:
+                await self._read()
+                pause_s = RECONNECT_MIN_S
+            except (RedisError, OSError) as error:
+                log.warning("pubsub_lost", error=type(error).__name__)
+            for event in self._confirmed.values():
+                event.clear()
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, RECONNECT_MAX_S)
+
+    async def _read(self) -> None:
+        client = _client()
+        pubsub = client.pubsub()
+        try:
+            await pubsub.subscribe(KEEP_OPEN_CHANNEL, *self._listeners)
+            self._pubsub = pubsub
+            for group in self._listeners.values():
+                for listener in group:
+                    listener.put(RESYNC)
+            while True:
+                message = await pubsub.get_message(timeout=PUBSUB_POLL_S)
+                if message is None:
+                    await pubsub.ping()
+                else:
+                    self._dispatch(message)
+        finally:
+            self._pubsub = None
+            with contextlib.suppress(RedisError, OSError):
+                await pubsub.aclose()  # type: ignore[no-untyped-call]
+            await client.aclose()
+
+    def _dispatch(self, message: dict[str, Any]) -> None:
+        channel = message["channel"]
+        if message["type"] == "subscribe":
+            confirmed = self._confirmed.get(channel)
+            if confirmed is not None and confirmed.is_set():  # redis-py has reconnected on its own
+                for listener in self._listeners.get(channel, ()):
+                    listener.put(RESYNC)
+            elif confirmed is not None:
+                confirmed.set()
+        elif message["type"] == "message":
+            for listener in self._listeners.get(channel, ()):
+                listener.put(message["data"])
+
+
+@dataclass(slots=True)
+class LoopRedis:
+    """What one event loop has of Redis."""
+
+    pipe: Pipe
+    hub: Hub
+
+
+_by_loop: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, LoopRedis]" = weakref.WeakKeyDictionary()
+
+
+def redis() -> LoopRedis:
+    """The running loop's Redis, made when first asked for."""
+    loop = asyncio.get_running_loop()
+    found = _by_loop.get(loop)
+    if found is None:
+        found = _by_loop[loop] = LoopRedis(Pipe(), Hub())
+    return found

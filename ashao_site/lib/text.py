@@ -1,0 +1,20 @@
+"""Text from outside: checked once, at the door."""
+
+from ashao_site.lib.errors import BadInput
+
+
+def clean_text(value: str, *, name: str, max_chars: int) -> str:
+    """Return `value` unchanged if the database and the stream can carry it.
+
+    Raises `BadInput` for a NUL (PostgreSQL cannot store it), a lone surrogate (it has no UTF-8 form)
+    and for more than `max_chars` characters.
+    """
+    if len(value) > max_chars:
+        raise BadInput(f"{name} is too long: at most {max_chars:,} characters.", code="too_long")
+    if "\x00" in value:
+        raise BadInput(f"{name} must not contain a NUL character.", code="bad_text")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise BadInput(f"{name} is not valid Unicode text.", code="bad_text") from None
+    return value

@@ -1,0 +1,263 @@
+"""All configuration: environment variables, each read once here, typed, and listed in docs/configuration.md.
+
+A wrong value raises `ImproperlyConfigured` with one sentence that names the variable.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import environ
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+
+from ashao_site.env import env_choice, env_int, env_list, env_str
+from workers.providers.config import ProviderSettings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- where and how it runs ------------------------------------------------------------------------------
+ASHAO_ENV = env_choice("ASHAO_ENV", "development", ("development", "test", "production"))
+PRODUCTION = ASHAO_ENV == "production"
+DEVELOPMENT_WALLET = not PRODUCTION
+"""Whether pages offer a wallet that lives in this browser only, and `bootstrap` funds the promotion budget."""
+
+DEBUG = False
+PORT = env_int("PORT", 8000, least=1, most=65_535)
+ASHAO_HOME = Path(env_str("ASHAO_HOME", str(BASE_DIR / ".local"))).absolute()
+
+
+def _embedded_services() -> dict[str, Any]:
+    """What `make run` wrote down about the servers it started: so `manage.py` in a second terminal finds them."""
+    try:
+        found: dict[str, Any] = json.loads((ASHAO_HOME / "services.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _service_url(name: str, embedded_key: str, schemes: tuple[str, ...]) -> str:
+    url = env_str(name, "") or str(_embedded_services().get(embedded_key, ""))
+    if not url and PRODUCTION:
+        raise ImproperlyConfigured(f"{name} is not set. In production it names the server to use.")
+    if url and url.partition("://")[0] not in schemes:
+        raise ImproperlyConfigured(f"{name} must start with {' or '.join(s + '://' for s in schemes)}.")
+    return url
+
+
+DATABASE_URL = _service_url("DATABASE_URL", "database_url", ("postgres", "postgresql"))
+REDIS_URL = _service_url("REDIS_URL", "redis_url", ("redis", "rediss"))
+
+
+def _secret_key() -> str:
+    key = env_str("SECRET_KEY", "")
+    if key:
+        return key
+    if PRODUCTION:
+        raise ImproperlyConfigured("SECRET_KEY is not set. In production it must be a long random string.")
+    try:
+        return (ASHAO_HOME / "secret_key").read_text().strip()
+    except OSError:
+        return "development-only-" + "x" * 40
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env_list(
+    "ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+)
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [])
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0, least=0, most=10)
+"""How many proxies in front append to X-Forwarded-For: the person's address is that many from its end."""
+
+# --- Django -----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_vite",
+    "django_prometheus",
+    "ashao_site.accounts",
+    "ledger",
+    "workers",
+    "chat",
+]
+MIDDLEWARE = [
+    "ashao_site.lib.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ashao_site.lib.middleware.ApiErrors",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "ashao_site.urls"
+ASGI_APPLICATION = "ashao_site.asgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+"""The largest body that an API call may have, in bytes."""
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "ashao_site.lib.api.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+
+DATABASE_POOL_MAX = env_int("DATABASE_POOL_MAX", 20, least=2, most=200)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **environ.Env.db_url_config(
+            DATABASE_URL or "postgres://127.0.0.1:1/embedded-servers-are-not-running"
+        ),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "pool": {"min_size": 0, "max_size": DATABASE_POOL_MAX, "timeout": 5},
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=30000 -c lock_timeout=15000",
+        },
+    }
+}
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ASHAO_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"] if (BASE_DIR / "frontend" / "dist").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DJANGO_VITE = {
+    "default": {"dev_mode": False, "manifest_path": BASE_DIR / "frontend" / "dist" / "manifest.json"}
+}
+
+# --- API --------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "ashao_site.accounts.authentication.ApiKeyAuthentication",
+        "ashao_site.accounts.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["ashao_site.lib.api.StrictJSONParser"],
+    "EXCEPTION_HANDLER": "ashao_site.lib.api.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ashao",
+    "DESCRIPTION": "A people-powered inference network: the chat API and the worker protocol.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["workers.api.schema.add_worker_calls", "ashao_site.lib.openapi.add_errors"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Redis, live news, tasks --------------------------------------------------------------------------------
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL or "redis://127.0.0.1:1/0"], "prefix": "ashao:live"},
+    }
+}
+CELERY_BROKER_URL = REDIS_URL or "redis://127.0.0.1:1/0"
+
+# --- the network: what a person waits, and what a worker is given -----------------------------------------------
+WORKER_GRACE_MS = env_int("WORKER_GRACE_MS", 4_000, least=0, most=600_000)
+WORKER_LEASE_MS = env_int("WORKER_LEASE_MS", 10_000, least=500, most=600_000)
+WORKER_FIRST_TOKEN_MS = env_int("WORKER_FIRST_TOKEN_MS", 30_000, least=500, most=600_000)
+WORKER_STALL_MS = env_int("WORKER_STALL_MS", 10_000, least=500, most=600_000)
+WORKER_LIVE_MS = env_int("WORKER_LIVE_MS", 15_000, least=1_000, most=600_000)
+JOB_MAX_ATTEMPTS = env_int("JOB_MAX_ATTEMPTS", 5, least=1, most=50)
+JOB_MAX_MS = env_int("JOB_MAX_MS", 600_000, least=10_000, most=3_600_000)
+STREAM_TTL_MS = env_int("STREAM_TTL_MS", 300_000, least=1_000, most=86_400_000)
+FALLBACK_CONCURRENCY = env_int("FALLBACK_CONCURRENCY", 64, least=1, most=512)
+
+PROVIDERS = ProviderSettings(
+    gemini_api_key=env_str("GEMINI_API_KEY", ""),
+    gemini_model=env_str("GEMINI_MODEL", "gemini-2.5-flash"),
+    gemini_base_url=env_str("GEMINI_BASE_URL", ""),
+    openai_base_url=env_str("OPENAI_BASE_URL", ""),
+    openai_api_key=env_str("OPENAI_API_KEY", ""),
+    openai_model=env_str("OPENAI_MODEL", ""),
+    simulated=env_choice("SIMULATED_PROVIDER", "auto", ("auto", "on", "off")),
+    simulated_tokens_per_second=env_int("SIMULATED_TOKENS_PER_SECOND", 40, least=0, most=10_000),
+)
+
+# --- people -------------------------------------------------------------------------------------------------
+CHAIN_ID = env_int("CHAIN_ID", 31_337, least=1, most=2**53)
+GUEST_MESSAGES_PER_SESSION = env_int("GUEST_MESSAGES_PER_SESSION", 5, least=0, most=10_000)
+GUEST_MESSAGES_PER_ADDRESS = env_int("GUEST_MESSAGES_PER_ADDRESS", 50, least=0, most=1_000_000)
+"""Messages a day without signing in, for one session and for one network address (UTC days)."""
+GUEST_HISTORY_HOURS = env_int("GUEST_HISTORY_HOURS", 24, least=1, most=720)
+DEVELOPMENT_PROMO_BUDGET_USD = env_int("DEVELOPMENT_PROMO_BUDGET_USD", 10_000, least=0, most=10_000_000)
+
+# --- logs: no prompt, no answer, no wallet beside a job --------------------------------------------------------
+LOG_LEVEL = env_choice("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.TimeStamper(fmt="%H:%M:%S"),
+                structlog.processors.format_exc_info,
+                structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            ],
+            "foreign_pre_chain": [structlog.stdlib.add_log_level, structlog.stdlib.ExtraAdder()],
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"ashao": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}
+structlog.configure(
+    processors=[
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
+
+UNFOLD = {"SITE_TITLE": "ashao", "SITE_HEADER": "ashao", "SITE_URL": "/", "SHOW_HISTORY": False}
+
+if ASHAO_ENV == "test":
+    # Password hashing is the slowest thing in a test that needs staff, and is not what is tested.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

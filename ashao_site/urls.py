@@ -1,0 +1,24 @@
+"""Every path that Django answers. (The hot ones are routed before it: `ashao_site.asgi`.)"""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+
+from ashao_site.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema")),
+    path("api/", include("ashao_site.accounts.urls")),
+    path("api/", include("workers.urls")),
+    path("api/", include("chat.urls")),
+    path("", include("chat.page_urls")),
+]
+
+handler400 = "ashao_site.lib.api.handler400"
+handler403 = "ashao_site.lib.api.handler403"
+handler404 = "ashao_site.lib.api.handler404"
+handler500 = "ashao_site.lib.api.handler500"

@@ -1,0 +1,60 @@
+import { nothing } from "../lib/decode";
+import type { Request } from "./request";
+import * as types from "./types";
+
+export interface SendInput {
+  tier: types.TierId;
+  content: string;
+  conversationId: string | null;
+  idempotencyKey: string;
+}
+
+/** The calls the chat page makes, one method each. */
+export function createApi(request: Request) {
+  return {
+    me: () => request({ method: "GET", path: "/api/me", decode: types.me }),
+    nonce: () => request({ method: "POST", path: "/api/auth/nonce", decode: types.signInNonce }),
+    verify: (message: string, signature: string) =>
+      request({
+        method: "POST",
+        path: "/api/auth/verify",
+        body: { message, signature },
+        decode: types.signedIn,
+      }),
+    logout: () => request({ method: "POST", path: "/api/auth/logout", decode: nothing }),
+    network: () => request({ method: "GET", path: "/api/network", decode: types.network }),
+
+    send: ({ tier, content, conversationId, idempotencyKey }: SendInput) =>
+      request({
+        method: "POST",
+        path: "/api/chat/send",
+        body: conversationId === null ? { tier, content } : { tier, content, conversationId },
+        headers: { "Idempotency-Key": idempotencyKey },
+        decode: types.sent,
+      }),
+    stop: (jobId: string) =>
+      request({ method: "POST", path: "/api/chat/stop", body: { jobId }, decode: nothing }),
+    retry: (jobId: string) =>
+      request({ method: "POST", path: "/api/chat/retry", body: { jobId }, decode: types.retried }),
+
+    conversations: (cursor: string | null) =>
+      request({
+        method: "GET",
+        path:
+          cursor === null
+            ? "/api/chat/conversations"
+            : `/api/chat/conversations?cursor=${encodeURIComponent(cursor)}`,
+        decode: types.conversationPage,
+      }),
+    conversation: (id: string) =>
+      request({ method: "GET", path: conversationPath(id), decode: types.conversation }),
+    deleteConversation: (id: string) =>
+      request({ method: "DELETE", path: conversationPath(id), decode: nothing }),
+  };
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+function conversationPath(id: string): string {
+  return `/api/chat/conversations/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,102 @@
+/** Builds the chat page's parts and connects them. Everything that lives as long as the page is made here. */
+import { type Api, createApi } from "../api/api";
+import { createRequest } from "../api/request";
+import type { PageConfig, Tier, TierId } from "../api/types";
+import { wait } from "../lib/backoff";
+import { safeStorage } from "../lib/storage";
+import type { Store } from "../lib/store";
+import { Live } from "../live/live";
+import { Session } from "../session/session";
+import { type DiscoveredWallet, discoverWallets } from "../wallet/discovery";
+import { ChatController } from "./controller";
+import { History } from "./history";
+import { ChatMemory } from "./memory";
+import { cheapest, problemOf } from "./problems";
+import { browserStreams } from "./stream";
+
+export interface ChatApp {
+  config: PageConfig;
+  api: Api;
+  session: Session;
+  live: Live;
+  history: History;
+  memory: ChatMemory;
+  chat: ChatController;
+  wallets: Store<readonly DiscoveredWallet[]>;
+}
+
+export function createChatApp(config: PageConfig): ChatApp {
+  const api = createApi(
+    createRequest({ fetch: (url, init) => fetch(url, init), cookies: () => document.cookie }),
+  );
+  const session = new Session(api);
+  const history = new History(api);
+  const live = new Live({ balance: (credits) => session.creditsChanged(credits) });
+  const memory = new ChatMemory(safeStorage("localStorage"), safeStorage("sessionStorage"));
+  const chat = new ChatController({
+    api,
+    memory,
+    streams: browserStreams,
+    wait,
+    newKey,
+    navigate,
+    explain: (error, tier) =>
+      problemOf(error, {
+        signedIn: Boolean(session.me?.user),
+        credits: session.me?.credits ?? null,
+        tier: tierNamed(config.tiers, tier),
+        tiers: config.tiers,
+      }),
+    changed: () => {
+      void session.refresh();
+      void history.refresh();
+    },
+  });
+  return { config, api, session, live, history, memory, chat, wallets: discoverWallets(window) };
+}
+
+/** Starts what the page does from its first moment. */
+export function startChatApp({ api, session, live, history, chat }: ChatApp): void {
+  void session.refresh();
+  void history.refresh();
+  void live.seed(api.network);
+  live.connect();
+  chat.start(conversationInPath(location.pathname));
+  window.addEventListener("popstate", () => chat.show(conversationInPath(location.pathname)));
+  window.addEventListener("online", () => chat.reconnect());
+}
+
+/** Another person is here now, or nobody. */
+export function signedIn({ session, live, history, chat }: ChatApp): void {
+  void session.refresh();
+  void history.refresh();
+  live.connect();
+  chat.dismissProblem();
+}
+
+export async function signOut({ session, live, history, chat }: ChatApp): Promise<void> {
+  await session.signOut();
+  chat.forget();
+  await history.refresh();
+  live.connect();
+}
+
+export function conversationInPath(path: string): string | null {
+  return /^\/c\/([A-Za-z0-9_-]+)\/?$/.exec(path)?.[1] ?? null;
+}
+
+function navigate(conversationId: string | null, how: "push" | "replace"): void {
+  const path = conversationId === null ? "/" : `/c/${conversationId}`;
+  if (how === "replace") window.history.replaceState(null, "", path);
+  else if (path !== location.pathname) window.history.pushState(null, "", path);
+}
+
+/** `randomUUID` exists in secure contexts only, and a development server on a LAN isn't one. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function tierNamed(tiers: readonly Tier[], id: TierId | null): Tier {
+  return tiers.find((tier) => tier.id === id) ?? cheapest(tiers);
+}

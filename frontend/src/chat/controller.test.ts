@@ -1,0 +1,206 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "../api/request";
+import type { Conversation } from "../api/types";
+import { MemoryStorage } from "../lib/storage";
+import { ChatController, type ChatDeps } from "./controller";
+import { FakeStreams } from "./fake-streams";
+import { ChatMemory } from "./memory";
+
+const unreachable = new ApiError("No answer.", { status: 0, code: "unreachable" });
+const tooDear = new ApiError("No.", { status: 402, code: "insufficient_credits" });
+const gone = new ApiError("No.", { status: 404, code: "not_found" });
+
+let streams: FakeStreams;
+let memory: ChatMemory;
+let deps: ChatDeps;
+let keys: number;
+
+function conversation(status: "pending" | "done", content = ""): Conversation {
+  const at = "2026-01-01T00:00:00Z";
+  return {
+    id: "conv_1",
+    title: "Hi",
+    messages: [
+      { id: "msg_1", role: "user", content: "Hi", status: "done", jobId: null, tier: null, createdAt: at },
+      { id: "msg_2", role: "assistant", content, status, jobId: "job_1", tier: "pro", createdAt: at },
+    ],
+  };
+}
+
+beforeEach(() => {
+  streams = new FakeStreams();
+  memory = new ChatMemory(new MemoryStorage(), new MemoryStorage());
+  keys = 0;
+  deps = {
+    api: {
+      send: vi.fn(async () => ({ jobId: "job_1", conversationId: "conv_1" })),
+      stop: vi.fn(async () => undefined),
+      retry: vi.fn(async () => ({ jobId: "job_2" })),
+      conversation: vi.fn(async () => conversation("pending")),
+    },
+    memory,
+    streams,
+    wait: async () => undefined,
+    newKey: () => {
+      keys += 1;
+      return `key_${keys}`;
+    },
+    navigate: vi.fn(),
+    explain: (error) => ({ text: error instanceof ApiError ? error.code : "bug", action: null }),
+    changed: vi.fn(),
+  };
+});
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+async function started(conversationId: string | null = null): Promise<ChatController> {
+  const chat = new ChatController(deps);
+  chat.start(conversationId);
+  await settled();
+  return chat;
+}
+
+async function sent(chat: ChatController, content = "Hi"): Promise<void> {
+  chat.write(content);
+  chat.send("pro");
+  await settled();
+}
+
+describe("sending", () => {
+  it("sends, names the conversation in the address and streams the answer", async () => {
+    const chat = await started();
+    await sent(chat);
+    expect(deps.navigate).toHaveBeenCalledWith("conv_1", "replace");
+    expect(memory.draft(null)).toBe("");
+    expect(memory.outgoing()).toBeNull();
+
+    streams.token("1", "Hello");
+    streams.send("2", { type: "done", tokens: 1, finish: "stop" });
+    expect(chat.store.get().messages.at(-1)).toMatchObject({ content: "Hello", status: "done" });
+    expect(deps.changed).toHaveBeenCalledTimes(2);
+  });
+
+  it("repeats under one key until it is acknowledged", async () => {
+    vi.mocked(deps.api.send).mockRejectedValueOnce(unreachable).mockRejectedValueOnce(unreachable);
+    const chat = await started();
+    await sent(chat);
+    const calls = vi.mocked(deps.api.send).mock.calls.map(([input]) => input.idempotencyKey);
+    expect(calls).toEqual(["key_1", "key_1", "key_1"]);
+    expect(chat.store.get().messages).toHaveLength(2);
+  });
+
+  it("gives up after some tries, and trying again keeps the key", async () => {
+    vi.mocked(deps.api.send).mockRejectedValue(unreachable);
+    const chat = await started();
+    await sent(chat);
+    expect(chat.store.get().outgoing?.status).toBe("unsent");
+    expect(memory.outgoing()?.key).toBe("key_1");
+
+    vi.mocked(deps.api.send).mockReset().mockResolvedValue({ jobId: "job_1", conversationId: "conv_1" });
+    chat.resend();
+    chat.resend();
+    await settled();
+    expect(deps.api.send).toHaveBeenCalledTimes(1);
+    expect(deps.api.send).toHaveBeenCalledWith(expect.objectContaining({ idempotencyKey: "key_1" }));
+  });
+
+  it("finishes after a reload what was on its way, under the same key", async () => {
+    memory.keepOutgoing({
+      key: "old",
+      content: "Hi",
+      tier: "max",
+      conversationId: null,
+      status: "sending",
+    });
+    const chat = await started();
+    expect(deps.api.send).toHaveBeenCalledWith(
+      expect.objectContaining({ idempotencyKey: "old", tier: "max" }),
+    );
+    expect(chat.store.get().conversationId).toBe("conv_1");
+    expect(memory.outgoing()).toBeNull();
+  });
+
+  it("gives a refused message back to the box, and the next one gets a new key", async () => {
+    vi.mocked(deps.api.send).mockRejectedValueOnce(tooDear);
+    const chat = await started();
+    await sent(chat);
+    expect(chat.store.get()).toMatchObject({ draft: "Hi", problem: { text: "insufficient_credits" } });
+    expect(memory.draft(null)).toBe("Hi");
+    chat.send("pro");
+    await settled();
+    expect(deps.api.send).toHaveBeenLastCalledWith(expect.objectContaining({ idempotencyKey: "key_2" }));
+  });
+
+  it("sends once when asked twice", async () => {
+    const chat = await started();
+    chat.write("Hi");
+    chat.send("pro");
+    chat.send("pro");
+    await settled();
+    expect(deps.api.send).toHaveBeenCalledTimes(1);
+  });
+
+  it("stops sending for a person who signed out", async () => {
+    let fail: (error: Error) => void = () => undefined;
+    vi.mocked(deps.api.send).mockImplementationOnce(() => new Promise((_, reject) => (fail = reject)));
+    const chat = await started();
+    await sent(chat);
+    chat.forget();
+    fail(unreachable);
+    await settled();
+    expect(deps.api.send).toHaveBeenCalledTimes(1);
+    expect(memory.outgoing()).toBeNull();
+  });
+});
+
+describe("an open conversation", () => {
+  it("goes on streaming an answer that was being written before a reload", async () => {
+    const chat = await started("conv_1");
+    streams.token("1", "All of it");
+    streams.frame();
+    expect(chat.store.get().messages.at(-1)).toMatchObject({ content: "All of it", status: "pending" });
+  });
+
+  it("is read anew when its stream is gone", async () => {
+    const chat = await started("conv_1");
+    vi.mocked(deps.api.conversation).mockResolvedValueOnce(conversation("done", "The whole answer"));
+    streams.last.broken(true);
+    await settled();
+    expect(chat.store.get()).toMatchObject({ connection: "steady" });
+    expect(chat.store.get().messages.at(-1)).toMatchObject({ content: "The whole answer", status: "done" });
+    expect(streams.elapse()).toEqual([]);
+  });
+
+  it("leaves the stream when another is opened", async () => {
+    const chat = await started("conv_1");
+    const stream = streams.last;
+    chat.open(null);
+    expect(stream.closed).toBe(true);
+    expect(deps.navigate).toHaveBeenLastCalledWith(null, "push");
+  });
+
+  it("says when it isn't there", async () => {
+    vi.mocked(deps.api.conversation).mockRejectedValue(gone);
+    const chat = await started("conv_1");
+    expect(chat.store.get().phase).toBe("missing");
+  });
+
+  it("retries a failed answer once, and streams the new job", async () => {
+    const chat = await started("conv_1");
+    streams.send("1", { type: "error", message: "Lost." });
+    void chat.retry("job_1");
+    await chat.retry("job_1");
+    await settled();
+    expect(deps.api.retry).toHaveBeenCalledTimes(1);
+    expect(streams.last.url).toContain("jobId=job_2");
+  });
+
+  it("asks to stop, and the stream's end keeps the text", async () => {
+    const chat = await started("conv_1");
+    streams.token("1", "Half");
+    await chat.stop();
+    expect(deps.api.stop).toHaveBeenCalledWith("job_1");
+    streams.send("2", { type: "done", tokens: 1, finish: "stopped" });
+    expect(chat.store.get().messages.at(-1)).toMatchObject({ content: "Half", status: "stopped" });
+  });
+});

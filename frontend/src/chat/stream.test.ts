@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { FakeStreams } from "./fake-streams";
+import { readStream, type StreamHandlers } from "./stream";
+
+let streams: FakeStreams;
+let texts: string[];
+let log: string[];
+let standing: "pending" | "settled";
+
+const handlers: StreamHandlers = {
+  text: (text) => texts.push(text),
+  done: (finish) => log.push(`done ${finish}`),
+  failed: (message) => log.push(`failed ${message}`),
+  connection: (state) => log.push(state),
+  refused: async () => standing,
+};
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+const open = () => readStream("job_1", handlers, streams);
+
+beforeEach(() => {
+  streams = new FakeStreams();
+  texts = [];
+  log = [];
+  standing = "pending";
+});
+
+describe("reading a stream", () => {
+  it("hands on the text of a frame at once, and what is left before the end", () => {
+    open();
+    streams.token("1", "Hello");
+    streams.token("2", ", ");
+    expect(texts).toEqual([]);
+    streams.frame();
+    streams.token("3", "you.");
+    streams.send("4", { type: "done", tokens: 3, finish: "stop" });
+    expect(texts).toEqual(["Hello, ", "you."]);
+    expect(log).toEqual(["done stop"]);
+    expect(streams.last.closed).toBe(true);
+  });
+
+  it("takes each event once, though a server replays them", () => {
+    open();
+    streams.token("1", "a");
+    streams.token("2", "b");
+    streams.last.broken(false);
+    streams.last.opened();
+    streams.token("1", "a");
+    streams.token("2", "b");
+    streams.token("3", "c");
+    streams.frame();
+    expect(texts.join("")).toBe("abc");
+    expect(log).toEqual(["reconnecting", "steady"]);
+  });
+
+  it("closes on an error, keeping the text before it", () => {
+    open();
+    streams.token("1", "a");
+    streams.send("2", { type: "error", message: "Gone." });
+    expect(texts).toEqual(["a"]);
+    expect(log).toEqual(["failed Gone."]);
+    expect(streams.last.closed).toBe(true);
+  });
+
+  it("ignores events it can't read, and everything after it was closed", () => {
+    const stream = open();
+    streams.last.message("1", "not json");
+    streams.send("2", { type: "unknown" });
+    streams.token("3", "a");
+    stream.close();
+    streams.token("4", "b");
+    streams.frame();
+    expect(texts).toEqual([]);
+  });
+});
+
+describe("a refused stream", () => {
+  it("is resumed after the last event that came, while the answer is still being written", async () => {
+    open();
+    expect(streams.last.url).toBe("/api/chat/stream?jobId=job_1");
+    streams.token("7-0", "a");
+    streams.last.broken(true);
+    await settled();
+    expect(streams.elapse()).toEqual([1000]);
+    expect(streams.connections).toHaveLength(2);
+    expect(streams.last.url).toBe("/api/chat/stream?jobId=job_1&lastEventId=7-0");
+    streams.token("8-0", "b");
+    streams.frame();
+    expect(texts.join("")).toBe("ab");
+  });
+
+  it("waits longer each time and gives up in the end", async () => {
+    open();
+    const waited: number[] = [];
+    for (let round = 0; round < 11; round += 1) {
+      streams.last.broken(true);
+      await settled();
+      waited.push(...streams.elapse());
+    }
+    expect(waited.slice(0, 5)).toEqual([1000, 2000, 4000, 8000, 15000]);
+    expect(waited).toHaveLength(10);
+    expect(log.at(-1)).toBe("lost");
+  });
+
+  it("is left alone when the answer is over", async () => {
+    standing = "settled";
+    open();
+    streams.last.broken(true);
+    await settled();
+    expect(streams.elapse()).toEqual([]);
+    expect(streams.connections).toHaveLength(1);
+  });
+});

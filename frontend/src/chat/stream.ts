@@ -1,0 +1,172 @@
+/** Reads one answer as the server streams it: each piece once, in order, across broken connections. */
+
+import type { Finish } from "../api/types";
+import { type StreamEvent, streamEvent } from "../api/types";
+import { backoffMs } from "../lib/backoff";
+import { assertNever } from "../lib/never";
+
+const RETRY = { firstMs: 1_000, maxMs: 15_000 };
+const MAX_RETRIES = 10;
+
+export interface StreamHandlers {
+  /** Text that arrived since the last frame. */
+  text(text: string): void;
+  done(finish: Finish): void;
+  failed(message: string): void;
+  connection(state: "steady" | "reconnecting" | "lost"): void;
+  /** The server refused the stream. Find out whether the answer is still being written. */
+  refused(): Promise<"pending" | "settled">;
+}
+
+export interface Connection {
+  close(): void;
+}
+
+interface ConnectionEvents {
+  opened(): void;
+  message(id: string, data: string): void;
+  /** `fatal`: the browser won't try again by itself. */
+  broken(fatal: boolean): void;
+}
+
+/** What the reader needs of the browser; tests bring their own. */
+export interface StreamPlatform {
+  connect(url: string, events: ConnectionEvents): Connection;
+  /** Calls back before the next paint; returns a way to call it off. */
+  onFrame(callback: () => void): () => void;
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** Opens the stream of a job from its beginning. Closing it leaves the job running. */
+export function readStream(jobId: string, handlers: StreamHandlers, platform: StreamPlatform): Connection {
+  const reader = new StreamReader(jobId, handlers, platform);
+  reader.connect();
+  return reader;
+}
+
+class StreamReader implements Connection {
+  readonly #seen = new Set<string>();
+  #lastId = "";
+  #buffer = "";
+  #retries = 0;
+  #closed = false;
+  #connection: Connection | null = null;
+  #cancelFrame: (() => void) | null = null;
+  #cancelRetry: (() => void) | null = null;
+
+  constructor(
+    readonly jobId: string,
+    readonly handlers: StreamHandlers,
+    readonly platform: StreamPlatform,
+  ) {}
+
+  connect(): void {
+    const query = new URLSearchParams({ jobId: this.jobId });
+    if (this.#lastId !== "") query.set("lastEventId", this.#lastId);
+    this.#connection = this.platform.connect(`/api/chat/stream?${query}`, {
+      opened: () => this.handlers.connection("steady"),
+      message: (id, data) => this.#receive(id, data),
+      broken: (fatal) => this.#broken(fatal),
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#connection?.close();
+    this.#cancelFrame?.();
+    this.#cancelRetry?.();
+  }
+
+  #receive(id: string, data: string): void {
+    if (this.#closed || this.#seen.has(id)) return;
+    const event = parseEvent(data);
+    if (event === null) return;
+    if (id !== "") {
+      this.#seen.add(id);
+      this.#lastId = id;
+    }
+    this.#retries = 0;
+    this.#handle(event);
+  }
+
+  #handle(event: StreamEvent): void {
+    switch (event.type) {
+      case "token":
+        this.#buffer += event.value;
+        this.#cancelFrame ??= this.platform.onFrame(() => this.#flush());
+        return;
+      case "done":
+        this.#flush();
+        this.close();
+        this.handlers.done(event.finish);
+        return;
+      case "error":
+        this.#flush();
+        this.close();
+        this.handlers.failed(event.message);
+        return;
+      default:
+        assertNever(event);
+    }
+  }
+
+  #flush(): void {
+    this.#cancelFrame?.();
+    this.#cancelFrame = null;
+    const text = this.#buffer;
+    this.#buffer = "";
+    if (text !== "") this.handlers.text(text);
+  }
+
+  #broken(fatal: boolean): void {
+    if (this.#closed) return;
+    this.handlers.connection("reconnecting");
+    // Otherwise the browser reconnects by itself, with Last-Event-ID.
+    if (fatal) void this.#recover();
+  }
+
+  /** EventSource hides why it was refused, so ask how the answer stands before trying again. */
+  async #recover(): Promise<void> {
+    this.#connection?.close();
+    const standing = await this.handlers.refused();
+    if (this.#closed) return;
+    if (standing === "settled") {
+      this.close();
+      return;
+    }
+    if (this.#retries >= MAX_RETRIES) {
+      this.close();
+      this.handlers.connection("lost");
+      return;
+    }
+    this.#cancelRetry = this.platform.after(backoffMs(this.#retries, RETRY), () => this.connect());
+    this.#retries += 1;
+  }
+}
+
+function parseEvent(data: string): StreamEvent | null {
+  try {
+    return streamEvent(JSON.parse(data), "event");
+  } catch {
+    return null; // A kind of event this page is too old to know.
+  }
+}
+
+export const browserStreams: StreamPlatform = {
+  connect(url, events) {
+    const source = new EventSource(url);
+    source.onopen = () => events.opened();
+    source.onmessage = (event: MessageEvent<string>) => events.message(event.lastEventId, event.data);
+    source.onerror = () => events.broken(source.readyState === EventSource.CLOSED);
+    return source;
+  },
+  onFrame(callback) {
+    // A hidden page gets no frames; its text waits in the buffer until it is seen or the answer ends.
+    const frame = requestAnimationFrame(callback);
+    return () => cancelAnimationFrame(frame);
+  },
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};

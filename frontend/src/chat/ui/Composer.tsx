@@ -1,0 +1,104 @@
+import { type KeyboardEvent, type Ref, useId } from "react";
+import type { Tier, TierId } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+
+interface ComposerProps {
+  inputRef: Ref<HTMLTextAreaElement>;
+  draft: string;
+  canSend: boolean;
+  /** An answer is being written and can be stopped. */
+  answering: boolean;
+  stopping: boolean;
+  tiers: readonly Tier[];
+  tier: TierId;
+  onWrite: (draft: string) => void;
+  onSend: () => void;
+  onStop: () => void;
+  onTier: (tier: TierId) => void;
+}
+
+export function Composer(props: ComposerProps) {
+  const id = useId();
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    // An input method uses Enter to choose a word.
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    props.onSend();
+  }
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        props.onSend();
+      }}
+    >
+      <label className="visually-hidden" htmlFor={id}>
+        Your message
+      </label>
+      <textarea
+        ref={props.inputRef}
+        id={id}
+        className="composer-input"
+        data-testid="composer"
+        rows={1}
+        placeholder="Write a message"
+        enterKeyHint="send"
+        value={props.draft}
+        onChange={(event) => props.onWrite(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="composer-bar">
+        <TierPicker tiers={props.tiers} tier={props.tier} onTier={props.onTier} />
+        {props.answering ? (
+          <Button
+            key="stop"
+            className="composer-go"
+            data-testid="stop"
+            disabled={props.stopping}
+            onClick={props.onStop}
+          >
+            <Icon name="stop" /> {props.stopping ? "Stopping" : "Stop"}
+          </Button>
+        ) : (
+          <Button
+            key="send"
+            type="submit"
+            look="primary"
+            className="composer-go"
+            data-testid="send"
+            disabled={!props.canSend}
+          >
+            Send <Icon name="send" />
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+type TierPickerProps = Pick<ComposerProps, "tiers" | "tier" | "onTier">;
+
+function TierPicker({ tiers, tier, onTier }: TierPickerProps) {
+  const name = useId();
+  return (
+    <fieldset className="tiers">
+      <legend className="visually-hidden">Which machines answer</legend>
+      {tiers.map((option) => (
+        <label key={option.id} className="tier" data-testid={`tier-${option.id}`}>
+          <input
+            type="radio"
+            className="visually-hidden"
+            name={name}
+            value={option.id}
+            checked={option.id === tier}
+            onChange={() => onTier(option.id)}
+          />
+          <span className="tier-name">{option.name}</span>
+          <span className="tier-price">{option.credits} credits</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

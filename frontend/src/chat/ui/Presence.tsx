@@ -1,0 +1,47 @@
+import type { Network } from "../../api/types";
+import { counted, machinesOnline } from "../../ui/words";
+
+const MAX_DOTS = 48;
+
+/** The header's short form. */
+export function NetworkStatus({ network }: { network: Network | null }) {
+  const online = network === null ? 0 : machinesOnline(network);
+  return (
+    <span className="network-status" data-testid="network-status" data-online={online > 0}>
+      <span className="network-dot" aria-hidden="true" />
+      <span>
+        {network === null ? "Connecting" : counted(online, "machine")}
+        {network !== null && <span className="wide-only"> online</span>}
+      </span>
+    </span>
+  );
+}
+
+/** One dot for each machine that is online right now: the landing's picture is the network itself. */
+export function Presence({ network }: { network: Network | null }) {
+  if (network === null) return <p className="presence presence-waiting">Looking for machines…</p>;
+  const { pro, max } = network.tiers;
+  const online = machinesOnline(network);
+  return (
+    <div className="presence">
+      <div className="presence-dots" aria-hidden="true">
+        <Dots count={Math.min(pro.workers, MAX_DOTS)} kind="pro" />
+        <Dots count={Math.min(max.workers, MAX_DOTS - Math.min(pro.workers, MAX_DOTS))} kind="max" />
+      </div>
+      {online === 0 ? (
+        <p>No volunteer’s machine is online right now. You still get an answer.</p>
+      ) : (
+        <p>
+          {counted(online, "machine")} online, {counted(Math.round(network.jobsPerMinute), "answer")} a minute
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Dots({ count, kind }: { count: number; kind: "pro" | "max" }) {
+  return Array.from({ length: count }, (_, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the dots are alike and have no identity.
+    <span key={index} className={`dot dot-${kind}`} />
+  ));
+}

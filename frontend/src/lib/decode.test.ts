@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { parseLive } from "../live/live";
+import { integer, list, nullable, object, oneOf, string } from "./decode";
+
+const decode = object({ id: string, tags: list(oneOf("a", "b")), count: nullable(integer) });
+
+it("passes on what fits, without what it doesn't know", () => {
+  const value = { id: "x", tags: ["a"], extra: true };
+  expect(decode(value, "it")).toEqual({ id: "x", tags: ["a"], count: null });
+});
+
+it.each([
+  [{ id: 1, tags: [] }, "it.id is not a string"],
+  [{ id: "x", tags: ["c"] }, "it.tags[0] is not one of a, b"],
+  [{ id: "x", tags: [], count: 1.5 }, "it.count is not an integer"],
+  [[], "it is not an object"],
+])("refuses %j", (value, message) => {
+  expect(() => decode(value, "it")).toThrow(message);
+});
+
+it("tells live news apart by their type", () => {
+  expect(parseLive('{"type":"balance","credits":3}')).toEqual({ type: "balance", credits: 3 });
+  expect(parseLive('{"type":"toString"}')).toBeNull();
+  expect(parseLive(new ArrayBuffer(1))).toBeNull();
+});

@@ -1,0 +1,18 @@
+import { createChatApp, startChatApp } from "../chat/app";
+import { ChatPage } from "../chat/ui/ChatPage";
+import { mountPage } from "../ui/mount";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/ui.css";
+import "../chat/styles/frame.css";
+import "../chat/styles/conversations.css";
+import "../chat/styles/thread.css";
+import "../chat/styles/landing.css";
+import "../chat/styles/messages.css";
+import "../chat/styles/composer.css";
+
+mountPage((config) => {
+  const app = createChatApp(config);
+  startChatApp(app);
+  return <ChatPage app={app} />;
+});

@@ -1,0 +1,34 @@
+/** Line icons on a 24-unit grid, drawn here so that none is fetched. Decorative: the control has the label. */
+const paths = {
+  plus: "M12 5v14M5 12h14",
+  menu: "M4 7h16M4 12h16M4 17h10",
+  close: "M6 6l12 12M18 6L6 18",
+  send: "M12 19V5M6 11l6-6 6 6",
+  stop: "M7 7h10v10H7z",
+  trash: "M5 7h14M10 7V4.5h4V7M7 7l1 12.5h8L17 7M10.5 10.5v5.5M13.5 10.5v5.5",
+  retry: "M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4",
+  down: "M12 5v14M6 13l6 6 6-6",
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg className={`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+/** The mark: many machines in a ring, the one that answers in front. */
+export function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <circle className="mark-lit" cx="12" cy="4.6" r="4.1" />
+      <circle cx="19.4" cy="10.2" r="3" />
+      <circle cx="16.6" cy="18.8" r="3" />
+      <circle cx="7.4" cy="18.8" r="3" />
+      <circle cx="4.6" cy="10.2" r="3" />
+    </svg>
+  );
+}

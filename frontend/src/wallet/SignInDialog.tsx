@@ -1,0 +1,101 @@
+import { useState } from "react";
+import type { Api } from "../api/api";
+import type { Store } from "../lib/store";
+import { useStore } from "../lib/store";
+import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
+import { Notice } from "../ui/Notice";
+import type { DiscoveredWallet } from "./discovery";
+import { signIn, signInProblem } from "./sign-in";
+import { developmentWallet, injectedWallet, type Wallet } from "./wallet";
+
+interface SignInDialogProps {
+  api: Pick<Api, "nonce" | "verify">;
+  wallets: Store<readonly DiscoveredWallet[]>;
+  development: boolean;
+  onSignedIn: () => void;
+  onClose: () => void;
+}
+
+export function SignInDialog({ api, wallets, development, onSignedIn, onClose }: SignInDialogProps) {
+  const found = useStore(wallets);
+  const [busy, setBusy] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function use(id: string, wallet: Wallet) {
+    setBusy(id);
+    setProblem(null);
+    try {
+      const site = { host: location.host, origin: location.origin, now: () => new Date() };
+      await signIn(api, wallet, site);
+      onSignedIn();
+    } catch (error) {
+      setProblem(signInProblem(error));
+      setBusy(null);
+    }
+  }
+
+  return (
+    <Dialog title="Sign in" onClose={onClose}>
+      <p className="dialog-lead">
+        Your wallet is your account: sign one message, with no transaction and no fee.
+      </p>
+      <ul className="wallets">
+        {found.map((wallet) => (
+          <li key={wallet.id}>
+            <WalletButton
+              testId="wallet-option"
+              name={wallet.name}
+              icon={wallet.icon}
+              waiting={busy === wallet.id}
+              disabled={busy !== null}
+              onClick={() => void use(wallet.id, injectedWallet(wallet.provider))}
+            />
+          </li>
+        ))}
+        {development && (
+          <li>
+            <WalletButton
+              testId="dev-wallet"
+              name="Development wallet"
+              hint="This browser only. Never for real money."
+              icon={null}
+              waiting={busy === "development"}
+              disabled={busy !== null}
+              onClick={() => void use("development", developmentWallet())}
+            />
+          </li>
+        )}
+      </ul>
+      {found.length === 0 && (
+        <p className="dialog-hint">
+          No wallet was found in this browser. Install one, such as Rabby or MetaMask, then reload this page.
+        </p>
+      )}
+      {problem !== null && <Notice tone="error">{problem}</Notice>}
+    </Dialog>
+  );
+}
+
+interface WalletButtonProps {
+  testId: string;
+  name: string;
+  hint?: string;
+  icon: string | null;
+  waiting: boolean;
+  disabled: boolean;
+  onClick: () => void;
+}
+
+function WalletButton({ testId, name, hint, icon, waiting, disabled, onClick }: WalletButtonProps) {
+  return (
+    <Button className="wallet" data-testid={testId} disabled={disabled} onClick={onClick}>
+      {icon === null ? <span className="wallet-blank" /> : <img src={icon} alt="" width="32" height="32" />}
+      <span className="wallet-name">
+        {name}
+        {hint !== undefined && <small>{hint}</small>}
+      </span>
+      {waiting && <span className="wallet-wait">Waiting for your signature</span>}
+    </Button>
+  );
+}

@@ -1,0 +1,19 @@
+/** What needs elliptic curves and hashes. Large, so it loads only when somebody signs in. */
+import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { getAddress, isHex } from "viem/utils";
+import type { KeyValue } from "../lib/storage";
+
+const STORED_KEY = "ashao.devWallet";
+
+export function toChecksum(address: string): string {
+  return getAddress(address);
+}
+
+/** The browser's own development key, made on first use. Never for real money. */
+export function developmentAccount(storage: KeyValue): PrivateKeyAccount {
+  const stored = storage.getItem(STORED_KEY);
+  if (stored !== null && isHex(stored) && stored.length === 66) return privateKeyToAccount(stored);
+  const key = generatePrivateKey();
+  storage.setItem(STORED_KEY, key);
+  return privateKeyToAccount(key);
+}

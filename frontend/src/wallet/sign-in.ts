@@ -1,0 +1,49 @@
+import type { Api } from "../api/api";
+import { ApiError } from "../api/request";
+import type { User } from "../api/types";
+import { buildSiweMessage } from "./siwe";
+import type { Wallet } from "./wallet";
+
+const VALID_MS = 5 * 60_000;
+
+export interface SignInSite {
+  host: string;
+  origin: string;
+  now: () => Date;
+}
+
+/** Proves to the server that the person holds the wallet. */
+export async function signIn(
+  api: Pick<Api, "nonce" | "verify">,
+  wallet: Wallet,
+  site: SignInSite,
+): Promise<User> {
+  const address = await wallet.address();
+  const { nonce, chainId } = await api.nonce();
+  const issuedAt = site.now();
+  const message = buildSiweMessage({
+    domain: site.host,
+    address,
+    statement: "Sign in to ashao.",
+    uri: site.origin,
+    chainId,
+    nonce,
+    issuedAt,
+    expiresAt: new Date(issuedAt.getTime() + VALID_MS),
+  });
+  const { user } = await api.verify(message, await wallet.sign(message));
+  return user;
+}
+
+/** Codes of EIP-1193 and of the JSON-RPC errors that wallets use beside it. */
+const REJECTED = 4001;
+const ALREADY_ASKING = -32002;
+
+export function signInProblem(error: unknown): string {
+  if (error instanceof ApiError) return error.message;
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : null;
+  if (code === REJECTED) return "You declined the request in your wallet. Nothing was signed.";
+  if (code === ALREADY_ASKING)
+    return "Your wallet is already asking you something. Open it and answer there.";
+  return "Your wallet didn't answer as expected. Unlock it and try again.";
+}

@@ -1,0 +1,49 @@
+/** One interface for every way to sign; a new kind of wallet is one more function that returns it. */
+import { list, string } from "../lib/decode";
+
+export interface Wallet {
+  /** EIP-55 checksummed. May ask the person for permission. */
+  address(): Promise<string>;
+  /** An EIP-191 `personal_sign` signature over the text, as 0x-hex. */
+  sign(message: string): Promise<string>;
+}
+
+/** EIP-1193. */
+export interface Eip1193Provider {
+  request(args: { method: string; params?: readonly unknown[] }): Promise<unknown>;
+}
+
+/** A wallet the browser brought, as an extension or an app. */
+export function injectedWallet(provider: Eip1193Provider): Wallet {
+  let address: string | null = null;
+  const account = async (): Promise<string> => {
+    const accounts = list(string)(await provider.request({ method: "eth_requestAccounts" }), "accounts");
+    const { toChecksum } = await import("./keys");
+    if (accounts[0] === undefined) throw new Error("The wallet shared no account.");
+    return toChecksum(accounts[0]);
+  };
+  return {
+    async address() {
+      address ??= await account();
+      return address;
+    },
+    async sign(message) {
+      const params = [utf8Hex(message), await this.address()];
+      return string(await provider.request({ method: "personal_sign", params }), "signature");
+    },
+  };
+}
+
+/** The development wallet: a key that lives in this browser only. */
+export function developmentWallet(): Wallet {
+  const load = async () => (await import("./keys")).developmentAccount(window.localStorage);
+  return {
+    address: async () => (await load()).address,
+    sign: async (message) => (await load()).signMessage({ message }),
+  };
+}
+
+export function utf8Hex(text: string): string {
+  const bytes = Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0"));
+  return `0x${bytes.join("")}`;
+}

@@ -1,0 +1,83 @@
+"""`locks.py check`: the lock files fit what they lock (no network needed). `locks.py write`: compile ours."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PYPROJECT = ROOT / "pyproject.toml"
+LOCK = ROOT / "requirements.lock"
+FRONTEND = ROOT / "frontend"
+HEADER = "# pyproject sha256:"
+HOST = re.compile(r"https?://|^\s*--(?:extra-)?index-url|^\s*--find-links", re.MULTILINE)
+NPM_TABLES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "engines")
+NPM_NEEDED = ("dependencies", "devDependencies", "optionalDependencies")
+COMPILE = ("--universal", "--python-version", "3.11", "--all-extras", "--generate-hashes")
+ANONYMOUS = ("--no-emit-index-url", "--no-emit-find-links", "--no-header")
+
+
+def main(argv: list[str]) -> int:
+    """Check or write; the exit code."""
+    if argv == ["write"]:
+        return write()
+    problems = [*python_problems(), *npm_problems()]
+    for problem in problems:
+        sys.stderr.write(f"ashao: {problem}\n")
+    return 1 if problems else 0
+
+
+def write() -> int:
+    """Compile the lock and put the mark of what it was compiled from on its first line."""
+    uv = str(ROOT / ".venv" / "bin" / "uv")
+    command = [uv, "pip", "compile", "--quiet", *COMPILE, *ANONYMOUS, "pyproject.toml", "-o", LOCK.name]
+    status = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "UV_PYTHON_DOWNLOADS": "never"}, check=False
+    )
+    if status.returncode == 0:
+        body = "".join(line for line in LOCK.read_text().splitlines(True) if not line.startswith(HEADER))
+        LOCK.write_text(f"{HEADER}{wanted()}\n{body}")
+    return status.returncode
+
+
+def wanted() -> str:
+    """A hash of everything in pyproject.toml that the lock depends on."""
+    project = tomllib.loads(PYPROJECT.read_text())["project"]
+    tables = {
+        name: project.get(name) for name in ("requires-python", "dependencies", "optional-dependencies")
+    }
+    return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
+
+
+def python_problems() -> Iterator[str]:
+    """What is wrong with requirements.lock."""
+    text = LOCK.read_text()
+    if text.split("\n", 1)[0] != f"{HEADER}{wanted()}":
+        yield "requirements.lock was not written from this pyproject.toml; run `make lock`."
+    if HOST.search(text):
+        yield "requirements.lock names a host."
+
+
+def npm_problems() -> Iterator[str]:
+    """What is wrong with frontend/package-lock.json."""
+    lock = json.loads((FRONTEND / "package-lock.json").read_text())
+    package = json.loads((FRONTEND / "package.json").read_text())
+    locked: dict[str, dict[str, Any]] = lock["packages"]
+    if any(locked[""].get(table, {}) != package.get(table, {}) for table in NPM_TABLES):
+        yield "frontend/package-lock.json was not written from this package.json; run `npm install` there."
+    present = {path.rpartition("node_modules/")[2] for path in locked}
+    needed = {name for row in locked.values() for table in NPM_NEEDED for name in row.get(table, {})}
+    if missing := sorted(needed - present):
+        yield f"frontend/package-lock.json lacks {', '.join(missing)}; npm ci would refuse it."
+    if any("resolved" in row and HOST.search(str(row["resolved"])) for row in locked.values()):
+        yield "frontend/package-lock.json names a host; omit-lockfile-registry-resolved must be on."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

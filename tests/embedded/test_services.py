@@ -1,0 +1,68 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .helpers import EMBEDDED, ROOT, embedded, plain_env, processes_in, wait_for
+
+ASK = """
+import json, os, psycopg, redis
+with psycopg.connect(os.environ["DATABASE_URL"]) as db:
+    row = db.execute("select lower('ÄÖ'), current_database(), current_setting('max_connections')").fetchone()
+cache = redis.from_url(os.environ["REDIS_URL"])
+names = ("ASHAO_HOME", "ASHAO_ENV", "SECRET_KEY")
+print(json.dumps({"row": row, "ping": cache.ping(), "env": [os.environ[name] for name in names]}))
+raise SystemExit(7)
+"""
+
+
+def test_gives_a_command_working_servers_and_cleans_up() -> None:
+    done = embedded(
+        "services", "--", sys.executable, "-c", ASK, env=plain_env(DATABASE_URL="mine", REDIS_URL="mine")
+    )
+    assert done.returncode == 7, done.stderr
+    said = json.loads(done.stdout)
+    assert said["row"] == ["äö", "ashao", "200"]
+    assert said["ping"] is True
+    home, kind, secret_key = said["env"]
+    assert kind == "test"
+    assert len(secret_key) > 40
+    assert not Path(home).exists()
+    assert processes_in(Path(home)) == []
+
+
+def test_needs_a_command() -> None:
+    done = embedded("services", "--", env=plain_env())
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_command_that_does_not_exist_fails() -> None:
+    assert embedded("services", "--", "no-such-command-here", env=plain_env()).returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("sign", "expected"), [(signal.SIGTERM, 9), (signal.SIGINT, 9), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_a_signal_ends_the_command_and_the_servers(sign: signal.Signals, expected: int) -> None:
+    command = "trap 'exit 9' TERM INT; echo $ASHAO_HOME; while :; do sleep 0.1; done"
+    with subprocess.Popen(
+        (*EMBEDDED, "services", "--", "sh", "-c", command),
+        cwd=ROOT,
+        env=plain_env(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        home = Path(process.stdout.readline().strip())
+        os.kill(process.pid, sign)
+        assert process.wait(20) == expected
+    assert wait_for(lambda: not processes_in(home)), processes_in(home)
+    # A wrapper that was killed cannot tidy its home: the next one does.
+    embedded("services", "--", "true", env=plain_env())
+    assert not home.exists()

@@ -1,0 +1,10 @@
+import pytest
+
+from tests.ledger.support import allow_truncate
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, in which tables may be emptied between tests."""
+    with django_db_blocker.unblock():
+        allow_truncate()

@@ -1,0 +1,1 @@
+"""The native worker, against real local servers."""

@@ -1,0 +1,283 @@
+"""A model server and a network, each strict about its side of the contract, with faults to switch on."""
+
+import asyncio
+import json
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from .http_server import Cut, Exchange, Server
+
+API_KEY = "ak_alice"
+
+
+def answer_of(messages: list[dict]) -> list[str]:
+    """The deltas a FakeUpstream answers with: a function of the conversation only."""
+    said = [m["content"] for m in messages if m["role"] == "user"][-1]
+    return [f"You said {len(said)} characters:", *(f" {word}" for word in said.split()), " – ✓ 🦙", "\n"]
+
+
+class FakeUpstream:
+    """OpenAI's chat completions, streaming. Continues a final assistant message, as llama.cpp does."""
+
+    def __init__(self) -> None:
+        self.server = Server(self._handle)
+        self.requests: list[dict] = []
+        self.broken_off = 0
+        self.models: list[str] | None = ["tiny", "other:latest"]
+        self.delta_s = 0.0
+        self.usage = True
+        self.finish = "stop"
+        self.repeats_prefix = False
+        self.refuses_extras = False
+        self.error = 0  # answers with this status
+        self.hang_after: int | None = None  # says nothing more after this many deltas
+        self.drop_after: int | None = None  # cuts the connection after this many deltas
+        self.end_after: int | None = None  # ends the answer in good form, but without a word of it
+        self.deltas: list[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"{self.server.url}/v1"
+
+    async def _handle(self, exchange: Exchange) -> None:
+        if exchange.path == "/v1/models" and self.models is not None:
+            await exchange.json(200, {"object": "list", "data": [{"id": m} for m in self.models]})
+        elif exchange.path == "/v1/chat/completions":
+            self.requests.append(exchange.data)
+            await self._complete(exchange)
+        else:
+            await exchange.json(404, {"error": "no such page"})
+
+    async def _complete(self, exchange: Exchange) -> None:
+        body = exchange.data
+        if self.error:
+            # Some servers do repeat the prompt in their errors; it must get no further than the worker.
+            await exchange.json(self.error, {"error": {"message": f"bad: {body['messages']}"}})
+        elif self.refuses_extras and {"stream_options", "continue_final_message"} & body.keys():
+            await exchange.json(400, {"error": {"message": "Unrecognized request argument"}})
+        else:
+            try:
+                await self._stream(exchange, body)
+            except (asyncio.CancelledError, ConnectionError):
+                self.broken_off += 1
+                raise
+
+    async def _stream(self, exchange: Exchange, body: dict) -> None:
+        await exchange.start_stream()
+        deltas = self._deltas_for(body["messages"])
+        for number, text in enumerate(deltas):
+            if number == self.hang_after:
+                await asyncio.sleep(60)
+            if number == self.drop_after:
+                raise Cut
+            if number == self.end_after:
+                await exchange.end_stream()
+                return
+            await self._event(exchange, {"choices": [{"index": 0, "delta": {"content": text}}]})
+            await asyncio.sleep(self.delta_s)
+        await self._event(exchange, {"choices": [{"index": 0, "delta": {}, "finish_reason": self.finish}]})
+        if self.usage and body.get("stream_options", {}).get("include_usage"):
+            await self._event(exchange, {"choices": [], "usage": {"completion_tokens": len(deltas) + 100}})
+        await exchange.write(b"data: [DONE]\n\n")
+        await exchange.end_stream()
+
+    def _deltas_for(self, messages: list[dict]) -> list[str]:
+        deltas = self.deltas if self.deltas is not None else answer_of(messages)
+        if messages[-1]["role"] != "assistant":
+            return deltas
+        prefix, text = messages[-1]["content"], "".join(deltas)
+        assert text.startswith(prefix)
+        rest = text if self.repeats_prefix else text[len(prefix) :]
+        return [rest[i : i + 3] for i in range(0, len(rest), 3)]
+
+    async def _event(self, exchange: Exchange, data: dict) -> None:
+        # Unescaped, as llama.cpp and Ollama do, and cut in two in the middle of whatever is there.
+        event = f"data: {json.dumps(data, ensure_ascii=False)}\n\n".encode("utf-8", "surrogatepass")
+        await exchange.write(event[: len(event) // 2])
+        await exchange.write(event[len(event) // 2 :])
+
+
+@dataclass
+class FakeJob:
+    """A job as the network sees it."""
+
+    id: str
+    tier: str
+    messages: list[dict]
+    prefix: str = ""
+    state: str = "queued"
+    holder: str = ""
+    lease: str = ""
+    chunks: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    tokens: int | None = None
+    finish: str = ""
+    reason: str = ""
+    after_end: int = 0  # calls that came once the job was no longer the caller's
+
+    @property
+    def text(self) -> str:
+        return "".join(self.chunks)
+
+
+class FakeNetwork:
+    """The worker API. What a worker does against the contract is kept in `violations`."""
+
+    def __init__(self) -> None:
+        self.server = Server(self._handle)
+        self.workers: dict[str, dict] = {}  # by token
+        self.jobs: dict[str, FakeJob] = {}
+        self.queue: deque[FakeJob] = deque()
+        self.changed = asyncio.Event()
+        self.violations: list[str] = []
+        self.calls: list[str] = []
+        self.released: list[str] = []
+        self.speeds: list[float] = []
+        self.most_held = 0
+        self.claims_waiting = 0
+        self.lease_ms = 10_000
+        # Faults.
+        self.cut_before: dict[str, int] = {}  # call → how many are lost on their way in
+        self.cut_after: dict[str, int] = {}  # call → how many answers are lost on their way back
+        self.answers: dict[str, list[tuple[int, dict, dict]]] = {}  # call → statuses answered instead
+        self.stop_at: int | None = None
+        self.forget_at: int | None = None
+        self.pulse: dict[str, list[str]] = {}
+
+    def put(self, words: str, *, tier: str = "max", prefix: str = "") -> FakeJob:
+        messages = [{"role": "user", "content": words}]
+        job = FakeJob(f"job_{len(self.jobs)}", tier, messages, prefix)
+        self.jobs[job.id] = job
+        self.queue.append(job)
+        self._tell()
+        return job
+
+    async def until(self, condition, timeout_s: float = 8.0) -> None:
+        """Waits until something is so."""
+        deadline_s = time.monotonic() + timeout_s
+        while not condition():
+            assert time.monotonic() < deadline_s, f"waited too long; calls: {self.calls[-20:]}"
+            await asyncio.sleep(0.01)
+
+    def take_away(self, job: FakeJob) -> None:
+        """The lease goes to nobody; the worker is told at its next call."""
+        job.lease, job.state = "", "queued"
+
+    def held_by(self, worker_id: str) -> list[FakeJob]:
+        return [j for j in self.jobs.values() if j.holder == worker_id and j.state == "running"]
+
+    def _tell(self) -> None:
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    async def _handle(self, exchange: Exchange) -> None:
+        call = exchange.path.removeprefix("/api/worker/")
+        self.calls.append(call)
+        self._cut(self.cut_before, call)
+        planned = self.answers.get(call)
+        if planned:
+            status, data, headers = planned.pop(0)
+            await exchange.json(status, data, **headers)
+            return
+        status, data = await self._answer(call, exchange)
+        self._cut(self.cut_after, call)
+        await exchange.json(status, data)
+
+    def _cut(self, plan: dict[str, int], call: str) -> None:
+        if plan.get(call, 0) > 0:
+            plan[call] -= 1
+            raise Cut
+
+    async def _answer(self, call: str, exchange: Exchange) -> tuple[int, dict]:
+        bearer = exchange.headers.get("authorization", "").removeprefix("Bearer ")
+        body = exchange.data
+        if call == "register":
+            return self._register(bearer, body)
+        worker = self.workers.get(bearer)
+        if worker is None:
+            return 401, {"error": "This worker token is not valid.", "code": "not_signed_in"}
+        if body.get("workerId", worker["id"]) != worker["id"]:
+            self.violations.append("wrong workerId")
+        if call == "claim":
+            return await self._claim(worker, body)
+        if call == "heartbeat":
+            self.speeds.append(body.get("tokensPerSecond", 0))
+            about = {"workerId": worker["id"], "tiers": worker["tiers"], "model": worker["model"]}
+            return 200, {"ok": True, **about, **self.pulse}
+        if call == "release":
+            self.released.append(worker["id"])
+            return 200, {"ok": True}
+        return self._of_job(call, worker, body)
+
+    def _register(self, bearer: str, body: dict) -> tuple[int, dict]:
+        if bearer != API_KEY:
+            return 401, {"error": "This API key is not valid.", "code": "not_signed_in"}
+        if body["type"] != "native" or not body["model"] or not body["tiers"]:
+            self.violations.append(f"registered as {body}")
+        number = len(self.workers)
+        self.workers[f"wt_{number}"] = {
+            "id": f"wrk_{number}",
+            "tiers": body["tiers"],
+            "model": body["model"],
+        }
+        return 201, {"workerId": f"wrk_{number}", "workerToken": f"wt_{number}"}
+
+    async def _claim(self, worker: dict, body: dict) -> tuple[int, dict]:
+        if ("tier" in body) == ("tiers" in body) or not 0 <= body["waitMs"] <= 25_000:
+            self.violations.append(f"claimed with {body}")
+        tiers = body.get("tiers") or [body["tier"]]
+        self.claims_waiting += 1
+        if self.claims_waiting > 1:
+            self.violations.append("two claims at once")
+        try:
+            async with asyncio.timeout(body["waitMs"] / 1000):
+                while (job := self._next(tiers)) is None:
+                    await self.changed.wait()
+        except TimeoutError:
+            return 200, {"job": None, "reason": "empty"}
+        finally:
+            self.claims_waiting -= 1
+        self.queue.remove(job)
+        job.state, job.holder, job.lease = "running", worker["id"], f"lease-{job.id}-{len(self.calls)}"
+        self.most_held = max(self.most_held, len(self.held_by(worker["id"])))
+        about = {"id": job.id, "tier": job.tier, "model": f"ashao-{job.tier}", "value": 150_000}
+        lease = {"token": job.lease, "ms": self.lease_ms}
+        return 200, {"job": about, "messages": job.messages, "prefix": job.prefix, "lease": lease}
+
+    def _next(self, tiers: list[str]) -> FakeJob | None:
+        return next((job for tier in tiers for job in self.queue if job.tier == tier), None)
+
+    def _of_job(self, call: str, worker: dict, body: dict) -> tuple[int, dict]:
+        job = self.jobs[body["jobId"]]
+        if call == "complete" and job.state == "done" and body["lease"] == job.lease:
+            return 200, {"earned": 105_000}
+        if job.state != "running" or job.lease != body["lease"] or job.holder != worker["id"]:
+            job.after_end += 1
+            return 409, {"error": "The lease is no longer yours.", "code": "lease_lost"}
+        if call == "token":
+            return self._token(job, body)
+        if call == "complete":
+            job.state, job.tokens, job.finish = "done", body["tokens"], body["finish"]
+            return 200, {"earned": 105_000}
+        job.state, job.reason = "failed", body["reason"]
+        return 200, {"ok": True}
+
+    def _token(self, job: FakeJob, body: dict) -> tuple[int, dict]:
+        seq, value = body["seq"], body["value"]
+        if not value or len(value) > 16_000:
+            self.violations.append(f"a chunk of {len(value)} characters")
+        if self.forget_at is not None and seq >= self.forget_at:
+            # As after a restart from an older snapshot: what was accepted last is gone.
+            self.forget_at = None
+            del job.chunks[-2:]
+        if seq > len(job.chunks):
+            about = {"error": "A chunk is missing.", "code": "out_of_order", "expected": len(job.chunks)}
+            return 409, about
+        if seq < len(job.chunks):
+            if job.chunks[seq] != value:
+                self.violations.append(f"chunk {seq} changed")
+        else:
+            job.chunks.append(value)
+            job.times.append(time.monotonic())
+        return 200, {"ok": True, "stop": self.stop_at is not None and seq >= self.stop_at}

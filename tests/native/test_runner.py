@@ -1,0 +1,89 @@
+"""The loop, in this process, with a heartbeat that is faster than life."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from ashao_worker.config import parse
+from ashao_worker.network import Network
+from ashao_worker.runner import Runner
+from ashao_worker.shutdown import Shutdown
+from ashao_worker.status import Quiet
+from ashao_worker.upstream import Upstream
+
+from .fakes import API_KEY, FakeNetwork, FakeUpstream
+
+
+class Serving:
+    """A runner at work."""
+
+    def __init__(self, runner: Runner, shutdown: Shutdown) -> None:
+        self.runner, self.shutdown = runner, shutdown
+        self.task = asyncio.create_task(runner.run())
+
+    async def drain(self) -> int:
+        self.shutdown.request(0.2)
+        return await asyncio.wait_for(self.task, 5)
+
+
+@pytest.fixture
+async def serving(
+    network: FakeNetwork, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Serving]:
+    monkeypatch.setattr("ashao_worker.runner.HEARTBEAT_S", 0.1)
+    monkeypatch.setattr("ashao_worker.network.LEASE_GRACE_S", 0.0)
+    network.lease_ms = 600
+    async with httpx.AsyncClient(trust_env=False) as client:
+        model = Upstream(upstream.url, client, key=None, max_tokens=9, temperature=None, silence_s=1.2)
+        model.model = "tiny"
+        worker = Network(network.server.url, client)
+        await worker.register(API_KEY, "tiny", ["max"])
+        config, shutdown = parse(["--api-key", API_KEY, "--jobs", "2"], {}), Shutdown()
+        runner = Runner(config, ["max"], network=worker, upstream=model, reporter=Quiet(), shutdown=shutdown)
+        serving = Serving(runner, shutdown)
+        yield serving
+        serving.task.cancel()
+        await asyncio.gather(serving.task, return_exceptions=True)
+
+
+async def test_a_heartbeat_carries_orders_and_the_speed(
+    serving: Serving, network: FakeNetwork, upstream: FakeUpstream
+) -> None:
+    upstream.hang_after = 4
+    stopped, lost = network.put("stop me please"), network.put("lose me please")
+    await network.until(lambda: stopped.text and lost.text)
+    network.pulse = {"stop": [stopped.id], "lost": [lost.id]}
+    await network.until(lambda: stopped.state == "done" and serving.runner.stats.lost == 1)
+    assert (lost.state, lost.after_end) == ("running", 0)
+    assert max(network.speeds) > 0
+    lost.state = "queued"
+    assert await serving.drain() == 0
+
+
+async def test_a_heartbeat_keeps_the_lease_of_a_slow_model(
+    serving: Serving, network: FakeNetwork, upstream: FakeUpstream
+) -> None:
+    upstream.hang_after = 2  # given up after 1.2 s, and the lease is half of that
+    network.cut_before["fail"] = 1
+    job = network.put("slow and steady")
+    await network.until(lambda: job.state == "failed")
+    assert job.reason == "model server stalled"
+    assert await serving.drain() == 0
+
+
+async def test_a_claim_that_is_refused_for_now_is_tried_again(serving: Serving, network: FakeNetwork) -> None:
+    network.answers["claim"] = [(409, {"error": "One claim at a time.", "code": "conflict"}, {})]
+    jobs = [network.put(f"question {n}") for n in range(3)]
+    await network.until(lambda: all(job.state == "done" for job in jobs))
+    assert await serving.drain() == 0
+
+
+async def test_an_empty_answer_that_comes_at_once_is_no_hot_loop(
+    serving: Serving, network: FakeNetwork
+) -> None:
+    network.answers["claim"] = [(200, {"job": None, "reason": "paused"}, {})] * 1000
+    network.put("wakes the claim that waits")
+    await asyncio.sleep(1.0)
+    assert network.calls.count("claim") < 6
+    assert await serving.drain() == 0

@@ -1,0 +1,75 @@
+"""What owners do with their workers: register, look at them, remove them."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from ashao_site.accounts.models import User
+from ashao_site.lib import clock
+from ashao_site.lib.errors import BadInput, Conflict, NotFound
+from ashao_site.lib.ids import hash_secret, new_secret
+from ashao_site.lib.text import clean_text
+from workers.jobs import TIERS_OF, Tier, WorkerKind
+from workers.models import Worker
+
+WORKERS_MAX_PER_OWNER = 100
+MODEL_MAX_CHARS = 200
+TOKEN_PREFIX = "wt"  # noqa: S105 - the prefix of tokens, not one of them
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorker:
+    """A worker and its token, which is shown this once."""
+
+    worker: Worker
+    token: str
+
+
+def register_worker(*, owner: User, kind: WorkerKind, model: str, tiers: list[Tier] | None) -> NewWorker:
+    """Make a worker of `owner` that serves `tiers` (by default all that its kind may).
+
+    Raises `BadInput` for a tier that its kind does not serve, `Conflict` above the limit of workers.
+    """
+    clean_text(model, name="model", max_chars=MODEL_MAX_CHARS)
+    if not model.strip():
+        raise BadInput("model must not be empty.")
+    allowed = TIERS_OF[kind]
+    wanted = sorted(set(tiers) if tiers else allowed)
+    if not set(wanted) <= allowed:
+        raise BadInput(f"A {kind} worker serves {', '.join(sorted(allowed))} only.", code="tier_not_allowed")
+    token = new_secret(TOKEN_PREFIX)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)
+        if Worker.objects.filter(owner=owner, removed_at=None).count() >= WORKERS_MAX_PER_OWNER:
+            _make_room(owner)
+        worker = Worker.objects.create(
+            owner=owner,
+            kind=kind,
+            model=model.strip(),
+            tiers=[str(tier) for tier in wanted],
+            token_hash=hash_secret(token),
+            last_seen_at=clock.now(),
+        )
+    return NewWorker(worker, token)
+
+
+def _make_room(owner: User) -> None:
+    """Remove the worker of this owner that was seen longest ago, if that was more than a day ago."""
+    oldest = Worker.objects.filter(owner=owner, removed_at=None).order_by("last_seen_at").first()
+    if oldest and oldest.last_seen_at and oldest.last_seen_at < clock.now() - clock.milliseconds(86_400_000):
+        oldest.removed_at = clock.now()
+        oldest.save(update_fields=["removed_at"])
+        return
+    raise Conflict(
+        f"You have {WORKERS_MAX_PER_OWNER} workers already. Remove one first.", code="too_many_workers"
+    )
+
+
+def remove_worker(*, owner: User, public_id: str) -> Worker:
+    """Remove a worker: its token is refused from now on. Raises `NotFound` for one that is not the owner's."""
+    worker = Worker.objects.filter(owner=owner, public_id=public_id, removed_at=None).first()
+    if worker is None:
+        raise NotFound("There is no such worker.")
+    worker.removed_at = clock.now()
+    worker.save(update_fields=["removed_at"])
+    return worker

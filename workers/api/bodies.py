@@ -1,0 +1,80 @@
+"""The bodies of the worker calls: strict, bounded, and the source of their OpenAPI description."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from workers.jobs import Tier
+
+CHUNK_MAX_CHARS = 16_000
+SEQ_MAX = 1_000_000
+CLAIM_WAIT_DEFAULT_MS = 4_000
+CLAIM_WAIT_MAX_MS = 25_000
+REASON_MAX_CHARS = 500
+TOKENS_MAX = 1_000_000
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+Lease = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class Body(BaseModel):
+    """Strict: a number is not a text. Fields that are not known are ignored, so that clients may be newer."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class ClaimBody(Body):
+    """Ask for a job: of one `tier`, or of the first of `tiers` that has one."""
+
+    workerId: Id | None = None
+    tier: Literal["pro", "max"] | None = None
+    tiers: Annotated[list[Literal["pro", "max"]], Field(min_length=1, max_length=4)] | None = None
+    waitMs: Annotated[int, Field(ge=0, le=CLAIM_WAIT_MAX_MS)] = CLAIM_WAIT_DEFAULT_MS
+
+    def wanted(self, served: tuple[Tier, ...]) -> list[Tier]:
+        """The tiers that are asked for, in order, each once; without any, all that the worker serves."""
+        asked = self.tiers or ([self.tier] if self.tier else [str(tier) for tier in served])
+        return list(dict.fromkeys(Tier(tier) for tier in asked))
+
+
+class JobBody(Body):
+    """A call about a job that the worker holds."""
+
+    jobId: Id
+    workerId: Id | None = None
+    lease: Lease
+
+
+class TokenBody(JobBody):
+    """One numbered chunk of the answer; `seq` counts from 0 for each lease."""
+
+    seq: Annotated[int, Field(ge=0, le=SEQ_MAX)]
+    value: Annotated[str, StringConstraints(max_length=CHUNK_MAX_CHARS)]
+
+
+class CompleteBody(JobBody):
+    """The answer is whole."""
+
+    tokens: Annotated[int, Field(ge=0, le=TOKENS_MAX)]
+    finish: Literal["stop", "length"] = "stop"
+
+
+class FailBody(JobBody):
+    """The worker gives the job up; `reason` is for its owner, and is not kept beside the text."""
+
+    reason: Annotated[str, StringConstraints(max_length=REASON_MAX_CHARS)] = ""
+
+
+class HeartbeatBody(Body):
+    """A sign of life."""
+
+    workerId: Id | None = None
+    tokensPerSecond: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
+
+
+class ReleaseBody(Body):
+    """Goodbye. A closing tab cannot set headers, so its token may be in the body."""
+
+    workerId: Id | None = None
+    workerToken: Annotated[str, StringConstraints(max_length=128)] | None = None
+    token: Annotated[str, StringConstraints(max_length=128)] | None = None

@@ -1,0 +1,229 @@
+"""The worker calls, asynchronous end to end and routed before Django: parse, call the orchestrator, answer."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from ashao_site.lib.aio import in_db
+from ashao_site.lib.errors import AppError, Forbidden
+from ashao_site.lib.http import (
+    ClientGone,
+    Receive,
+    Scope,
+    Send,
+    bearer_token,
+    error_response,
+    read_json_object,
+    send_json,
+)
+from ashao_site.lib.text import clean_text
+from workers import jobs
+from workers.api.bodies import (
+    CHUNK_MAX_CHARS,
+    ClaimBody,
+    CompleteBody,
+    FailBody,
+    HeartbeatBody,
+    JobBody,
+    ReleaseBody,
+    TokenBody,
+)
+from workers.api.identity import Caller, identify
+from workers.jobs.desk import desk, give_back
+from workers.models import Worker
+
+log = structlog.get_logger("ashao.worker_api")
+
+BODY_MAX_BYTES = 128 * 1024
+SPEED_EVERY_S = 30.0
+
+Answer = dict[str, object]
+Call = Callable[[Scope, Receive, Send], Awaitable[None]]
+B = TypeVar("B", ClaimBody, TokenBody, CompleteBody, FailBody, HeartbeatBody)
+
+
+async def _read(receive: Receive, scope: Scope) -> dict[str, object]:
+    return await read_json_object(receive, scope, BODY_MAX_BYTES)
+
+
+def _call(handler: "Callable[[Scope, Receive], Awaitable[Answer]]") -> Call:
+    """Make an ASGI application of a handler: only POST, errors as JSON, nobody to answer is no error."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if scope["method"] != "POST":
+                raise MethodNotAllowed
+            answer = await handler(scope, receive)
+        except ClientGone:
+            return
+        except Exception as error:
+            status, body, headers = error_response(error)
+            await send_json(send, status, body, headers)
+            return
+        await send_json(send, 200, answer)
+
+    return app
+
+
+class MethodNotAllowed(AppError):
+    """These calls are POST only."""
+
+    default_code, status = "method_not_allowed", 405
+
+    def __init__(self) -> None:
+        super().__init__("This call must be made with POST.")
+
+
+async def _parse(scope: Scope, receive: Receive, model: type[B]) -> tuple[Caller, B]:
+    caller = await identify(bearer_token(scope))
+    body = model.model_validate(await _read(receive, scope))
+    caller.check(body.workerId)
+    return caller, body
+
+
+async def claim(scope: Scope, receive: Receive, send: Send) -> None:
+    """`POST /api/worker/claim`: a long poll for a job."""
+    try:
+        if scope["method"] != "POST":
+            raise MethodNotAllowed
+        caller, body = await _parse(scope, receive, ClaimBody)
+        tiers = body.wanted(caller.tiers)
+        if not set(tiers) <= set(caller.tiers):
+            raise Forbidden("This worker does not serve that tier.", code="tier_not_allowed")
+        await _claim(caller, tiers, body.waitMs, receive, send)
+    except ClientGone:
+        return
+    except Exception as error:
+        status, answer, headers = error_response(error)
+        await send_json(send, status, answer, headers)
+
+
+async def _claim(caller: Caller, tiers: list[jobs.Tier], wait_ms: int, receive: Receive, send: Send) -> None:
+    """Wait for a job and for the worker to hang up, whichever comes first."""
+    work = asyncio.ensure_future(desk().claim(holder=caller.holder, tiers=tiers, wait_ms=wait_ms))
+    gone = asyncio.ensure_future(_hang_up(receive))
+    try:
+        await asyncio.wait([work, gone], return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            return
+        found = work.result()
+        if isinstance(found, jobs.Claimed) and gone.done():
+            await give_back(found, caller.holder)
+            return
+    finally:
+        work.cancel()
+        gone.cancel()
+    await send_json(send, 200, _claimed(found) if isinstance(found, jobs.Claimed) else _no_job(found))
+
+
+async def _hang_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _no_job(miss: str) -> Answer:
+    reasons = {"empty": "no_job", "none": "no_job_for_you", "busy": "too_many_jobs"}
+    return {"job": None, "reason": reasons[miss]}
+
+
+def _claimed(found: jobs.Claimed) -> Answer:
+    return {
+        "job": {
+            "id": found.id,
+            "tier": found.tier,
+            "model": found.model,
+            "value": found.value_micros,
+        },
+        "messages": found.messages,
+        "prefix": found.prefix,
+        "lease": {"token": found.lease, "ms": found.lease_ms},
+    }
+
+
+async def _token(scope: Scope, receive: Receive) -> Answer:
+    caller, body = await _parse(scope, receive, TokenBody)
+    clean_text(body.value, name="value", max_chars=CHUNK_MAX_CHARS)
+    stop = await jobs.append(
+        job_id=body.jobId, holder=caller.worker_id, lease=body.lease, seq=body.seq, value=body.value
+    )
+    return {"ok": True, "stop": stop}
+
+
+async def _complete(scope: Scope, receive: Receive) -> Answer:
+    caller, body = await _parse(scope, receive, CompleteBody)
+    earned = await jobs.complete(
+        job_id=body.jobId,
+        tier=None,
+        holder=caller.worker_id,
+        lease=body.lease,
+        tokens=body.tokens,
+        finish=body.finish,
+    )
+    return {"earned": earned}
+
+
+async def _fail(scope: Scope, receive: Receive) -> Answer:
+    caller, body = await _parse(scope, receive, FailBody)
+    await jobs.fail(job_id=body.jobId, holder=caller.worker_id, lease=body.lease)
+    return {"ok": True}
+
+
+async def _heartbeat(scope: Scope, receive: Receive) -> Answer:
+    caller, body = await _parse(scope, receive, HeartbeatBody)
+    held = await jobs.heartbeat(holder=caller.worker_id, tiers=list(caller.tiers))
+    if body.tokensPerSecond is not None and _speed_is_due(caller.worker_id):
+        await in_db(_note_speed, caller.worker_id, body.tokensPerSecond)
+    return {
+        "ok": True,
+        "workerId": caller.worker_id,
+        "model": caller.model,
+        "tiers": list(caller.tiers),
+        "jobs": held,
+    }
+
+
+_speed_noted: dict[str, float] = {}
+SPEEDS_MAX = 50_000
+
+
+def _speed_is_due(worker_id: str) -> bool:
+    """Whether it is time to write a worker's speed down again: not with every sign of life."""
+    now = time.monotonic()
+    if now - _speed_noted.get(worker_id, -SPEED_EVERY_S) < SPEED_EVERY_S:
+        return False
+    if len(_speed_noted) >= SPEEDS_MAX:
+        _speed_noted.clear()
+    _speed_noted[worker_id] = now
+    return True
+
+
+def _note_speed(worker_id: str, tokens_per_second: float) -> None:
+    Worker.objects.filter(public_id=worker_id).update(tokens_per_second=tokens_per_second)
+
+
+async def _release(scope: Scope, receive: Receive) -> Answer:
+    raw = await _read(receive, scope)
+    body = ReleaseBody.model_validate(raw)
+    caller = await identify(bearer_token(scope) or body.workerToken or body.token)
+    caller.check(body.workerId)
+    await jobs.release(holder=caller.worker_id)
+    return {"ok": True}
+
+
+token = _call(_token)
+complete = _call(_complete)
+fail = _call(_fail)
+heartbeat = _call(_heartbeat)
+release = _call(_release)
+
+BODIES: dict[str, type[JobBody] | type[ClaimBody] | type[HeartbeatBody] | type[ReleaseBody]] = {
+    "claim": ClaimBody,
+    "token": TokenBody,
+    "complete": CompleteBody,
+    "fail": FailBody,
+    "heartbeat": HeartbeatBody,
+    "release": ReleaseBody,
+}

@@ -1,0 +1,110 @@
+"""OpenAPI for the calls that Django never sees: their bodies' schemas come from the models that check them."""
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from workers.api.calls import BODIES
+from workers.jobs import Tier
+
+_OK = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}
+_MESSAGE = {
+    "type": "object",
+    "properties": {
+        "role": {"type": "string", "enum": ["system", "user", "assistant"]},
+        "content": {"type": "string"},
+    },
+    "required": ["role", "content"],
+}
+_JOB = {
+    "type": ["object", "null"],
+    "properties": {
+        "id": {"type": "string"},
+        "tier": {"type": "string", "enum": [str(tier) for tier in Tier]},
+        "model": {"type": "string"},
+        "value": {"type": "integer", "description": "The job's value in µUSDC."},
+    },
+    "required": ["id", "tier", "model", "value"],
+}
+_LEASE = {
+    "type": "object",
+    "properties": {"token": {"type": "string"}, "ms": {"type": "integer"}},
+    "required": ["token", "ms"],
+}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "claim": {
+        "type": "object",
+        "properties": {
+            "job": _JOB,
+            "messages": {"type": "array", "items": _MESSAGE},
+            "prefix": {"type": "string", "description": "Text of the answer that exists: continue after it."},
+            "lease": _LEASE,
+            "reason": {"type": "string", "enum": ["no_job", "no_job_for_you", "too_many_jobs"]},
+        },
+        "required": ["job"],
+    },
+    "token": {
+        "type": "object",
+        "properties": {"ok": {"type": "boolean"}, "stop": {"type": "boolean"}},
+        "required": ["ok", "stop"],
+    },
+    "complete": {
+        "type": "object",
+        "properties": {"earned": {"type": "integer", "description": "µUSDC."}},
+        "required": ["earned"],
+    },
+    "fail": _OK,
+    "heartbeat": {
+        "type": "object",
+        "properties": {
+            "ok": {"type": "boolean"},
+            "workerId": {"type": "string"},
+            "model": {"type": "string"},
+            "tiers": {"type": "array", "items": {"type": "string"}},
+            "jobs": {"type": "array", "items": {"type": "string"}, "description": "The jobs that it holds."},
+        },
+        "required": ["ok", "workerId", "model", "tiers", "jobs"],
+    },
+    "release": _OK,
+}
+SUMMARIES = {
+    "claim": "Wait for a job and claim it (long poll).",
+    "token": "Add one numbered chunk to the answer; renews the lease.",
+    "complete": "End the answer and be paid. Repeating it returns the same.",
+    "fail": "Give the job up: it goes to the next producer.",
+    "heartbeat": "A sign of life; renews the leases of the jobs that are held.",
+    "release": "Goodbye: what is held is handed on at once.",
+}
+
+
+def add_worker_calls(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """drf-spectacular's postprocessing hook: adds the worker calls and their schemas."""
+    _, found = models_json_schema(
+        [(model, "validation") for model in BODIES.values()], ref_template="#/components/schemas/{model}"
+    )
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {}).update(found["$defs"])
+    components.setdefault("securitySchemes", {})["workerToken"] = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A worker token, wt_…, from /api/worker/register.",
+    }
+    for name, model in BODIES.items():
+        result["paths"][f"/api/worker/{name}"] = {"post": _operation(name, model.__name__)}
+    return result
+
+
+def _operation(name: str, model: str) -> dict[str, Any]:
+    return {
+        "operationId": f"worker_{name}",
+        "summary": SUMMARIES[name],
+        "tags": ["worker"],
+        "security": [{"workerToken": []}],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}},
+        },
+        "responses": {
+            "200": {"description": "", "content": {"application/json": {"schema": ANSWERS[name]}}},
+        },
+    }

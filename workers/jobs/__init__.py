@@ -1,0 +1,70 @@
+"""The orchestrator: a job is put in, claimed, streamed, finished and watched through these functions alone.
+
+Postgres holds the durable truth of each job (`records`), Redis coordinates who produces it (`store`).
+"""
+
+from workers.jobs.actions import (
+    append,
+    claim_for_cloud,
+    claim_now,
+    complete,
+    fail,
+    heartbeat,
+    release,
+    stop,
+    submit,
+)
+from workers.jobs.pricing import MODEL_NAME, PRICE_CREDITS, TIERS_OF, Tier, WorkerKind
+from workers.jobs.queries import network_status, state_of
+from workers.jobs.signals import job_finished
+from workers.jobs.states import Finish, State
+from workers.jobs.stream import subscribe
+from workers.jobs.tags import owner_tag
+from workers.jobs.types import (
+    Broke,
+    Claimed,
+    Ended,
+    Event,
+    Gone,
+    Holder,
+    Message,
+    Messages,
+    Outcome,
+    Quiet,
+    Text,
+)
+
+__all__ = [
+    "MODEL_NAME",
+    "PRICE_CREDITS",
+    "TIERS_OF",
+    "Broke",
+    "Claimed",
+    "Ended",
+    "Event",
+    "Finish",
+    "Gone",
+    "Holder",
+    "Message",
+    "Messages",
+    "Outcome",
+    "Quiet",
+    "State",
+    "Text",
+    "Tier",
+    "WorkerKind",
+    "append",
+    "claim_for_cloud",
+    "claim_now",
+    "complete",
+    "fail",
+    "heartbeat",
+    "job_finished",
+    "network_status",
+    "owner_tag",
+    "release",
+    "state_of",
+    "stop",
+    "submit",
+    "subscribe",
+]

@@ -1,0 +1,266 @@
+"""What can be done with a job. Each step is atomic in Redis first, then durable in Postgres, then told.
+
+A process may die between any two of these: what it leaves is put right by `sweep`, from Postgres.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from ashao_site.lib.aio import in_db, run_sync
+from ashao_site.lib.db import OUTAGES
+from ashao_site.lib.errors import AppError, Conflict
+from ashao_site.lib.ids import new_secret
+from workers.jobs import records, store
+from workers.jobs.dispatch import ask_cloud, ask_cloud_soon, grace_ms
+from workers.jobs.pricing import Tier
+from workers.jobs.records import Settled
+from workers.jobs.states import Finish
+from workers.jobs.store import Popped
+from workers.jobs.types import Claimed, Holder, Messages
+
+log = structlog.get_logger("ashao.jobs")
+
+CLAIM_TRIES_MAX = 5
+"""How many jobs that turn out to have ended a claim looks at before it answers that there is none."""
+ENQUEUE_TIMEOUT_S = 3.0
+TOKENS_MAX = 1_000_000
+
+
+def _lease_lost() -> Conflict:
+    return Conflict("This job is no longer yours.", code="lease_lost")
+
+
+def submit(*, tier: Tier, messages: Messages, sources: Sequence[str], owner_id: int | None) -> str:
+    """Put a job in, within the caller's transaction; returns its id.
+
+    The price is held on the ledger accounts `sources`, in that order. The job reaches the workers after the
+    commit. Raises `InsufficientCredits`, and then nothing was written.
+    """
+    job = records.create(tier=tier, messages=messages, sources=sources, owner_id=owner_id)
+    job_id = job.public_id
+    transaction.on_commit(lambda: _announce(job_id))
+    return job_id
+
+
+def _announce(job_id: str) -> None:
+    try:
+        waiting = records.queued(job_id)
+        if waiting is None:
+            return
+        put_in, live = run_sync(store.enqueue(waiting), timeout_s=ENQUEUE_TIMEOUT_S)
+        if put_in:
+            ask_cloud(job_id, delay_ms=grace_ms(live, for_workers=waiting.for_workers))
+    except (*OUTAGES, AppError) as error:
+        log.warning("job_not_announced", job=job_id, error=type(error).__name__)
+
+
+async def claim_now(*, tier: Tier, holder: Holder) -> Claimed | store.Miss:
+    """Take the first job of a tier that `holder` may have, or say why there is none. Does not wait."""
+    for _ in range(CLAIM_TRIES_MAX):
+        lease = new_secret("ls")
+        popped = await store.claim(
+            tier=tier, holder=holder.id, avoid=holder.avoid, lease=lease, jobs_max=holder.jobs_max
+        )
+        if isinstance(popped, str):
+            return popped
+        claimed = await confirm(popped, lease=lease, holder=holder)
+        if claimed is not None:
+            return claimed
+    return "empty"
+
+
+async def claim_for_cloud(job_id: str, *, holder: Holder) -> Claimed | None:
+    """Take this one job by the same atomic step as the workers; None when somebody has it already."""
+    tier = await in_db(records.tier_of, job_id)
+    if tier is None:
+        return None
+    lease = new_secret("ls")
+    popped = await store.claim(tier=tier, holder=holder.id, avoid="", lease=lease, jobs_max=0, only=job_id)
+    return None if isinstance(popped, str) else await confirm(popped, lease=lease, holder=holder)
+
+
+async def confirm(popped: Popped, *, lease: str, holder: Holder) -> Claimed | None:
+    """Make a claim durable; None where Postgres knows better, and then Redis is put right."""
+    if not await in_db(records.mark_running, job_id=popped.id, lease=lease, holder=holder):
+        await store.revoke(job_id=popped.id, lease=lease)
+        await repair(popped.id)
+        return None
+    return Claimed(
+        id=popped.id,
+        tier=popped.tier,
+        model=popped.model,
+        value_micros=popped.value_micros,
+        messages=popped.messages,
+        prefix=popped.prefix,
+        lease=lease,
+        lease_ms=settings.WORKER_LEASE_MS,
+    )
+
+
+async def append(*, job_id: str, holder: str, lease: str, seq: int, value: str) -> bool:
+    """Add one numbered chunk to the answer; returns whether the producer should stop.
+
+    A repeat of an accepted number is ignored. Raises `Conflict`: `lease_lost`, or `out_of_order` for a
+    number that is too high.
+    """
+    reply, expected = await store.append(job_id=job_id, holder=holder, lease=lease, seq=seq, value=value)
+    if reply == "lost":
+        raise _lease_lost()
+    if reply == "gap":
+        raise OutOfOrder(expected)
+    return reply in ("stop", "full")
+
+
+class OutOfOrder(Conflict):
+    """A chunk came before its turn."""
+
+    default_code = "out_of_order"
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"Chunk {expected} comes next.")
+        self.expected = expected
+
+    def body(self) -> dict[str, str]:
+        """The error, with the number that is expected."""
+        return {**super().body(), "expected": self.expected}  # type: ignore[dict-item]
+
+
+async def complete(
+    *, job_id: str, tier: Tier | None, holder: str, lease: str, tokens: int, finish: str
+) -> int:
+    """End the answer as it stands and pay; returns what the holder earned (µUSDC), again when repeated.
+
+    Raises `Conflict`: `lease_lost`, or `empty_answer` when nothing was produced (the job is handed on).
+    """
+    tier = tier or await in_db(records.tier_of, job_id)
+    if tier is None:
+        raise _lease_lost()
+    ended = await store.finish(
+        job_id=job_id,
+        tier=tier,
+        holder=holder,
+        lease=lease,
+        tokens=min(tokens, TOKENS_MAX),
+        finish=finish,
+    )
+    if ended == "empty":
+        await fail(job_id=job_id, holder=holder, lease=lease)
+        raise Conflict("The answer is empty: the job was handed on.", code="empty_answer")
+    if ended == "lost":
+        earned = await in_db(records.earned_by, job_id=job_id, holder=holder, lease=lease)
+        if earned is None:
+            raise _lease_lost()
+        return earned
+    settled = await settle(job_id, ended)
+    if settled is None:
+        raise _lease_lost()
+    return settled.earned_micros
+
+
+async def settle(job_id: str, ended: store.Finished) -> Settled | None:
+    """Make the end of a production durable and tell the listeners; repeatable."""
+    settled = await in_db(
+        records.settle_done,
+        job_id=job_id,
+        lease=ended.lease,
+        text=ended.text,
+        tokens=ended.tokens,
+        finish=ended.finish,
+    )
+    if settled is None:
+        return None
+    await close(settled)
+    return settled
+
+
+async def close(settled: Settled) -> None:
+    """Tell the listeners that a job has ended."""
+    status = "failed" if settled.error else "done"
+    await store.close(job_id=settled.job_id, tier=settled.tier, status=status, ending=settled.ending())
+
+
+async def fail(*, job_id: str, holder: str, lease: str, delay_ms: int | None = None) -> None:
+    """The holder gives the job up: it goes to the next producer with the text so far.
+
+    Raises `Conflict` (lease_lost) when it no longer holds it.
+    """
+    if await store.revoke(job_id=job_id, lease=lease, holder=holder) != "ok":
+        raise _lease_lost()
+    await hand_over(job_id, lease=lease, delay_ms=delay_ms)
+
+
+async def hand_over(job_id: str, *, lease: str = "", delay_ms: int | None = None) -> None:
+    """Give a job that nobody holds to the next producer, or end it when its tries or its time are used up."""
+    text = await store.text_of(job_id)
+    if not await in_db(records.put_back, job_id=job_id, lease=lease, text=text):
+        await repair(job_id)
+        return
+    if not await in_db(records.attempts_left, job_id):
+        await give_up(job_id, text=text, reason="attempts or time used up")
+        return
+    await enqueue(job_id, delay_ms=delay_ms)
+
+
+async def enqueue(job_id: str, *, delay_ms: int | None = None) -> None:
+    """Put a job that Postgres says is queued before the workers, and ask the cloud for later."""
+    waiting = await in_db(records.queued, job_id)
+    if waiting is None:
+        await repair(job_id)
+        return
+    put_in, live = await store.enqueue(waiting)
+    if put_in:
+        await store.forget_lease(job_id)
+        wait_ms = grace_ms(live, for_workers=waiting.for_workers) if delay_ms is None else delay_ms
+        await ask_cloud_soon(job_id, delay_ms=wait_ms)
+
+
+async def give_up(job_id: str, *, text: str, reason: str) -> None:
+    """End a job without an answer: the credits are back."""
+    settled = await in_db(records.settle_failed, job_id=job_id, text=text, reason=reason)
+    if settled is not None:
+        log.info("job_failed", job=job_id, reason=reason)
+        await close(settled)
+
+
+async def stop(job_id: str) -> None:
+    """The person has read enough: the text so far is the answer. Whoever produces it is paid for it."""
+    tier = await in_db(records.tier_of, job_id)
+    if tier is None:
+        return
+    ended = await store.finish(job_id=job_id, tier=tier, holder="", lease="", tokens=0, finish=Finish.STOPPED)
+    if ended == "lost":  # over already, or lost with Redis: then Postgres has what was kept of it
+        text = await in_db(records.kept_text, job_id)
+        ended = store.Finished(holder="", lease="", tokens=0, finish=Finish.STOPPED, text=text)
+    if isinstance(ended, store.Finished):
+        await settle(job_id, ended)
+
+
+async def repair(job_id: str) -> None:
+    """Bring Redis to what Postgres says of a job: ended, waiting, or lost by its producer."""
+    settled = await in_db(records.settled, job_id)
+    if settled is not None:
+        await close(settled)
+        return
+    waiting = await in_db(records.queued, job_id)
+    if waiting is not None:
+        put_in, live = await store.enqueue(waiting)
+        if put_in:
+            await store.forget_lease(job_id)
+            await ask_cloud_soon(job_id, delay_ms=grace_ms(live, for_workers=waiting.for_workers))
+        return
+    await store.forget_lease(job_id)
+
+
+async def heartbeat(*, holder: str, tiers: list[Tier]) -> list[str]:
+    """A sign of life; renews the leases of what is held and returns those jobs' ids."""
+    return await store.heartbeat(holder=holder, tiers=tiers)
+
+
+async def release(*, holder: str) -> None:
+    """A worker says goodbye: it is no longer live, and what it held is handed on at once."""
+    for job_id in await store.say_gone(holder=holder):
+        if await store.revoke(job_id=job_id, holder=holder) == "ok":
+            await hand_over(job_id)

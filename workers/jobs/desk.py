@@ -1,0 +1,158 @@
+"""Where claims wait. A waiting claim costs a place in a list: no thread, and no Redis connection of its own.
+
+One desk for each event loop. It listens on the queues' channels; when a job comes, the first waiter that may
+have it gets it, first come, first served. A slow poll makes up for a notification that was lost.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import weakref
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from redis.exceptions import RedisError
+
+from ashao_site.lib import clock
+from ashao_site.lib.errors import Conflict, Unavailable
+from ashao_site.lib.redis import redis
+from workers.jobs import actions, store
+from workers.jobs.pricing import Tier
+from workers.jobs.types import Claimed, Holder
+
+log = structlog.get_logger("ashao.desk")
+
+WAITERS_MAX = 20_000
+"""The most claims that wait in one process."""
+POLL_S = 1.0
+LIVE_EVERY_S = 5.0
+LIVE_BATCH = 500
+TRY_MAX = 64
+"""How many waiters are tried for a job that the first may not have."""
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    holder: Holder
+    tiers: Sequence[Tier]
+    result: "asyncio.Future[Claimed]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class Desk:
+    """The waiting claims of one event loop."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Tier, deque[_Waiter]] = {tier: deque() for tier in Tier}
+        self._count = 0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def claim(self, *, holder: Holder, tiers: Sequence[Tier], wait_ms: int) -> Claimed | store.Miss:
+        """Claim from the first of `tiers` that has a job, waiting up to `wait_ms` for one to come."""
+        miss: store.Miss = "empty"
+        for tier in tiers:
+            found = await actions.claim_now(tier=tier, holder=holder)
+            if isinstance(found, Claimed):
+                return found
+            miss = found if miss == "empty" else miss
+        if wait_ms <= 0 or miss == "busy":
+            return miss
+        return await self._wait(_Waiter(holder, tiers), wait_ms) or miss
+
+    async def _wait(self, waiter: _Waiter, wait_ms: int) -> Claimed | None:
+        if self._count >= WAITERS_MAX:
+            raise Unavailable("Too many workers are waiting here. Please try again.", retry_after_s=5)
+        self._start()
+        self._count += 1
+        for tier in waiter.tiers:
+            self._waiting[tier].append(waiter)
+        try:
+            await asyncio.wait([waiter.result], timeout=wait_ms / 1000)
+        except asyncio.CancelledError:
+            if waiter.result.done():  # a job came in the moment in which the worker left
+                _keep(asyncio.create_task(give_back(waiter.result.result(), waiter.holder)))
+            raise
+        finally:
+            self._count -= 1
+            for tier in waiter.tiers:
+                with contextlib.suppress(ValueError):
+                    self._waiting[tier].remove(waiter)
+            if not waiter.result.done():
+                waiter.result.cancel()
+        return None if waiter.result.cancelled() else waiter.result.result()
+
+    def _start(self) -> None:
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._serve(tier)) for tier in Tier]
+            self._tasks.append(asyncio.create_task(self._stay_live()))
+
+    async def _serve(self, tier: Tier) -> None:
+        while True:
+            try:
+                async with redis().hub.listen(store.queue_key(tier), limit=1) as listener:
+                    while True:
+                        await self._hand_out(tier)
+                        await listener.get(POLL_S)
+            except (RedisError, OSError) as error:
+                log.warning("desk_interrupted", tier=tier, error=type(error).__name__)
+            except Exception:
+                log.exception("desk_failed", tier=tier)
+            await asyncio.sleep(POLL_S)
+
+    async def _hand_out(self, tier: Tier) -> None:
+        """Give jobs to waiters until there is no job, or none that the first ones may have."""
+        for waiter in list(itertools.islice(self._waiting[tier], TRY_MAX)):
+            if waiter.result.done():
+                continue
+            found = await actions.claim_now(tier=tier, holder=waiter.holder)
+            if isinstance(found, Claimed):
+                await self._give(waiter, found)
+            elif found == "empty":
+                return
+
+    async def _give(self, waiter: _Waiter, claimed: Claimed) -> None:
+        if waiter.result.done():
+            await give_back(claimed, waiter.holder)
+        else:
+            waiter.result.set_result(claimed)
+
+    async def _stay_live(self) -> None:
+        """A worker that waits in a claim is live."""
+        while True:
+            await asyncio.sleep(LIVE_EVERY_S)
+            with contextlib.suppress(RedisError, OSError):
+                for tier, waiting in self._waiting.items():
+                    holders = [waiter.holder.id for waiter in waiting if not waiter.result.done()]
+                    for first in range(0, len(holders), LIVE_BATCH):
+                        batch = holders[first : first + LIVE_BATCH]
+                        await store.say_live(tier=tier, holders=batch, now_ms=clock.now_ms())
+
+
+_kept: set[asyncio.Task[None]] = set()
+
+
+def _keep(task: "asyncio.Task[None]") -> None:
+    """Hold on to a task until it is done: the loop itself keeps only a weak reference."""
+    _kept.add(task)
+    task.add_done_callback(_kept.discard)
+
+
+async def give_back(claimed: Claimed, holder: Holder) -> None:
+    """Put a job back that was claimed for somebody who has left."""
+    with contextlib.suppress(Conflict):
+        await actions.fail(job_id=claimed.id, holder=holder.id, lease=claimed.lease)
+
+
+_desks: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Desk]" = weakref.WeakKeyDictionary()
+
+
+def desk() -> Desk:
+    """The running loop's desk, made when first asked for."""
+    loop = asyncio.get_running_loop()
+    found = _desks.get(loop)
+    if found is None:
+        found = _desks[loop] = Desk()
+    return found

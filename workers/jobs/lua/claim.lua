@@ -1,0 +1,44 @@
+-- Take a queued job: the one atomic step that workers and the cloud share.
+-- KEYS  1 ashao:queue:{tier}  list   2 ashao:live:{tier}      zset
+--       3 ashao:leases        zset of job ids by when their lease runs out
+--       4 ashao:worker:{id}:jobs  set of the job ids that this holder has
+--       and of each candidate ashao:job:{id} with :messages :tokens :avoid
+-- ARGV  1 holder  2 avoid tag of the holder ('' for the cloud)  3 lease token  4 lease_ms  5 first_token_ms
+--       6 live_ms  7 how many candidates to look at  8 most jobs at once (0: no limit)  9 ttl_ms
+--       10 only this id ('' : the first that fits)
+-- Returns {'job', id, tier, model, value, messages, text so far}, or {'empty'}, {'none'} (jobs wait, none
+-- that this holder may take), {'busy'} (holds as many as it may)
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local worker = ARGV[10] == ''
+if worker then
+  redis.call('ZADD', KEYS[2], now, ARGV[1])
+  redis.call('PEXPIRE', KEYS[2], 86400000)
+end
+if ARGV[8] ~= '0' and redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[8]) then return {'busy'} end
+local ids = {ARGV[10]}
+if worker then ids = redis.call('LRANGE', KEYS[1], 0, ARGV[7] - 1) end
+local others = worker and redis.call('ZCOUNT', KEYS[2], now - ARGV[6], '+inf') > 1
+local seen = 'empty'
+for _, id in ipairs(ids) do
+  local key = 'ashao:job:' .. id
+  local job = redis.call('HMGET', key, 'status', 'lastHolder', 'tier', 'model', 'value')
+  local messages = redis.call('GET', key .. ':messages')
+  if job[1] ~= 'queued' or not messages then
+    redis.call('LREM', KEYS[1], 1, id)
+  elseif worker and ARGV[2] ~= '' and redis.call('GET', key .. ':avoid') == ARGV[2] then
+    seen = 'none'
+  elseif job[2] == ARGV[1] and others then
+    seen = 'none'
+  else
+    redis.call('LREM', KEYS[1], 1, id)
+    redis.call('HSET', key, 'status', 'running', 'claimedBy', ARGV[1], 'lease', ARGV[3], 'seq', 0,
+      'leaseUntil', now + ARGV[4], 'progressUntil', now + ARGV[5], 'claimedAt', now, 'fresh', 0)
+    redis.call('ZADD', KEYS[3], now + math.min(ARGV[4], ARGV[5]), id)
+    redis.call('SADD', KEYS[4], id)
+    redis.call('PEXPIRE', KEYS[4], ARGV[9])
+    redis.call('PEXPIRE', KEYS[3], ARGV[9])
+    return {'job', id, job[3], job[4], job[5], messages, redis.call('GET', key .. ':tokens') or ''}
+  end
+end
+return {seen}

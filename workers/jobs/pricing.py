@@ -1,0 +1,65 @@
+"""What a job costs and who gets what of it. Integers of µUSDC; pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MICROS_PER_CREDIT = 10_000
+BPS = 10_000
+WORKER_SHARE_BPS = 7_000
+
+
+class Tier(StrEnum):
+    """The two tiers, each with its own queue."""
+
+    PRO = "pro"
+    MAX = "max"
+
+
+class WorkerKind(StrEnum):
+    """What a worker runs in."""
+
+    BROWSER = "browser"
+    NATIVE = "native"
+
+
+PRICE_CREDITS: dict[Tier, int] = {Tier.PRO: 10, Tier.MAX: 15}
+MODEL_NAME: dict[Tier, str] = {Tier.PRO: "ashao-pro", Tier.MAX: "ashao-max"}
+TIERS_OF: dict[WorkerKind, frozenset[Tier]] = {
+    WorkerKind.BROWSER: frozenset({Tier.PRO}),
+    WorkerKind.NATIVE: frozenset({Tier.PRO, Tier.MAX}),
+}
+
+
+def price_micros(tier: Tier) -> int:
+    """What the person pays for one answer."""
+    return PRICE_CREDITS[tier] * MICROS_PER_CREDIT
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How the value of a finished job divides; the four parts add up to it exactly."""
+
+    earnings: int
+    escrow: int
+    buyback: int
+    stakers: int
+
+    @property
+    def worker(self) -> int:
+        """What the worker earns, wherever it waits."""
+        return self.earnings + self.escrow
+
+
+def divide(*, value_micros: int, granted_micros: int, share_bps: int) -> Shares:
+    """Divide a job's value between its worker and the treasury.
+
+    `granted_micros` of the value came out of the promotion budget: the same part of what the worker earns
+    goes to escrow (rounded up, so that no granted micro is ever withdrawable early). What does not divide
+    evenly stays with the treasury: the worker's share is rounded down, the odd micro goes to the stakers.
+    """
+    if not 0 <= granted_micros <= value_micros or not 0 <= share_bps <= BPS:
+        raise ValueError("the granted part or the share is out of range")
+    worker = value_micros * share_bps // BPS
+    escrow = -(-worker * granted_micros // value_micros) if value_micros else 0
+    rest = value_micros - worker
+    return Shares(earnings=worker - escrow, escrow=escrow, buyback=rest // 2, stakers=rest - rest // 2)

@@ -1,0 +1,36 @@
+"""The life of a job: one enum, one transition table (the diagram is in docs/architecture.md). Pure."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What a job is, in Postgres: the durable truth."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Finish(StrEnum):
+    """How an answer ended."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    STOPPED = "stopped"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.RUNNING, State.DONE, State.FAILED}),
+    State.RUNNING: frozenset({State.QUEUED, State.DONE, State.FAILED}),
+    State.DONE: frozenset(),
+    State.FAILED: frozenset(),
+}
+"""`queued → done` only by the person's stop, which ends a job at once whoever holds it."""
+
+LIVE: tuple[State, ...] = (State.QUEUED, State.RUNNING)
+
+
+def sources_of(target: State) -> tuple[State, ...]:
+    """The states from which a job may go to `target`: the `WHERE` of a conditional UPDATE."""
+    return tuple(source for source, targets in TRANSITIONS.items() if target in targets)

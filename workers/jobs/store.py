@@ -1,0 +1,329 @@
+"""The jobs in Redis: every key is named here, every step that must be atomic is a script in `lua/`.
+
+Redis coordinates and may be lost at any time; what must not be lost is in Postgres (`records`).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from django.conf import settings
+
+from ashao_site.lib.redis import Reply, Script, redis
+from workers.jobs.pricing import Tier
+from workers.jobs.types import Messages
+
+_LUA = Path(__file__).parent / "lua"
+ENQUEUE, CLAIM, APPEND, FINISH, CLOSE, REVOKE, HEARTBEAT, READ, EXTEND = (
+    Script.load(_LUA / f"{name}.lua")
+    for name in ("enqueue", "claim", "append", "finish", "close", "revoke", "heartbeat", "read", "extend")
+)
+
+CLAIM_SCAN_MAX = 64
+"""How far into a queue a claim looks past jobs that this worker may not take."""
+ANSWER_MAX_BYTES = 256 * 1024
+"""The longest answer; a longer one is ended there."""
+SETTLE_MS = 5_000
+"""How long settling or handing over a job may take before the sweeper does it again."""
+KEEP_MARGIN_MS = 3_600_000
+"""How much longer than the longest job Redis keeps what belongs to it."""
+LEASES = "ashao:leases"
+END = "end"
+"""Published on a job's channel when it has ended; everything else there is a chunk."""
+
+
+def queue_key(tier: Tier | str) -> str:
+    """List of the ids that wait in a tier; the channel that says one has come has the same name."""
+    return f"ashao:queue:{tier}"
+
+
+def live_key(tier: Tier | str) -> str:
+    """Sorted set of a tier's workers by their last sign of life."""
+    return f"ashao:live:{tier}"
+
+
+def job_key(job_id: str) -> str:
+    """Hash: id, tier, model, value, status, claimedBy, createdAt, lease and timers."""
+    return f"ashao:job:{job_id}"
+
+
+def messages_key(job_id: str) -> str:
+    """JSON: the messages that the worker receives."""
+    return f"ashao:job:{job_id}:messages"
+
+
+def tokens_key(job_id: str) -> str:
+    """The text so far, which is replayed, and the channel of the same name."""
+    return f"ashao:job:{job_id}:tokens"
+
+
+def avoid_key(job_id: str) -> str:
+    """Tag of the one owner whose workers may not serve this job; never part of a worker's payload."""
+    return f"ashao:job:{job_id}:avoid"
+
+
+def held_key(holder: str) -> str:
+    """Set of the job ids that a holder has."""
+    return f"ashao:worker:{holder}:jobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What `enqueue` needs: a job as Postgres knows it."""
+
+    id: str
+    tier: Tier
+    model: str
+    value_micros: int
+    messages: Messages
+    text: str
+    avoid: str
+    created_ms: int
+    front: bool
+    for_workers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Popped:
+    """A job that a claim took out of its queue."""
+
+    id: str
+    tier: Tier
+    model: str
+    value_micros: int
+    messages: Messages
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A production that has ended and waits to be settled; `holder` is empty when nobody held it."""
+
+    holder: str
+    lease: str
+    tokens: int
+    finish: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A job's stream: its status, its ending (JSON, or empty), the text from where it was asked."""
+
+    status: str
+    ending: str
+    text: str
+    length: int
+
+
+Miss = Literal["empty", "none", "busy"]
+AppendReply = Literal["ok", "again", "stop", "full", "lost", "gap"]
+
+
+def _keep_ms() -> int:
+    return settings.JOB_MAX_MS + KEEP_MARGIN_MS
+
+
+async def enqueue(job: Queued) -> tuple[bool, int]:
+    """Put a queued job before the workers; returns whether it went in, and the live workers of its tier."""
+    reply: Reply = await redis().pipe.script(
+        ENQUEUE,
+        (
+            job_key(job.id),
+            messages_key(job.id),
+            tokens_key(job.id),
+            avoid_key(job.id),
+            queue_key(job.tier),
+            live_key(job.tier),
+        ),
+        (
+            job.id,
+            job.tier,
+            job.model,
+            job.value_micros,
+            json.dumps(job.messages, ensure_ascii=False),
+            job.text,
+            job.avoid,
+            job.created_ms,
+            _keep_ms(),
+            settings.WORKER_LIVE_MS,
+            int(job.front),
+            int(job.for_workers),
+        ),
+    )
+    return bool(reply[0]), int(reply[1])
+
+
+async def claim(
+    *, tier: Tier, holder: str, avoid: str, lease: str, jobs_max: int, only: str = ""
+) -> Popped | Miss:
+    """Take the first job that `holder` may have (or the one named), with a lease; or say why there is none."""
+    reply: Reply = await redis().pipe.script(
+        CLAIM,
+        (queue_key(tier), live_key(tier), LEASES, held_key(holder)),
+        (
+            holder,
+            avoid,
+            lease,
+            settings.WORKER_LEASE_MS,
+            settings.WORKER_FIRST_TOKEN_MS,
+            settings.WORKER_LIVE_MS,
+            CLAIM_SCAN_MAX,
+            jobs_max,
+            _keep_ms(),
+            only,
+        ),
+    )
+    if reply[0] != "job":
+        miss: Miss = reply[0]
+        return miss
+    _, job_id, job_tier, model, value, messages, prefix = reply
+    return Popped(job_id, Tier(job_tier), model, int(value), json.loads(messages), prefix)
+
+
+async def append(*, job_id: str, holder: str, lease: str, seq: int, value: str) -> tuple[AppendReply, int]:
+    """Add one chunk; returns what became of it, and with `gap` the number that was expected."""
+    reply: Reply = await redis().pipe.script(
+        APPEND,
+        (job_key(job_id), tokens_key(job_id), LEASES),
+        (
+            job_id,
+            holder,
+            lease,
+            seq,
+            value,
+            settings.WORKER_LEASE_MS,
+            settings.WORKER_STALL_MS,
+            ANSWER_MAX_BYTES,
+        ),
+    )
+    return reply[0], int(reply[1]) if len(reply) > 1 else 0
+
+
+async def finish(
+    *, job_id: str, tier: Tier, holder: str, lease: str, tokens: int, finish: str
+) -> Finished | Literal["lost", "empty"]:
+    """End the production, by its holder or (empty `holder`) by the person's stop."""
+    reply: Reply = await redis().pipe.script(
+        FINISH,
+        (job_key(job_id), tokens_key(job_id), LEASES, queue_key(tier)),
+        (job_id, holder, lease, tokens, finish, SETTLE_MS),
+    )
+    if reply[0] == "ok":
+        return Finished(reply[1], reply[2], int(reply[3]), reply[4], reply[5])
+    return "empty" if reply[0] == "empty" else "lost"
+
+
+async def close(*, job_id: str, tier: Tier, status: str, ending: str) -> None:
+    """Tell the listeners that the job has ended, and let its payload go."""
+    await redis().pipe.script(
+        CLOSE,
+        (
+            job_key(job_id),
+            messages_key(job_id),
+            tokens_key(job_id),
+            avoid_key(job_id),
+            LEASES,
+            queue_key(tier),
+        ),
+        (job_id, status, ending, settings.STREAM_TTL_MS),
+    )
+
+
+async def revoke(*, job_id: str, lease: str = "", holder: str = "") -> Literal["ok", "lost", "held"]:
+    """Take a job from its holder; with neither lease nor holder, only if one of its timers has run out."""
+    reply: Reply = await redis().pipe.script(
+        REVOKE, (job_key(job_id), LEASES), (job_id, lease, holder, SETTLE_MS)
+    )
+    answer: Literal["ok", "lost", "held"] = reply[0]
+    return answer
+
+
+async def heartbeat(*, holder: str, tiers: Sequence[Tier]) -> list[str]:
+    """A sign of life; returns the ids of the jobs that the holder has."""
+    reply: list[str] = await redis().pipe.script(
+        HEARTBEAT,
+        (held_key(holder), LEASES, *(live_key(tier) for tier in tiers)),
+        (holder, settings.WORKER_LEASE_MS),
+    )
+    return reply
+
+
+async def say_live(*, tier: Tier, holders: Sequence[str], now_ms: int) -> None:
+    """Mark many waiting workers as live at once."""
+    pairs = [part for holder in holders for part in (now_ms, holder)]
+    if pairs:
+        await redis().pipe.command("ZADD", live_key(tier), *pairs)
+
+
+async def say_gone(*, holder: str) -> list[str]:
+    """A worker says goodbye: it is no longer live; returns the ids of the jobs that it still has."""
+    for tier in Tier:
+        await redis().pipe.command("ZREM", live_key(tier), holder)
+    reply: list[str] = list(await redis().pipe.command("SMEMBERS", held_key(holder)))
+    return reply
+
+
+async def read(*, job_id: str, start: int) -> Snapshot | Literal["gone", "bad"]:
+    """The stream from byte `start` on; `bad` where no character begins at that byte."""
+    reply: Reply = await redis().pipe.script(READ, (job_key(job_id), tokens_key(job_id)), (start,))
+    if reply[0] == "ok":
+        return Snapshot(reply[1], reply[2], reply[3], int(reply[4]))
+    return "bad" if reply[0] == "bad" else "gone"
+
+
+async def extend(*, job_id: str, text: str) -> None:
+    """Give back text that a listener has seen and that Redis no longer has."""
+    await redis().pipe.script(EXTEND, (job_key(job_id), tokens_key(job_id)), (text,))
+
+
+async def expired(*, limit: int, now_ms: int) -> list[str]:
+    """Ids whose lease, or whose settling, has run out of time."""
+    reply: list[str] = await redis().pipe.command(
+        "ZRANGE", LEASES, "-inf", now_ms, "BYSCORE", "LIMIT", 0, limit
+    )
+    return reply
+
+
+async def forget_lease(job_id: str) -> None:
+    """Take an id out of the leases: nothing is held under it."""
+    await redis().pipe.command("ZREM", LEASES, job_id)
+
+
+async def status_of(job_id: str) -> tuple[str, str]:
+    """The status in Redis and the lease; empty strings where there is none."""
+    status, lease = await redis().pipe.command("HMGET", job_key(job_id), "status", "lease")
+    return status or "", lease or ""
+
+
+async def text_of(job_id: str) -> str:
+    """The text so far."""
+    text: str = await redis().pipe.command("GET", tokens_key(job_id)) or ""
+    return text
+
+
+async def uptime_s() -> int:
+    """For how long this Redis has been up."""
+    info: dict[str, object] = await redis().pipe.command("INFO", "server")
+    return int(str(info["uptime_in_seconds"]))
+
+
+async def tier_counts(tier: Tier, *, now_ms: int) -> tuple[int, int]:
+    """Live workers and waiting jobs of a tier."""
+    pipe = redis().pipe
+    live = await pipe.command("ZCOUNT", live_key(tier), now_ms - settings.WORKER_LIVE_MS, "+inf")
+    return int(live), int(await pipe.command("LLEN", queue_key(tier)))
+
+
+async def last_seen(holders: Sequence[str]) -> dict[str, int]:
+    """When each of these workers last gave a sign of life (ms), where it did."""
+    seen: dict[str, int] = {}
+    for tier in Tier:
+        if holders:
+            scores = await redis().pipe.command("ZMSCORE", live_key(tier), *holders)
+            for holder, score in zip(holders, scores, strict=True):
+                if score is not None:
+                    seen[holder] = max(seen.get(holder, 0), int(float(score)))
+    return seen

@@ -1,0 +1,92 @@
+"""The nouns of the orchestrator, frozen."""
+
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+from workers.jobs.pricing import Tier
+from workers.jobs.states import Finish, State
+
+
+class Message(TypedDict):
+    """One message of a conversation, as a worker receives it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+Messages = list[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who claims: a worker (`worker_pk` set), or the cloud. `avoid` is the tag of its owner's own jobs."""
+
+    id: str
+    kind: str
+    worker_pk: int | None = None
+    owner_id: int | None = None
+    avoid: str = ""
+    jobs_max: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job and the lease under which it may be produced. `prefix` is text that the person has read already."""
+
+    id: str
+    tier: Tier
+    model: str
+    value_micros: int
+    messages: Messages
+    prefix: str
+    lease: str
+    lease_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job ended; sent with `job_finished` inside the transaction that ends it."""
+
+    job_id: str
+    state: State
+    finish: Finish | None
+    text: str
+    tokens: int
+    charged_micros: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of an answer; `end` is the number of bytes of the answer up to its end, which resumes after it."""
+
+    value: str
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The answer is whole."""
+
+    tokens: int
+    finish: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """The job failed and was not charged."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Nothing has come for a while; the job goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The network no longer has this stream: the conversation has the answer, if there is one."""
+
+
+Event = Text | Ended | Broke | Quiet | Gone

@@ -1,0 +1,1 @@
+"""The native worker: installs and runs alone, speaks HTTP only."""

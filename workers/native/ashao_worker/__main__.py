@@ -1,0 +1,7 @@
+"""`python -m ashao_worker` is the console program."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

@@ -1,0 +1,38 @@
+"""Every limit of the program, by name. Seconds end in _S, milliseconds in _MS, characters in _CHARS."""
+
+# The network.
+CLAIM_WAIT_MS = 20_000  # a long poll; the network allows 25,000, and many proxies cut a request at 30 s
+REQUEST_TIMEOUT_S = 5.0  # short, because every call may be repeated without harm
+HEARTBEAT_S = 4.0
+RETRY_FIRST_S = 0.1  # while a lease runs we try again quickly ...
+RETRY_MAX_S = 2.0
+AWAY_FIRST_S = 0.5  # ... and patiently when nothing is at stake
+AWAY_MAX_S = 20.0
+RETRY_AFTER_MAX_S = 60.0  # what we obey of a Retry-After
+LEASE_GRACE_S = 3.0  # the network judges a lease by its own clock; we give up this much later
+
+# Streaming back.
+CHUNK_GATHER_S = 0.040  # one call carries what came in this time: at most 25 calls a second for a job
+CHUNK_MAX_CHARS = 16_000
+BUFFER_MAX_CHARS = 64_000  # beyond this the model server waits for the network
+ANSWER_MAX_CHARS = 400_000
+REWINDS_MAX = 5
+
+# The model server.
+UPSTREAM_CONNECT_S = 5.0
+UPSTREAM_SILENCE_S = 120.0  # between two bytes; a long prompt on a CPU takes this long
+UPSTREAM_FIRST_S = 1.0
+UPSTREAM_MAX_S = 30.0
+UPSTREAM_FRESH_S = 15.0  # how long "it answered" stays true before we ask again
+SSE_EVENT_MAX_BYTES = 1_000_000
+MODELS_SHOWN_MAX = 20
+
+# The program.
+JOBS_MAX = 16
+MAX_TOKENS_MAX = 131_072
+DRAIN_S = 60.0  # what Ctrl-C grants running jobs
+DRAIN_TERM_S = 10.0  # what SIGTERM grants: a service manager kills soon after
+GOODBYE_S = 4.0  # for handing back and saying goodbye, however the network is
+SPEED_WINDOW_S = 5.0
+SENTENCE_MAX_CHARS = 300
+IDENTITIES_MAX = 16  # workers beside each other on one machine with the same key and model

@@ -1,0 +1,161 @@
+"""The worker API of an ashao network, call by call. Nothing here retries; `insist` is for those who do."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import httpx
+
+from .answers import Claim, Identity, NoJob, integer, judge, parse_claim, parse_identity, strings
+from .backoff import Backoff
+from .errors import Away, LeaseLost, OddAnswer, Refused, WorkerError
+from .limits import LEASE_GRACE_S, REQUEST_TIMEOUT_S, RETRY_FIRST_S, RETRY_MAX_S
+
+T = TypeVar("T")
+
+# The statuses that say, of a job we hold, that we do not hold it (any more).
+_NOT_OURS = frozenset({403, 404, 409, 410})
+
+
+@dataclass
+class Lease:
+    """The right to produce one job, until `until_s` on this machine's monotonic clock."""
+
+    token: str
+    ms: int
+    until_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """The network has just renewed it."""
+        self.until_s = time.monotonic() + self.ms / 1000 + LEASE_GRACE_S
+
+    def left_s(self) -> float:
+        """How long it still runs; negative once it is over."""
+        return self.until_s - time.monotonic()
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """The answer to a heartbeat: of the jobs we hold, those to stop and those that are no longer ours."""
+
+    stop: frozenset[str]
+    lost: frozenset[str]
+
+
+class Network:
+    """One worker's view of the network. `token` and `worker_id` are set once the worker is known.
+
+    `trouble` says why the last call did not get through, and is None after one that did.
+    """
+
+    def __init__(self, base_url: str, client: httpx.AsyncClient) -> None:
+        self._base_url = base_url
+        self._client = client
+        self.token = ""
+        self.worker_id = ""
+        self.trouble: str | None = None
+
+    async def register(self, api_key: str, model: str, tiers: Sequence[str]) -> str:
+        """Makes a new worker of the key's owner, becomes it, and returns its token."""
+        body: dict[str, object] = {"type": "native", "model": model, "tiers": list(tiers)}
+        answer = await self._post("register", body, bearer=api_key)
+        worker_id, token = answer.get("workerId"), answer.get("workerToken")
+        if not (isinstance(worker_id, str) and isinstance(token, str) and worker_id and token):
+            raise OddAnswer("what answers there is not an ashao network")
+        self.worker_id, self.token = worker_id, token
+        return token
+
+    async def identify(self, token: str) -> Identity:
+        """Which worker `token` is; becomes it."""
+        identity = parse_identity(await self._post("heartbeat", {}, bearer=token))
+        self.worker_id, self.token = identity.worker_id, token
+        return identity
+
+    async def claim(self, tiers: Sequence[str], wait_ms: int) -> Claim | NoJob:
+        """Waits up to `wait_ms` for a job of one of the tiers, the first preferred."""
+        body: dict[str, object] = {"workerId": self.worker_id, "waitMs": wait_ms}
+        if len(tiers) == 1:
+            body["tier"] = tiers[0]
+        else:
+            body["tiers"] = list(tiers)
+        return parse_claim(await self._post("claim", body, timeout_s=wait_ms / 1000 + REQUEST_TIMEOUT_S))
+
+    async def token_chunk(self, job_id: str, lease: Lease, seq: int, value: str) -> bool:
+        """Sends chunk `seq`, which renews the lease. True when the person has stopped the answer."""
+        answer = await self._of_job("token", job_id, lease, {"seq": seq, "value": value})
+        lease.renew()
+        return answer.get("stop") is True
+
+    async def complete(self, job_id: str, lease: Lease, tokens: int, finish: str) -> int:
+        """Ends the job; what it earned in µUSDC. Repeatable."""
+        answer = await self._of_job("complete", job_id, lease, {"tokens": tokens, "finish": finish})
+        return integer(answer.get("earned"))
+
+    async def fail(self, job_id: str, lease: Lease, reason: str) -> None:
+        """Hands the job on."""
+        await self._of_job("fail", job_id, lease, {"reason": reason})
+
+    async def heartbeat(self, tokens_per_second: float) -> Pulse:
+        """Says that we live and how fast we are; renews the leases of all jobs we hold."""
+        body: dict[str, object] = {"workerId": self.worker_id}
+        if tokens_per_second > 0:
+            body["tokensPerSecond"] = round(tokens_per_second, 2)
+        answer = await self._post("heartbeat", body)
+        return Pulse(stop=strings(answer.get("stop")), lost=strings(answer.get("lost")))
+
+    async def release(self) -> None:
+        """Says goodbye."""
+        await self._post("release", {"workerId": self.worker_id})
+
+    async def _of_job(
+        self, call: str, job_id: str, lease: Lease, more: dict[str, object]
+    ) -> dict[str, object]:
+        body = {"jobId": job_id, "workerId": self.worker_id, "lease": lease.token, **more}
+        try:
+            return await self._post(call, body)
+        except Refused as refused:
+            if refused.status in _NOT_OURS:
+                raise LeaseLost(str(refused)) from refused
+            raise
+
+    async def _post(
+        self,
+        call: str,
+        body: dict[str, object],
+        *,
+        bearer: str | None = None,
+        timeout_s: float = REQUEST_TIMEOUT_S,
+    ) -> dict[str, object]:
+        timeout = httpx.Timeout(REQUEST_TIMEOUT_S, read=timeout_s)
+        headers = {"Authorization": f"Bearer {bearer or self.token}"}
+        try:
+            response = await self._client.post(
+                f"{self._base_url}/api/worker/{call}", json=body, headers=headers, timeout=timeout
+            )
+            answer = judge(response)
+        except httpx.HTTPError as error:
+            self.trouble = "network away"
+            raise Away(f"The network at {self._base_url} cannot be reached.") from error
+        except WorkerError as error:
+            self.trouble = str(error) if isinstance(error, Away) else None
+            raise
+        self.trouble = None
+        return answer
+
+
+async def insist(call: Callable[[], Awaitable[T]], lease: Lease) -> T:
+    """Repeats a call that may be repeated until it gets through or the lease has run out."""
+    backoff = Backoff(RETRY_FIRST_S, RETRY_MAX_S)
+    while True:
+        try:
+            return await call()
+        except Away as away:
+            left_s = lease.left_s()
+            if left_s <= 0:
+                raise LeaseLost("The network was away for longer than the lease.") from away
+            await asyncio.sleep(min(backoff.pause_s(away.retry_after_s), left_s))

@@ -1,0 +1,125 @@
+"""What the real providers have in common: cool-down, time limits, continuation, chunks into tokens."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from workers.providers.base import Completion, Fault, Finish, Message, OnToken, ProviderError
+from workers.providers.config import ProviderSettings
+from workers.providers.cool_down import CoolDown
+from workers.providers.prefix import PrefixFilter, with_prefix
+from workers.providers.watch import Watch
+
+CHARS_PER_TOKEN = 4  # the usual rule of thumb, where a server counts nothing
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One event of a provider's stream. `tokens` and `finish` are set once they are known."""
+
+    text: str = ""
+    tokens: int | None = None
+    finish: Finish | None = None
+
+
+class CloudProvider(ABC):
+    """A provider reached over HTTP by an SDK. A subclass opens the stream and explains what went wrong."""
+
+    id: str
+
+    def __init__(self, settings: ProviderSettings, *, cool_down: CoolDown | None = None) -> None:
+        self._settings = settings
+        self._cool_down = cool_down or CoolDown()
+
+    def available(self) -> bool:
+        """Whether its cool-down is over."""
+        return self._cool_down.ready()
+
+    def stream(self, messages: Sequence[Message], prefix: str, on_token: OnToken) -> Completion:
+        """See `InferenceProvider.stream`."""
+        watch = Watch(
+            first_token_s=self._settings.first_token_timeout_s, stall_s=self._settings.stall_timeout_s
+        )
+        try:
+            with watch, closing(self._chunks(with_prefix(messages, prefix), watch)) as chunks:
+                completion = self._relay(chunks, prefix, watch, on_token)
+        except ProviderError as error:
+            self._cool_down.failed(error)
+            raise
+        self._cool_down.succeeded()
+        return completion
+
+    @abstractmethod
+    def _open(self, messages: Sequence[Message]) -> Iterable[Chunk]:
+        """Ask the provider; what it raises is given to `_explain`."""
+
+    @abstractmethod
+    def _explain(self, error: Exception) -> ProviderError:
+        """Say what an exception of the SDK means, with nothing of the conversation in it."""
+
+    def _error(
+        self, what: str, fault: Fault = Fault.BUSY, retry_after_s: float | None = None
+    ) -> ProviderError:
+        return ProviderError(f"{self.id}: {what}.", fault=fault, retry_after_s=retry_after_s)
+
+    def _chunks(self, messages: Sequence[Message], watch: Watch) -> Generator[Chunk, None, None]:
+        # `from None`: the SDKs' exceptions carry answers and requests, which must not get into a log.
+        try:
+            yield from self._open(messages)
+        except ProviderError:
+            raise
+        except Exception as error:
+            if watch.expired:
+                raise self._error(watch.reason) from None
+            raise self._explain(error) from None
+        if watch.expired:
+            raise self._error(watch.reason)
+
+    def _relay(self, chunks: Iterable[Chunk], prefix: str, watch: Watch, on_token: OnToken) -> Completion:
+        own_text = PrefixFilter(prefix)
+        chars, tokens, finish = 0, None, None
+        for chunk in chunks:
+            tokens = chunk.tokens if chunk.tokens is not None else tokens
+            finish = chunk.finish or finish
+            if text := storable(chunk.text):
+                chars += len(text)
+                watch.progress()
+                if fresh := own_text.feed(text):
+                    watch.deliver(on_token, fresh)
+        if finish is None:
+            raise self._error("the stream broke off before its end")
+        if not chars and not prefix:
+            raise self._error("it answered with nothing")
+        if rest := own_text.finish():
+            watch.deliver(on_token, rest)
+        return Completion(tokens=estimate_tokens(chars) if tokens is None else tokens, finish=finish)
+
+
+def estimate_tokens(chars: int) -> int:
+    """About how many tokens a text of that length is."""
+    return -(-chars // CHARS_PER_TOKEN)
+
+
+def storable(text: str) -> str:
+    """The text with what UTF-8 and PostgreSQL can't hold (lone surrogates, NUL) replaced."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def retry_after(value: str | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
+    """The seconds of a `Retry-After` header (RFC 9110, 10.2.3: a number or a date), or None."""
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now()).total_seconds())
