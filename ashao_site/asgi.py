@@ -2,6 +2,7 @@
 
 import gc
 import os
+from typing import cast
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
@@ -13,8 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ashao_site.settings")
 
 django_application = get_asgi_application()  # first: what is imported below needs the apps loaded
 
-from ashao_site import celery  # noqa: E402, F401 - the app that tasks are sent through
-from ashao_site.lib.http import BodyLimit  # noqa: E402
+from ashao_site.lib.http import App, BodyLimit, as_view  # noqa: E402
 from chat import routing as chat_routing  # noqa: E402
 from workers.api import routing as worker_routing  # noqa: E402
 
@@ -30,7 +30,10 @@ application = ProtocolTypeRouter(
             [
                 *worker_routing.http_urlpatterns,
                 *chat_routing.http_urlpatterns,
-                re_path(r"", BodyLimit(django_application, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
+                re_path(
+                    r"",
+                    as_view(BodyLimit(cast(App, django_application), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
+                ),
             ]
         ),
         "websocket": AllowedHostsOriginValidator(URLRouter(chat_routing.websocket_urlpatterns)),

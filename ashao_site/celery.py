@@ -11,6 +11,7 @@ NEWS_EVERY_S = 3.0
 TIDY_EVERY_S = 600.0
 
 app = Celery("ashao")
+app.set_default()  # for every thread of the process
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_ignore_result=True,

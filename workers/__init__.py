@@ -1,0 +1,1 @@
+"""The network: jobs, the workers that serve them, the cloud that serves the rest."""

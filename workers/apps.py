@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from ashao_site import celery  # noqa: F401 - the app through which every process sends its tasks
+
 
 class WorkersConfig(AppConfig):
     """Jobs, the workers that serve them, and the cloud that serves the rest."""

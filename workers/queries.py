@@ -1,7 +1,8 @@
 """What an owner is shown of their workers: figures of the server's own, no text."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.db.models import Count, Q, Sum
@@ -61,7 +62,7 @@ def stats_of(owner: User) -> dict[str, object]:
     }
 
 
-def _row(worker: Worker, sums: dict[str, int], seen_ms: int | None) -> WorkerRow:
+def _row(worker: Worker, sums: Mapping[str, Any], seen_ms: int | None) -> WorkerRow:
     live = seen_ms is not None and seen_ms > clock.now_ms() - settings.WORKER_LIVE_MS
     status = "offline" if not live else "busy" if sums["running"] else "waiting"
     return {

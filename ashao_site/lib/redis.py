@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -124,7 +124,7 @@ class Pipe:
         pipe = self._client.pipeline(transaction=False)
         for call in batch:
             pipe.execute_command(*call.args)
-        return cast("list[Reply]", await pipe.execute(raise_on_error=False))
+        return await pipe.execute(raise_on_error=False)
 
     async def close(self) -> None:
         """Close the connection."""

@@ -33,7 +33,7 @@ class ClaimBody(Body):
 
     def wanted(self, served: tuple[Tier, ...]) -> list[Tier]:
         """The tiers that are asked for, in order, each once; without any, all that the worker serves."""
-        asked = self.tiers or ([self.tier] if self.tier else [str(tier) for tier in served])
+        asked: list[str] = list(self.tiers or ([self.tier] if self.tier else served))
         return list(dict.fromkeys(Tier(tier) for tier in asked))
 
 

@@ -7,9 +7,9 @@ from django.db.models import Count, Sum
 from ashao_site.lib import clock
 from ashao_site.lib.aio import in_db
 from workers.jobs import store
+from workers.jobs.models import Job
 from workers.jobs.pricing import Tier
 from workers.jobs.states import State
-from workers.models import Job
 
 RATE_WINDOW = timedelta(minutes=1)
 

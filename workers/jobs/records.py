@@ -15,13 +15,13 @@ from ashao_site.lib.ids import hash_secret
 from ledger import actions as ledger
 from ledger import chart
 from workers.jobs import pricing
+from workers.jobs.models import Job, JobPayload
 from workers.jobs.pricing import Tier
 from workers.jobs.signals import job_finished
 from workers.jobs.states import LIVE, Finish, State, sources_of
 from workers.jobs.store import Queued
 from workers.jobs.tags import owner_tag
 from workers.jobs.types import Holder, Messages, Outcome
-from workers.models import Job, JobPayload
 
 HOLD_MARGIN = timedelta(minutes=10)
 """A hold outlives the longest job by this: it expires only when nobody is left who could end the job."""
@@ -107,7 +107,7 @@ def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str)
     to another producer.
     """
     with transaction.atomic():
-        job = Job.objects.select_for_update().select_related("worker").filter(public_id=job_id).first()
+        job = Job.objects.select_for_update(of=("self",)).select_related("worker").filter(public_id=job_id).first()
         if job is None:
             return None
         same = not lease or job.lease_hash == hash_secret(lease)

@@ -14,8 +14,8 @@ from ashao_site.lib.aio import in_db, run_sync
 from ledger import actions as ledger
 from workers.jobs import actions, records, store
 from workers.jobs.dispatch import ask_cloud_soon
+from workers.jobs.models import Job
 from workers.jobs.states import Finish, State
-from workers.models import Job
 
 log = structlog.get_logger("ashao.sweep")
 

@@ -1,3 +1,5 @@
+"""What all Python tests share. The servers come from `python -m ashao_site.embedded services`."""
+
 import pytest
 
 from tests.ledger.support import allow_truncate

@@ -1,0 +1,296 @@
+"""What a person can do with their conversations.
+
+Locks are taken in one order everywhere, so that nothing waits in a circle: a guest's counts, the accounts
+of the books (`jobs.submit`, and the end of a job), the conversation's row, the message's row.
+"""
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from ashao_site.accounts.guests import take_guest_message
+from ashao_site.accounts.session import Viewer
+from ashao_site.lib.aio import run_sync
+from ashao_site.lib.clock import now
+from ashao_site.lib.errors import BadInput, Conflict, InsufficientCredits, NotFound, NotSignedIn
+from ashao_site.lib.text import clean_text
+from chat.context import CONTEXT_MESSAGES_MAX, build_context
+from chat.models import (
+    READABLE,
+    TITLE_MAX_CHARS,
+    Conversation,
+    ConversationQuerySet,
+    Message,
+    Role,
+    SentKey,
+    Status,
+)
+from chat.news import tell_balance
+from ledger import chart
+from workers import jobs
+
+MESSAGE_MAX_CHARS = 8_000
+CONVERSATION_MESSAGES_MAX = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends, and from where: the address counts the messages of guests, and is not kept."""
+
+    viewer: Viewer
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was sent: its conversation and the job of its answer."""
+
+    job_id: str
+    conversation_id: str
+
+
+def send_message(
+    *,
+    sender: Sender,
+    tier: jobs.Tier,
+    content: str,
+    conversation_id: str | None = None,
+    idempotency_key: str | None = None,
+) -> Sent:
+    """Write a message, and put in the job of its answer; both or neither.
+
+    With a key that was used before it writes nothing and returns what it did then. Raises `BadInput`,
+    `NotFound`, `InsufficientCredits`, `RateLimited` (guest_limit) and `Conflict`: idempotency_conflict for a
+    key that was used for another message, conversation_full.
+    """
+    content = _clean_content(content)
+    with transaction.atomic():
+        if idempotency_key is None:
+            return _send(sender=sender, tier=tier, content=content, conversation_id=conversation_id)
+        digest = salted_hmac(
+            "chat.sent", repr((str(tier), content, conversation_id)), algorithm="sha256"
+        ).hexdigest()
+        row, created = _claim_key(owner=_owner_key(sender.viewer), key=idempotency_key, digest=digest)
+        if not created:
+            assert row.conversation is not None, "a key is committed together with its message"
+            return Sent(job_id=row.job_id, conversation_id=row.conversation.public_id)
+        sent = _send(sender=sender, tier=tier, content=content, conversation_id=conversation_id)
+        conversation = Conversation.objects.get(public_id=sent.conversation_id)
+        SentKey.objects.filter(pk=row.pk).update(job_id=sent.job_id, conversation=conversation)
+        return sent
+
+
+def _claim_key(*, owner: str, key: str, digest: str) -> tuple[SentKey, bool]:
+    """The key's row, and whether it was made here. Of senders at once, all but one wait for that one."""
+    try:
+        with transaction.atomic():
+            return SentKey.objects.create(owner=owner, key=key, input_hash=digest), True
+    except IntegrityError:
+        pass
+    row = SentKey.objects.select_related("conversation").filter(owner=owner, key=key).first()
+    if row is None:  # its conversation was deleted this very moment
+        raise Conflict("The conversation of this message was just deleted. Please send it again.")
+    if not constant_time_compare(row.input_hash, digest):
+        raise Conflict(
+            "This Idempotency-Key was used for another message before.", code="idempotency_conflict"
+        )
+    return row, False
+
+
+def _send(*, sender: Sender, tier: jobs.Tier, content: str, conversation_id: str | None) -> Sent:
+    conversation = _open_conversation(sender.viewer, conversation_id, content)
+    context = build_context(newest_first=_past(conversation, before_pk=None), content=content)
+    job_id = _submit(sender=sender, tier=tier, messages=context)
+    _touch(conversation)
+    Message.objects.bulk_create(
+        [
+            Message(conversation=conversation, role=Role.USER, content=content),
+            Message(
+                conversation=conversation,
+                role=Role.ASSISTANT,
+                status=Status.PENDING,
+                job_id=job_id,
+                tier=tier,
+            ),
+        ]
+    )
+    return Sent(job_id=job_id, conversation_id=conversation.public_id)
+
+
+def _open_conversation(viewer: Viewer, conversation_id: str | None, content: str) -> Conversation:
+    if conversation_id is None:
+        return Conversation.objects.create(
+            user_id=viewer.user_id, guest_id=viewer.guest_id or "", title=title_of(content)
+        )
+    conversation = _own_conversation(viewer, conversation_id)
+    if conversation.messages.count() + 2 > CONVERSATION_MESSAGES_MAX:
+        raise Conflict("This conversation is full. Please start a new one.", code="conversation_full")
+    return conversation
+
+
+def _past(conversation: Conversation, *, before_pk: int | None) -> list[tuple[str, str]]:
+    past = conversation.messages.filter(status__in=READABLE).exclude(content="")
+    if before_pk is not None:
+        past = past.filter(pk__lt=before_pk)
+    return list(past.order_by("-pk").values_list("role", "content")[:CONTEXT_MESSAGES_MAX])
+
+
+def _submit(*, sender: Sender, tier: jobs.Tier, messages: jobs.Messages) -> str:
+    user_id = sender.viewer.user_id
+    if user_id is not None:
+        sources = [chart.user_granted(user_id), chart.user_credits(user_id)]
+        job_id = jobs.submit(tier=tier, messages=messages, sources=sources, owner_id=user_id)
+        tell_balance(user_id=user_id)
+        return job_id
+    guest_id = sender.viewer.guest_id
+    if not guest_id:
+        raise NotSignedIn("Please sign in first.")
+    take_guest_message(session_subject=guest_id, address_subject=sender.address)
+    try:
+        return jobs.submit(tier=tier, messages=messages, sources=[chart.PROMO_BUDGET], owner_id=None)
+    except InsufficientCredits:
+        raise InsufficientCredits("There are no free messages at the moment. Please sign in.") from None
+
+
+def _touch(conversation: Conversation) -> None:
+    """Note the change. Holds the row until the commit, so that nobody deletes it, or writes, in between."""
+    if Conversation.objects.filter(pk=conversation.pk).update(updated_at=now()) != 1:
+        raise _no_conversation()
+
+
+def retry_answer(*, sender: Sender, job_id: str) -> str:
+    """Have an answer that has ended produced anew, in its place; returns the new job's id.
+
+    Raises `NotFound`, `Conflict` (not_finished), and what sending raises.
+    """
+    with transaction.atomic():
+        answer = _own_answer(sender.viewer, job_id)
+        if answer.status == Status.PENDING and jobs.state_of(job_id) in (
+            jobs.State.QUEUED,
+            jobs.State.RUNNING,
+        ):
+            raise Conflict("This answer is still being written. Stop it first.", code="not_finished")
+        past = _past(answer.conversation, before_pk=answer.pk)
+        question = past.pop(0)[1]
+        context = build_context(newest_first=past, content=question)
+        new_job_id = _submit(sender=sender, tier=jobs.Tier(answer.tier), messages=context)
+        _touch(answer.conversation)
+        changed = Message.objects.filter(pk=answer.pk, job_id=job_id, status=answer.status).update(
+            job_id=new_job_id,
+            status=Status.PENDING,
+            content="",
+            tokens=0,
+            finish="",
+            error="",
+            finished_at=None,
+        )
+        if changed != 1:  # somebody else tried again, or the answer ended, in between
+            raise Conflict("This answer has just changed. Please reload.", code="not_finished")
+        return new_job_id
+
+
+def finish_answer(*, outcome: jobs.Outcome) -> None:
+    """Write down how an answer ended. Runs inside the transaction that ends its job."""
+    answer = Message.objects.select_related("conversation").filter(job_id=outcome.job_id).first()
+    if answer is None:  # the person deleted the conversation
+        return
+    at = now()
+    Conversation.objects.filter(pk=answer.conversation_id).update(updated_at=at)
+    changed = Message.objects.filter(pk=answer.pk, job_id=outcome.job_id, status=Status.PENDING).update(
+        status=_status_of(outcome),
+        content=outcome.text,
+        tokens=outcome.tokens,
+        finish=outcome.finish or "",
+        error=outcome.error[:200],
+        finished_at=at,
+    )
+    if changed == 1 and answer.conversation.user_id is not None:
+        tell_balance(user_id=answer.conversation.user_id)
+
+
+def _status_of(outcome: jobs.Outcome) -> Status:
+    if outcome.state is jobs.State.FAILED:
+        return Status.FAILED
+    return Status.STOPPED if outcome.finish is jobs.Finish.STOPPED else Status.DONE
+
+
+def stop_answer(*, viewer: Viewer, job_id: str) -> None:
+    """End an answer as it stands; one that has ended stays as it is. Not inside a transaction."""
+    _own_answer(viewer, job_id)
+    run_sync(jobs.stop(job_id))
+
+
+def rename(*, viewer: Viewer, conversation_id: str, title: str) -> Conversation:
+    """Give a conversation another title."""
+    title = clean_text(title, name="title", max_chars=TITLE_MAX_CHARS).strip()
+    if not title:
+        raise BadInput("title must not be blank.")
+    conversation = _own_conversation(viewer, conversation_id)
+    conversation.title = title
+    if Conversation.objects.filter(pk=conversation.pk).update(title=title) != 1:
+        raise _no_conversation()
+    return conversation
+
+
+def delete_conversation(*, viewer: Viewer, conversation_id: str) -> None:
+    """Stop what is being written in it, then delete it. Not inside a transaction."""
+    conversation = _own_conversation(viewer, conversation_id)
+    _stop_and_delete(Conversation.objects.filter(pk=conversation.pk))
+
+
+def delete_all(*, viewer: Viewer) -> None:
+    """Delete every conversation of a person. Not inside a transaction."""
+    _stop_and_delete(Conversation.objects.of(viewer))
+
+
+def _stop_and_delete(conversations: ConversationQuerySet) -> None:
+    live = Message.objects.filter(conversation__in=conversations, status=Status.PENDING)
+    for job_id in list(live.values_list("job_id", flat=True)):
+        if job_id is not None:
+            run_sync(jobs.stop(job_id))
+    delete_locked(conversations)
+
+
+def delete_locked(conversations: ConversationQuerySet) -> int:
+    """Delete conversations with all that is in them; returns how many. Their rows are locked first."""
+    with transaction.atomic():
+        locked = conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
+        keys = list(locked)
+        Conversation.objects.filter(pk__in=keys).delete()
+        return len(keys)
+
+
+def title_of(content: str) -> str:
+    """The title that a conversation has from its first message: one line, cut at the limit."""
+    line = " ".join(content.split())
+    return line if len(line) <= TITLE_MAX_CHARS else line[: TITLE_MAX_CHARS - 1].rstrip() + "…"
+
+
+def _clean_content(content: str) -> str:
+    content = clean_text(content, name="content", max_chars=MESSAGE_MAX_CHARS)
+    if not content.strip():
+        raise BadInput("content must not be blank.")
+    return content
+
+
+def _own_conversation(viewer: Viewer, conversation_id: str) -> Conversation:
+    conversation = Conversation.objects.of(viewer).named(conversation_id).first()
+    if conversation is None:
+        raise _no_conversation()
+    return conversation
+
+
+def _own_answer(viewer: Viewer, job_id: str) -> Message:
+    answer = Message.objects.of(viewer).answering(job_id).select_related("conversation").first()
+    if answer is None:
+        raise NotFound("There is no such answer.")
+    return answer
+
+
+def _no_conversation() -> NotFound:
+    return NotFound("There is no such conversation.")
+
+
+def _owner_key(viewer: Viewer) -> str:
+    return f"user:{viewer.user_id}" if viewer.user_id is not None else f"guest:{viewer.guest_id}"

@@ -1,0 +1,14 @@
+"""The chat app."""
+
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    """Registers the app, and what it does when others have news."""
+
+    name = "chat"
+    verbose_name = "Chat"
+
+    def ready(self) -> None:
+        """Import what registers itself by being imported."""
+        from chat import receivers  # noqa: F401

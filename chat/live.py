@@ -1,0 +1,86 @@
+"""`/ws/live`: news for an open page. It only listens; what a page sends is counted and not read."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+
+from ashao_site.accounts.session import load_viewer
+from ashao_site.lib.aio import in_db
+from ashao_site.lib.db import OUTAGES
+from ashao_site.lib.errors import AppError
+from ashao_site.lib.http import cookies
+from chat.network import network_status
+from chat.news import NETWORK_GROUP, user_group
+
+SOCKETS_MAX = 20_000
+"""How many sockets one process holds open."""
+RECEIVED_MAX = 100
+"""How many messages a page may send: it has no reason to send any."""
+RECEIVED_MAX_BYTES = 1_024
+TRY_AGAIN_LATER = 1013
+POLICY_VIOLATION = 1008
+
+log = structlog.get_logger("ashao.live")
+
+
+class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+    """One open page."""
+
+    open_count = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._joined: list[str] = []
+        self._received = 0
+        self._counted = False
+
+    async def connect(self) -> None:
+        """Join the groups of everybody and of the person, and tell how the network is."""
+        await self.accept()
+        if LiveConsumer.open_count >= SOCKETS_MAX:
+            await self.close(TRY_AGAIN_LATER)
+            return
+        LiveConsumer.open_count += 1
+        self._counted = True
+        try:
+            await self._join()
+            status = await asyncio.to_thread(network_status)
+        except (*OUTAGES, AppError, OSError) as error:
+            log.warning("live_not_joined", error=type(error).__name__)
+            await self.close(TRY_AGAIN_LATER)
+            return
+        await self.send_json({"type": "network", **status})
+
+    async def disconnect(self, code: int) -> None:
+        """Leave the groups."""
+        if self._counted:
+            LiveConsumer.open_count -= 1
+            self._counted = False
+        for group in self._joined:
+            try:
+                await self.channel_layer.group_discard(group, self.channel_name)
+            except (*OUTAGES, OSError) as error:
+                log.warning("live_not_left", error=type(error).__name__)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Ignore it, within bounds."""
+        self._received += 1
+        if self._received > RECEIVED_MAX or len(text_data or bytes_data or "") > RECEIVED_MAX_BYTES:
+            await self.close(POLICY_VIOLATION)
+
+    async def news(self, event: dict[str, Any]) -> None:
+        """Pass on what a group was told."""
+        await self.send_json(event["news"])
+
+    async def _join(self) -> None:
+        session = cookies(self.scope).get(settings.SESSION_COOKIE_NAME)
+        viewer = await in_db(load_viewer, session, None)
+        groups = [NETWORK_GROUP]
+        if viewer.user_id is not None:
+            groups.append(user_group(viewer.user_id))
+        for group in groups:
+            self._joined.append(group)
+            await self.channel_layer.group_add(group, self.channel_name)

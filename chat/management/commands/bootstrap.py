@@ -1,0 +1,36 @@
+"""`manage.py bootstrap`: what a fresh development network needs before the first person comes."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from ashao_site.lib.errors import Conflict
+from ledger.actions import fund_promo
+from ledger.money import usd_to_micros
+
+FUNDING_KEY = "bootstrap:promo"
+
+
+class Command(BaseCommand):
+    """Funds the promotion budget once, in development. Does nothing in production, or the next time."""
+
+    help = "Fund the promotion budget of a development network, once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the command."""
+        usd: int = settings.DEVELOPMENT_PROMO_BUDGET_USD
+        if not settings.DEVELOPMENT_WALLET or usd == 0:
+            return
+        try:
+            funded = fund_promo(
+                key=FUNDING_KEY,
+                amount_micros=usd_to_micros(Decimal(usd)),
+                note="A development network's play money.",
+                staff="bootstrap",
+            )
+        except Conflict:  # it was funded before, with another amount
+            return
+        if funded.created:
+            self.stdout.write(f"The promotion budget has ${usd:,} of play money for free credits.")

@@ -1,0 +1,46 @@
+"""Slow news for open pages, over the channel layer. Losing one is no loss: pages ask again when they load."""
+
+from typing import Any
+
+import structlog
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+from ashao_site.lib.aio import run_sync
+from ashao_site.lib.db import OUTAGES
+from ashao_site.lib.errors import AppError
+from ledger.money import micros_to_credits
+from ledger.queries import spendable_micros
+
+NEWS_TIMEOUT_S = 2.0
+NETWORK_GROUP = "network"
+
+log = structlog.get_logger("ashao.news")
+
+
+def user_group(user_id: int) -> str:
+    """The channel group of a person's open pages."""
+    return f"user.{user_id}"
+
+
+def tell_balance(*, user_id: int) -> None:
+    """Tell a person's open pages their credits, once the transaction has committed."""
+    transaction.on_commit(lambda: _tell_balance(user_id))
+
+
+def _tell_balance(user_id: int) -> None:
+    try:
+        credits = micros_to_credits(spendable_micros(user_id))
+        tell(user_group(user_id), {"type": "balance", "credits": credits})
+    except OUTAGES as error:
+        log.warning("balance_not_told", error=type(error).__name__)
+
+
+def tell(group: str, news: dict[str, Any]) -> None:
+    """Send news to everybody in a group; what fails is only logged."""
+    layer = get_channel_layer()
+    assert layer is not None, "settings name a default channel layer"
+    try:
+        run_sync(layer.group_send(group, {"type": "news", "news": news}), timeout_s=NEWS_TIMEOUT_S)
+    except (*OUTAGES, AppError, OSError) as error:
+        log.warning("news_not_told", error=type(error).__name__)

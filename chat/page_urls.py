@@ -1,0 +1,10 @@
+"""Paths of pages, relative to /."""
+
+from django.urls import path
+
+from chat.views_pages import chat_page
+
+urlpatterns = [
+    path("", chat_page, name="chat"),
+    path("c/<str:conversation_id>", chat_page, name="conversation"),
+]

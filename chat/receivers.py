@@ -1,0 +1,31 @@
+"""What the chat does when the layers below have news."""
+
+from typing import Any
+
+import structlog
+from django.dispatch import receiver
+
+from ashao_site.accounts.models import User
+from ashao_site.accounts.signals import user_created
+from chat import actions
+from ledger.actions import grant
+from ledger.money import credits_to_micros
+from workers import jobs
+
+SIGNUP_GRANT_CREDITS = 500
+
+log = structlog.get_logger("ashao.chat")
+
+
+@receiver(user_created, dispatch_uid="chat.grant_first_credits")
+def grant_first_credits(sender: object, *, user: User, **_: Any) -> None:
+    """A new wallet gets free credits, as long as the promotion budget lasts."""
+    amount_micros = credits_to_micros(SIGNUP_GRANT_CREDITS)
+    if not grant(key=f"grant:signup:{user.pk}", user_id=user.pk, amount_micros=amount_micros):
+        log.warning("no_grant_budget_empty", user=user.public_id)
+
+
+@receiver(jobs.job_finished, dispatch_uid="chat.save_answer")
+def save_answer(sender: object, *, outcome: jobs.Outcome, **_: Any) -> None:
+    """The answer becomes part of the conversation, in the transaction that ends its job."""
+    actions.finish_answer(outcome=outcome)

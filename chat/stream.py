@@ -1,0 +1,240 @@
+"""`GET /api/chat/stream`: an answer as it is written. Routed before Django, and no channel layer is touched."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import structlog
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+from django.conf import settings
+
+from ashao_site.accounts.session import Viewer, load_viewer
+from ashao_site.lib.aio import in_db
+from ashao_site.lib.clock import now
+from ashao_site.lib.errors import AppError, BadInput, NotFound, NotSignedIn, Unavailable
+from ashao_site.lib.http import Message as AsgiMessage
+from ashao_site.lib.http import Receive, Scope, Send, bearer_token, cookies, error_response, header, send_json
+from chat import sse
+from chat.models import Message, Status
+from workers import jobs
+
+OPEN_STREAMS_MAX = 20_000
+"""How many streams one process holds open; one more is answered with 503."""
+STREAM_MAX_S = 3_600.0
+"""After this long a stream is ended; the browser comes back by itself, with its Last-Event-ID."""
+KEEP_ALIVE_S = 15.0
+KEEP_ALIVE_SLACK_S = 0.5
+"""`Quiet` comes every five seconds or a little later: the third must count, not the fourth."""
+OPEN_WITHIN_S = 0.25
+"""How long an error may take to be answered with its status. After that the headers go out."""
+QUERY_FIELDS_MAX = 20
+FAILED_MESSAGE = "The answer could not be written."
+
+log = structlog.get_logger("ashao.stream")
+
+
+class MethodNotAllowed(AppError):
+    """Another method than GET."""
+
+    default_code, status = "method_not_allowed", 405
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a client asks for."""
+
+    job_id: str
+    position: sse.Position
+
+
+class StreamConsumer(AsyncConsumer):  # type: ignore[misc]
+    """One client's stream. A task writes it, so that the client's leaving is seen, and ends it."""
+
+    channel_layer_alias = "none"
+    open_count = 0
+
+    def __init__(self) -> None:
+        self._serving: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._leave()
+
+    async def dispatch(self, message: AsgiMessage) -> None:
+        """Hand a message to its handler, without Channels' thread hop: `in_db` closes its connections."""
+        if message["type"] == "http.request" and self._serving is None:
+            self._serving = asyncio.create_task(serve(self.scope, self.base_send))
+        elif message["type"] == "http.disconnect":  # also what a server says after the answer
+            await self._leave()
+            raise StopConsumer
+
+    async def _leave(self) -> None:
+        if self._serving is not None:
+            self._serving.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._serving
+
+
+async def serve(scope: Scope, send: Send) -> None:
+    """Answer one request, with a stream or with an error in JSON."""
+    out = StreamWriter(send)
+    if StreamConsumer.open_count >= OPEN_STREAMS_MAX:
+        await out.refuse(Unavailable("Too many answers are being read here at the moment."))
+        return
+    StreamConsumer.open_count += 1
+    try:
+        await _answer(scope, out)
+    except Exception as error:  # whatever it is, the client gets an answer
+        await out.refuse(error)
+    finally:
+        StreamConsumer.open_count -= 1
+
+
+async def _answer(scope: Scope, out: "StreamWriter") -> None:
+    if scope["method"] != "GET":
+        raise MethodNotAllowed("This method is not allowed here.")
+    ask = read_ask(scope)
+    session = cookies(scope).get(settings.SESSION_COOKIE_NAME)
+    await in_db(_check_access, session, bearer_token(scope), ask.job_id)
+    if ask.position.over:  # the reader has it all; 204 tells an EventSource to stop coming back
+        await out.nothing_left()
+        return
+    out.end = ask.position.end
+    await _copy(ask.job_id, out)
+    await out.close()
+
+
+def read_ask(scope: Scope) -> Ask:
+    """The query, and where to go on. A browser's own `Last-Event-ID` is newer than the address it reopens."""
+    try:
+        query = parse_qs(scope["query_string"].decode("utf-8"), max_num_fields=QUERY_FIELDS_MAX)
+    except ValueError:
+        raise BadInput("The query cannot be read.") from None
+    job_id = query.get("jobId", [""])[0]
+    if not job_id:
+        raise BadInput("jobId: This parameter is required.")
+    event_id = header(scope, b"last-event-id") or query.get("lastEventId", [""])[0]
+    return Ask(job_id=job_id, position=sse.parse_event_id(event_id))
+
+
+def _check_access(session: str | None, bearer: str | None, job_id: str) -> None:
+    """Raise unless this caller may read this job's stream now."""
+    viewer = load_viewer(session, bearer)
+    if viewer == Viewer():
+        raise NotSignedIn("Please sign in first.")
+    answer = Message.objects.of(viewer).answering(job_id).defer("content").first()
+    if answer is None or not answer.is_streamable(now()):
+        raise _no_stream()
+
+
+async def _copy(job_id: str, out: "StreamWriter") -> None:
+    """Write what the network tells of a job until it ends."""
+    until = time.monotonic() + STREAM_MAX_S
+    async with aclosing(jobs.subscribe(job_id, start=out.end)) as events:
+        event = await _first(events, out)
+        while True:
+            if isinstance(event, jobs.Gone):
+                await _write_saved(job_id, out)
+                return
+            await out.tell(event)
+            if isinstance(event, jobs.Ended | jobs.Broke) or time.monotonic() > until:
+                return
+            event = await anext(events)
+
+
+async def _first(events: AsyncGenerator[jobs.Event], out: "StreamWriter") -> jobs.Event:
+    """The first event. What takes longer than an error would opens the stream already."""
+    first = asyncio.ensure_future(anext(events))
+    try:
+        done, _ = await asyncio.wait({first}, timeout=OPEN_WITHIN_S)
+        if not done:
+            await out.open()
+        return await first
+    finally:
+        if not first.done():  # a generator that runs cannot be closed
+            first.cancel()
+            with suppress(asyncio.CancelledError):
+                await first
+
+
+async def _write_saved(job_id: str, out: "StreamWriter") -> None:
+    """The network has forgotten the job: the conversation has the answer, if there is one."""
+    answer = await in_db(Message.objects.answering(job_id).first)
+    if answer is None or answer.status == Status.PENDING or not answer.is_streamable(now()):
+        raise _no_stream()
+    rest = answer.content.encode()
+    if out.end > len(rest) or (out.end < len(rest) and 0x80 <= rest[out.end] < 0xC0):
+        raise BadInput("That is no position in this answer.", code="bad_event_id")
+    if out.end < len(rest):
+        await out.tell(jobs.Text(value=rest[out.end :].decode(), end=len(rest)))
+    if answer.status == Status.FAILED:
+        await out.tell(jobs.Broke(message=answer.error or FAILED_MESSAGE))
+    else:
+        await out.tell(jobs.Ended(tokens=answer.tokens, finish=answer.finish))
+
+
+def _no_stream() -> NotFound:
+    return NotFound("There is no such stream, or it is over.")
+
+
+class StreamWriter:
+    """The response: headers when there is something to write, then events."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._opened = False
+        self._wrote_at = time.monotonic()
+        self.end = 0
+        """Up to which byte of the answer the client has it."""
+
+    async def open(self) -> None:
+        """Send the headers, if they have not gone yet."""
+        if not self._opened:
+            self._opened = True
+            await self._send({"type": "http.response.start", "status": 200, "headers": sse.HEADERS})
+            # Without a body daphne and some proxies hold the headers back.
+            await self._send({"type": "http.response.body", "body": b"", "more_body": True})
+
+    async def tell(self, event: jobs.Event) -> None:
+        """Write one event of the network."""
+        await self.open()
+        if isinstance(event, jobs.Text):
+            self.end = event.end
+            await self._write(sse.token_event(event.value, end=event.end))
+        elif isinstance(event, jobs.Ended):
+            await self._write(sse.done_event(tokens=event.tokens, finish=event.finish, end=self.end))
+        elif isinstance(event, jobs.Broke):
+            await self._write(sse.error_event(event.message, end=self.end))
+        elif time.monotonic() - self._wrote_at >= KEEP_ALIVE_S - KEEP_ALIVE_SLACK_S:
+            await self._write(sse.KEEP_ALIVE)
+
+    async def close(self) -> None:
+        """End the response."""
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def nothing_left(self) -> None:
+        """Answer 204: the client has everything."""
+        headers = [(b"cache-control", b"no-store")]
+        await self._send({"type": "http.response.start", "status": 204, "headers": headers})
+        await self.close()
+
+    async def refuse(self, error: Exception) -> None:
+        """Answer with the error; a stream that has begun just ends, and the browser comes back to hear why."""
+        status, body, headers = error_response(error)
+        if self._opened:
+            await self.close()
+            return
+        if status == 405:
+            headers = [*headers, (b"allow", b"GET")]
+        await send_json(self._send, status, body, headers)
+
+    async def _write(self, raw: bytes) -> None:
+        self._wrote_at = time.monotonic()
+        await self._send({"type": "http.response.body", "body": raw, "more_body": True})

@@ -1,0 +1,36 @@
+"""Forgetting what is over, a bounded number at a time."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from ashao_site.accounts.actions import forget_expired
+from ashao_site.lib.clock import now
+from chat.actions import delete_locked
+from chat.models import SENT_KEY_KEPT, Conversation, Message, SentKey, Status
+
+TIDY_BATCH = 1_000
+
+
+def tidy() -> int:
+    """Delete old conversations of guests, old idempotency keys, and what accounts no longer needs.
+
+    Returns how many rows went. A guest's conversation is kept while an answer in it is being written.
+    """
+    return _old_guest_conversations() + _old_keys() + forget_expired()
+
+
+def _old_guest_conversations() -> int:
+    cutoff = now() - timedelta(hours=settings.GUEST_HISTORY_HOURS)
+    writing = Message.objects.filter(conversation=OuterRef("pk"), status=Status.PENDING)
+    old = Conversation.objects.filter(user__isnull=True, updated_at__lt=cutoff).exclude(Exists(writing))
+    batch = list(old.order_by("updated_at").values_list("pk", flat=True)[:TIDY_BATCH])
+    # The time is compared once more under the lock: somebody may have gone on with it meanwhile.
+    return delete_locked(Conversation.objects.filter(pk__in=batch, updated_at__lt=cutoff))
+
+
+def _old_keys() -> int:
+    old = SentKey.objects.filter(created_at__lt=now() - SENT_KEY_KEPT)
+    batch = list(old.values_list("pk", flat=True)[:TIDY_BATCH])
+    return SentKey.objects.filter(pk__in=batch).delete()[0]

@@ -1,0 +1,17 @@
+"""Paths relative to /api/."""
+
+from django.urls import path
+
+from chat import views, views_me
+
+urlpatterns = [
+    path("me", views_me.MeView.as_view()),
+    path("credits", views_me.CreditsView.as_view()),
+    path("network", views_me.NetworkView.as_view()),
+    path("chat/send", views.SendView.as_view()),
+    path("chat/stop", views.StopView.as_view()),
+    path("chat/retry", views.RetryView.as_view()),
+    path("chat/conversations", views.ConversationsView.as_view()),
+    path("chat/conversations/<str:conversation_id>", views.ConversationView.as_view()),
+    path("chat/export", views.ExportView.as_view()),
+]

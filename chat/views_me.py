@@ -1,0 +1,74 @@
+"""Who calls and what they can spend; how the network is."""
+
+from django.conf import settings
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import ensure_csrf_cookie
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ashao_site.accounts.authentication import require_user
+from ashao_site.accounts.guests import client_address, guest_remaining
+from ashao_site.accounts.models import User
+from chat.network import network_status
+from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer
+from chat.viewer import viewer_of
+from ledger.money import micros_to_credits
+from ledger.queries import spendable_micros
+
+
+@method_decorator(ensure_csrf_cookie, name="dispatch")
+class MeView(APIView):
+    """`GET /api/me`."""
+
+    @extend_schema(
+        operation_id="me",
+        summary="Who you are, and what you have left. Sets the csrftoken cookie.",
+        tags=["account"],
+        responses=MeSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Tell. A visitor gets no session from asking."""
+        if isinstance(request.user, User):
+            user = request.user
+            person = {"id": user.public_id, "wallet": user.wallet or ""}
+            return Response({"user": person, "guest": None, "credits": _credits(user)})
+        remaining = guest_remaining(
+            session_subject=viewer_of(request).guest_id or "",
+            address_subject=client_address(request._request),
+        )
+        guest = {"remaining": remaining, "limit": settings.GUEST_MESSAGES_PER_SESSION}
+        return Response({"user": None, "guest": guest, "credits": None})
+
+
+class CreditsView(APIView):
+    """`GET /api/credits`."""
+
+    @extend_schema(
+        operation_id="credits",
+        summary="The whole credits that you can spend.",
+        tags=["account"],
+        responses=CreditsSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Tell."""
+        return Response({"credits": _credits(require_user(request))})
+
+
+class NetworkView(APIView):
+    """`GET /api/network`."""
+
+    @extend_schema(
+        operation_id="network",
+        summary="Workers live and jobs waiting by tier, jobs and tokens of the last minute.",
+        tags=["network"],
+        responses=NetworkSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Tell."""
+        return Response(network_status())
+
+
+def _credits(user: User) -> int:
+    return micros_to_credits(spendable_micros(user.pk))

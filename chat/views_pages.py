@@ -1,0 +1,26 @@
+"""The chat page: the same for everybody; what is whose, the page asks the API."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from workers import jobs
+
+TIER_NAMES = {jobs.Tier.PRO: "Pro", jobs.Tier.MAX: "Max"}
+
+
+@require_safe
+@ensure_csrf_cookie
+def chat_page(request: HttpRequest, conversation_id: str = "") -> HttpResponse:
+    """The chat, with a new conversation or the one that the address names."""
+    config = {
+        "development": settings.DEVELOPMENT_WALLET,
+        "chainId": settings.CHAIN_ID,
+        "tiers": [
+            {"id": str(tier), "name": TIER_NAMES[tier], "credits": credits}
+            for tier, credits in jobs.PRICE_CREDITS.items()
+        ],
+    }
+    return render(request, "chat.html", {"config": config})

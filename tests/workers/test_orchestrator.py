@@ -1,0 +1,426 @@
+"""One job through the orchestrator, step by step, on a real PostgreSQL and a real Valkey."""
+
+import asyncio
+
+import pytest
+
+from ashao_site.lib.errors import Conflict, InsufficientCredits
+from ledger import chart, queries
+from tests.workers.support import (
+    CREDIT,
+    ask,
+    books_are_true,
+    cloud,
+    collect,
+    fund,
+    job_row,
+    person,
+    run,
+    sources_of,
+    worker_of,
+)
+from workers import jobs
+from workers.jobs import Claimed, State, Tier, records, store
+from workers.jobs.models import Job, JobPayload
+from workers.jobs.sweep import sweep
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def claim(holder, tier=Tier.PRO):
+    return run(jobs.claim_now(tier=tier, holder=holder))
+
+
+def say(job: Claimed, holder, *chunks, first=0):
+    for seq, chunk in enumerate(chunks, first):
+        run(jobs.append(job_id=job.id, holder=holder.id, lease=job.lease, seq=seq, value=chunk))
+
+
+def complete(job: Claimed, holder, tokens=3):
+    return run(
+        jobs.complete(
+            job_id=job.id, tier=None, holder=holder.id, lease=job.lease, tokens=tokens, finish="stop"
+        )
+    )
+
+
+def fail(job: Claimed, holder):
+    run(jobs.fail(job_id=job.id, holder=holder.id, lease=job.lease))
+
+
+def test_a_message_is_claimed_streamed_completed_and_paid():
+    alice, bob = person("alice", credits=30), person("bob")
+    job_id = ask(alice, text="hi there")
+    worker = worker_of(bob)
+    job = claim(worker)
+    assert isinstance(job, Claimed)
+    assert (job.id, job.prefix, job.value_micros) == (job_id, "", 100_000)
+    assert job.messages == [{"role": "user", "content": "hi there"}]
+    say(job, worker, "Hello", ", ", "wörld 🌍")
+    assert complete(job, worker) == 70_000
+    assert complete(job, worker) == 70_000
+    assert run(collect(job_id)) == ("Hello, wörld 🌍", jobs.Ended(tokens=3, finish="stop"))
+    row = job_row(job_id)
+    assert (row.state, row.served_by, row.attempts, row.charged_micros) == ("done", "native", 1, 100_000)
+    assert queries.balance(chart.user_earnings(bob.pk)) == 70_000
+    assert queries.available(chart.user_credits(alice.pk)) == 20 * CREDIT
+    assert queries.balance(chart.POOL_BUYBACK) == queries.balance(chart.POOL_STAKERS) == 15_000
+    assert not JobPayload.objects.exists()
+    books_are_true()
+
+
+def test_what_a_worker_earns_from_granted_credits_waits_in_escrow():
+    alice, bob = person("alice", granted=4, credits=6), person("bob")
+    ask(alice)
+    worker = worker_of(bob)
+    job = claim(worker)
+    say(job, worker, "x")
+    complete(job, worker)
+    assert queries.balance(chart.user_escrow(bob.pk)) == 28_000
+    assert queries.balance(chart.user_earnings(bob.pk)) == 42_000
+    books_are_true()
+
+
+def test_the_cloud_earns_for_its_bill():
+    fund(100)
+    alice = person("alice", credits=10)
+    job_id = ask(alice)
+    holder = cloud()
+    job = run(jobs.claim_for_cloud(job_id, holder=holder))
+    say(job, holder, "from the cloud")
+    assert complete(job, holder) == 0
+    assert queries.balance(chart.POOL_CLOUD) == 70_000
+    assert job_row(job_id).served_by == "cloud"
+    assert run(jobs.claim_for_cloud(job_id, holder=holder)) is None
+
+
+def test_not_enough_credits_writes_nothing():
+    alice = person("alice", credits=9)
+    with pytest.raises(InsufficientCredits):
+        ask(alice)
+    assert not Job.objects.exists()
+
+
+def test_nobody_serves_their_own_job():
+    alice, bob = person("alice", credits=20), person("bob")
+    ask(alice)
+    assert claim(worker_of(alice)) == "none"
+    assert isinstance(claim(worker_of(bob)), Claimed)
+
+
+def test_chunks_count_once_in_order_and_only_from_the_holder():
+    alice, bob = person("alice", credits=20), person("bob")
+    ask(alice)
+    worker, other = worker_of(bob), worker_of(bob)
+    job = claim(worker)
+    say(job, worker, "a", "b")
+    say(job, worker, "a", "b")
+    with pytest.raises(Conflict) as refused:
+        say(job, worker, "d", first=3)
+    assert refused.value.code == "out_of_order"
+    assert refused.value.body()["expected"] == 2
+    with pytest.raises(Conflict) as refused:
+        say(job, other, "c", first=2)
+    assert refused.value.code == "lease_lost"
+    with pytest.raises(Conflict) as refused:
+        run(jobs.append(job_id=job.id, holder=worker.id, lease="ls_wrong", seq=2, value="c"))
+    assert refused.value.code == "lease_lost"
+    say(job, worker, "c", first=2)
+    complete(job, worker)
+    assert run(collect(job.id))[0] == "abc"
+
+
+def test_a_failed_worker_hands_on_with_the_prefix_and_earns_nothing():
+    alice, bob, charlie = person("alice", credits=20), person("bob"), person("charlie")
+    job_id = ask(alice)
+    first, second = worker_of(bob), worker_of(charlie)
+    claim(second)  # nothing else: makes it live
+    run(jobs.release(holder=second.id))
+    job = claim(first)
+    say(job, first, "one ", "two ")
+    fail(job, first)
+    with pytest.raises(Conflict):
+        say(job, first, "late", first=2)
+    again = claim(second)
+    assert again.prefix == "one two "
+    say(again, second, "three")
+    assert complete(again, second) == 70_000
+    assert run(collect(job_id))[0] == "one two three"
+    with pytest.raises(Conflict):
+        complete(job, first)
+    assert queries.balance(chart.user_earnings(bob.pk)) == 0
+    books_are_true()
+
+
+def test_the_one_who_lost_a_job_does_not_get_it_back_while_others_live():
+    alice, bob, charlie = person("alice", credits=20), person("bob"), person("charlie")
+    ask(alice)
+    first, second = worker_of(bob), worker_of(charlie)
+    job = claim(first)
+    run(jobs.heartbeat(holder=second.id, tiers=[Tier.PRO]))
+    fail(job, first)
+    assert claim(first) == "none"
+    assert isinstance(claim(second), Claimed)
+
+
+def test_an_empty_answer_is_refused_and_handed_on():
+    alice, bob = person("alice", credits=20), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    job = claim(worker)
+    with pytest.raises(Conflict) as refused:
+        complete(job, worker)
+    assert refused.value.code == "empty_answer"
+    assert job_row(job_id).state == State.QUEUED
+
+
+def test_after_the_named_number_of_tries_it_fails_and_the_credits_are_back(settings):
+    settings.JOB_MAX_ATTEMPTS = 2
+    alice, bob = person("alice", credits=10), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    for _ in range(2):
+        job = claim(worker)
+        say(job, worker, "x")
+        fail(job, worker)
+    row = job_row(job_id)
+    assert (row.state, row.attempts, row.charged_micros) == ("failed", 2, 0)
+    assert queries.available(chart.user_credits(alice.pk)) == 10 * CREDIT
+    text, last = run(collect(job_id))
+    assert text == "xx"
+    assert isinstance(last, jobs.Broke)
+    assert not JobPayload.objects.exists()
+    books_are_true()
+
+
+def test_stop_keeps_the_text_ends_at_once_and_pays_the_worker():
+    alice, bob = person("alice", credits=20), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    job = claim(worker)
+    say(job, worker, "so far")
+    run(jobs.stop(job_id))
+    assert run(collect(job_id)) == ("so far", jobs.Ended(tokens=1, finish="stopped"))
+    stop = run(jobs.append(job_id=job.id, holder=worker.id, lease=job.lease, seq=1, value=" more"))
+    assert stop is True
+    assert complete(job, worker) == 70_000
+    assert run(collect(job_id))[0] == "so far"
+    run(jobs.stop(job_id))
+    books_are_true()
+
+
+def test_stopping_what_nobody_has_begun_costs_nothing():
+    alice = person("alice", credits=10)
+    job_id = ask(alice)
+    run(jobs.stop(job_id))
+    assert job_row(job_id).state == State.DONE
+    assert queries.available(chart.user_credits(alice.pk)) == 10 * CREDIT
+    assert claim(worker_of(person("bob"))) == "empty"
+
+
+def test_a_lease_that_runs_out_is_swept_and_handed_on(settings):
+    settings.WORKER_LEASE_MS = 50
+    alice, bob = person("alice", credits=10), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    job = claim(worker)
+    say(job, worker, "begun")
+    run(asyncio.sleep(0.1))
+    sweep()
+    assert job_row(job_id).state == State.QUEUED
+    with pytest.raises(Conflict):
+        say(job, worker, "late", first=1)
+    assert claim(worker).prefix == "begun"
+
+
+def test_heartbeats_renew_a_lease_but_not_for_one_that_makes_no_progress(settings):
+    settings.WORKER_LEASE_MS, settings.WORKER_FIRST_TOKEN_MS = 150, 450
+    alice, bob = person("alice", credits=10), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    claim(worker)
+    states = []
+    for _ in range(6):
+        run(asyncio.sleep(0.1))
+        run(jobs.heartbeat(holder=worker.id, tiers=[Tier.PRO]))
+        sweep()
+        states.append(job_row(job_id).state)
+    assert states[:3] == ["running"] * 3
+    assert states[-1] == "queued"
+
+
+def test_an_empty_redis_is_filled_again_from_postgres(empty_redis, settings, monkeypatch):
+    monkeypatch.setattr("workers.jobs.sweep.YOUNG_MS", 0)
+    monkeypatch.setattr("workers.jobs.sweep.LOSS_PAUSE_S", 0)
+    alice, bob = person("alice", credits=20), person("bob")
+    waiting, begun = ask(alice, text="waits"), None
+    worker = worker_of(bob)
+    job = claim(worker)
+    begun = job.id
+    other = ask(alice, text="second")
+    say(job, worker, "kept ")
+    sweep()  # keeps what was streamed
+    empty_redis.flushall()
+    with pytest.raises(Conflict):
+        say(job, worker, "lost", first=1)
+    sweep()
+    got = {}
+    for _ in range(2):
+        again = claim(worker)
+        got[again.id] = again.prefix
+    assert got == {begun: "kept ", other: ""}
+    assert waiting == begun
+
+
+def test_a_listener_gives_back_what_redis_lost(empty_redis, monkeypatch):
+    monkeypatch.setattr("workers.jobs.sweep.YOUNG_MS", 0)
+    monkeypatch.setattr("workers.jobs.sweep.LOSS_PAUSE_S", 0)
+    monkeypatch.setattr("workers.jobs.stream.QUIET_S", 0.2)
+    alice, bob = person("alice", credits=20), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    job = claim(worker)
+
+    async def scenario():
+        from ashao_site.lib.aio import in_db
+
+        reader = asyncio.create_task(collect(job_id))
+        await asyncio.sleep(0.3)
+        await jobs.append(job_id=job_id, holder=worker.id, lease=job.lease, seq=0, value="seen by alice, ")
+        await asyncio.sleep(0.2)
+        empty_redis.flushall()
+        await asyncio.sleep(1.0)
+        await in_db(_sweep_here)
+        again = await jobs.claim_now(tier=Tier.PRO, holder=worker)
+        assert again.prefix == "seen by alice, "
+        await jobs.append(job_id=job_id, holder=worker.id, lease=again.lease, seq=0, value="and ended")
+        await jobs.complete(
+            job_id=job_id, tier=None, holder=worker.id, lease=again.lease, tokens=2, finish="stop"
+        )
+        return await reader
+
+    text, last = run(scenario())
+    assert text == "seen by alice, and ended"
+    assert isinstance(last, jobs.Ended)
+
+
+async def _swept():
+    from workers.jobs.sweep import _sweep
+
+    await _sweep()
+
+
+def _sweep_here():
+    asyncio.run_coroutine_threadsafe(_swept(), _loop()).result(20)
+
+
+def _loop():
+    from ashao_site.lib.aio import background_loop
+
+    return background_loop()
+
+
+def test_a_claim_that_died_before_postgres_heard_of_it_is_given_again(settings):
+    settings.WORKER_LEASE_MS = 50
+    alice, bob = person("alice", credits=10), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    popped = run(
+        store.claim(tier=Tier.PRO, holder=worker.id, avoid="", lease="ls_x", jobs_max=4)
+    )
+    assert popped.id == job_id
+    run(asyncio.sleep(0.1))
+    sweep()
+    again = claim(worker)
+    assert isinstance(again, Claimed)
+
+
+def test_an_ending_that_died_before_postgres_heard_of_it_is_settled_by_the_sweeper(monkeypatch):
+    monkeypatch.setattr("workers.jobs.store.SETTLE_MS", 50)
+    alice, bob = person("alice", credits=10), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    job = claim(worker)
+    say(job, worker, "whole")
+    run(
+        store.finish(
+            job_id=job_id, tier=Tier.PRO, holder=worker.id, lease=job.lease, tokens=1, finish="stop"
+        )
+    )
+    run(asyncio.sleep(0.1))
+    sweep()
+    assert job_row(job_id).state == State.DONE
+    assert queries.balance(chart.user_earnings(bob.pk)) == 70_000
+    assert run(collect(job_id)) == ("whole", jobs.Ended(tokens=1, finish="stop"))
+    assert complete(job, worker) == 70_000
+
+
+def test_a_job_out_of_time_fails_and_the_credits_are_back(monkeypatch):
+    monkeypatch.setattr("workers.jobs.sweep.YOUNG_MS", 0)
+    alice = person("alice", credits=10)
+    job_id = ask(alice)
+    Job.objects.update(deadline_at="2001-01-01T00:00:00Z")
+    sweep()
+    assert job_row(job_id).state == State.FAILED
+    assert queries.available(chart.user_credits(alice.pk)) == 10 * CREDIT
+
+
+def test_a_receiver_that_raises_keeps_the_job_from_ending():
+    alice, bob = person("alice", credits=10), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    job = claim(worker)
+    say(job, worker, "x")
+
+    def refuse(**_kwargs):
+        raise RuntimeError("not now")
+
+    jobs.job_finished.connect(refuse)
+    try:
+        with pytest.raises(RuntimeError):
+            complete(job, worker)
+    finally:
+        jobs.job_finished.disconnect(refuse)
+    assert job_row(job_id).state == State.RUNNING
+    assert queries.balance(chart.user_earnings(bob.pk)) == 0
+    assert complete(job, worker) == 70_000
+
+
+def test_resuming_in_the_middle_and_at_impossible_places():
+    alice, bob = person("alice", credits=10), person("bob")
+    job_id = ask(alice)
+    worker = worker_of(bob)
+    job = claim(worker)
+    say(job, worker, "añb")
+    complete(job, worker)
+    assert run(collect(job_id, start=3))[0] == "b"
+    assert run(collect(job_id, start=4))[0] == ""
+    for bad in (2, 5, 10**9):
+        with pytest.raises(Exception, match="no position"):
+            run(collect(job_id, start=bad))
+
+
+def test_payloads_leave_redis(empty_redis, settings):
+    alice, bob = person("alice", credits=10), person("bob")
+    job_id = ask(alice, text="secret words")
+    worker = worker_of(bob)
+    job = claim(worker)
+    say(job, worker, "answer")
+    complete(job, worker)
+    assert empty_redis.get(f"ashao:job:{job_id}:messages") is None
+    assert 0 < empty_redis.pttl(f"ashao:job:{job_id}:tokens") <= settings.STREAM_TTL_MS
+    for key in empty_redis.keys("ashao:*"):
+        if not key.startswith(b"ashao:celery"):
+            assert empty_redis.pttl(key) > 0, key
+            kind = empty_redis.type(key)
+            value = empty_redis.hgetall(key) if kind == b"hash" else b""
+            assert str(alice.wallet).encode() not in str(value).encode()
+
+
+def test_source_accounts_are_used_in_order():
+    alice = person("alice", granted=10, credits=10)
+    ask(alice)
+    assert queries.available(chart.user_granted(alice.pk)) == 0
+    assert queries.available(chart.user_credits(alice.pk)) == 10 * CREDIT
+    assert sources_of(alice)[0].endswith(":granted")
+    assert records.hold_key("job_x") == "hold:job_x"
