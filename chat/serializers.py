@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ashao_site.lib.api import StrictCharField
@@ -9,7 +10,8 @@ from chat.actions import MESSAGE_MAX_CHARS
 from chat.models import TITLE_MAX_CHARS, Role, Status
 from workers import jobs
 
-ID_INPUT_MAX_CHARS = 64
+TEXT_PATTERN = r"^[^\x00]*\S[^\x00]*$"
+"""Text that says something, and that PostgreSQL can keep: for the description; the actions check it."""
 TIERS = [str(tier) for tier in jobs.Tier]
 
 Shape = serializers.Serializer[Any]
@@ -22,14 +24,39 @@ class TierField(serializers.ChoiceField):
         super().__init__(choices=TIERS, **kwargs)
 
 
+@extend_schema_field({"type": "string", "pattern": "^[a-z]{2,5}_[A-Za-z0-9]{16,32}$"})
+class IdField(serializers.Field[str, Any, str, Any]):
+    """An id: any text will do here, and what is not the id of anything is then not found."""
+
+    default_error_messages = {"invalid": "Not a valid string."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text itself."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: str) -> str:
+        """The text itself."""
+        return value
+
+
+@extend_schema_field({"type": "string", "maxLength": MESSAGE_MAX_CHARS, "pattern": TEXT_PATTERN})
+class ContentField(StrictCharField):
+    """What a person writes."""
+
+
+@extend_schema_field({"type": "string", "maxLength": TITLE_MAX_CHARS, "pattern": TEXT_PATTERN})
+class TitleField(StrictCharField):
+    """What a conversation is called."""
+
+
 class SendSerializer(Shape):
     """A message to send; without a conversation it begins one."""
 
     tier = TierField()
-    content = StrictCharField(max_length=MESSAGE_MAX_CHARS)
-    conversationId = StrictCharField(
-        max_length=ID_INPUT_MAX_CHARS, required=False, allow_null=True, default=None
-    )
+    content = ContentField(max_length=MESSAGE_MAX_CHARS)
+    conversationId = IdField(required=False, allow_null=True, default=None)
 
 
 class SentSerializer(Shape):
@@ -42,7 +69,7 @@ class SentSerializer(Shape):
 class JobSerializer(Shape):
     """The job of an answer."""
 
-    jobId = StrictCharField(max_length=ID_INPUT_MAX_CHARS)
+    jobId = IdField()
 
 
 class DoneSerializer(Shape):
@@ -54,7 +81,7 @@ class DoneSerializer(Shape):
 class TitleSerializer(Shape):
     """A new title."""
 
-    title = StrictCharField(max_length=TITLE_MAX_CHARS)
+    title = TitleField(max_length=TITLE_MAX_CHARS)
 
 
 class SummarySerializer(Shape):

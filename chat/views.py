@@ -10,8 +10,9 @@ from rest_framework.views import APIView
 from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
 from chat import actions, queries
-from chat.models import SENT_KEY_MAX_CHARS
+from chat.models import SENT_KEY_MAX_CHARS, TITLE_MAX_CHARS
 from chat.serializers import (
+    TEXT_PATTERN,
     ConversationSerializer,
     DoneSerializer,
     ExportSerializer,
@@ -35,11 +36,23 @@ KEY_PARAMETER = OpenApiParameter(
     description="Repeating a call with the same key and body does nothing and returns the same ids. "
     "With another body it is a 409, `idempotency_conflict`. Keys are kept for seven days.",
 )
-CURSOR_PARAMETER = OpenApiParameter("cursor", str, description="`next` of the page before.")
+CURSOR_PARAMETER = OpenApiParameter(
+    "cursor",
+    {"type": "string", "pattern": "^[0-9]{1,15}-conv_[A-Za-z0-9]{16,32}$"},
+    description="`next` of the page before.",
+)
 LIMIT_PARAMETER = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": queries.PAGE_MAX, "default": queries.PAGE_DEFAULT},
 )
+
+
+# Written out, because of a serializer's fields a PATCH would show none as required.
+TITLE_BODY = {
+    "type": "object",
+    "properties": {"title": {"type": "string", "maxLength": TITLE_MAX_CHARS, "pattern": TEXT_PATTERN}},
+    "required": ["title"],
+}
 
 
 class SendView(APIView):
@@ -146,7 +159,7 @@ class ConversationView(APIView):
         operation_id="conversations_rename",
         summary="Give a conversation another title.",
         tags=["history"],
-        request=TitleSerializer,
+        request={"application/json": TITLE_BODY},
         responses=SummarySerializer,
     )
     def patch(self, request: Request, conversation_id: str) -> Response:

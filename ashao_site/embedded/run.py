@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import resource
 from collections.abc import Collection
 
 from ashao_site.embedded import app
@@ -17,6 +18,7 @@ from ashao_site.embedded.valkey import start_valkey
 
 READY_TIMEOUT_S = 90.0
 PROBE_TIMEOUT_S = 1.0
+FILES_MAX = 65_536
 
 BANNER = """
   ashao is running at  http://127.0.0.1:{port}
@@ -26,6 +28,14 @@ BANNER = """
   A native worker      .venv/bin/ashao-worker --help
   Stop                 Ctrl-C
 """
+
+
+def raise_file_limit() -> None:
+    """Let this process and its children open as many files as they may: each waiting worker is a socket."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_MAX if hard == resource.RLIM_INFINITY else min(hard, FILES_MAX)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def run(
@@ -39,6 +49,7 @@ def run(
 
     Without any of the application's processes there are no `manage.py` steps either: servers only.
     """
+    raise_file_limit()
     console, home = Console(), Home(config.home)
     home.prepare()
     try:

@@ -6,8 +6,10 @@ from collections.abc import Coroutine
 from typing import Any
 
 from django.db import close_old_connections, transaction
+from eth_utils import to_checksum_address
 
 from ashao_site.accounts.models import User
+from ashao_site.lib.aio import run_sync
 from ledger import actions as ledger
 from ledger import chart, queries
 from workers import jobs
@@ -19,8 +21,6 @@ CREDIT = 10_000
 
 def run(coro: Coroutine[Any, Any, Any]) -> Any:
     """Run a coroutine on the process's background loop, where the Redis connections are."""
-    from ashao_site.lib.aio import run_sync
-
     return run_sync(coro, timeout_s=60)
 
 
@@ -41,8 +41,6 @@ def person(name: str, *, credits: int = 0, granted: int = 0) -> User:
 
 
 def _checksum(address: str) -> str:
-    from eth_utils import to_checksum_address
-
     return to_checksum_address(address)
 
 

@@ -29,9 +29,13 @@ def test_what_was_granted_goes_to_escrow_whole(value, share):
 
 
 def test_the_two_prices():
-    shares = pricing.divide(value_micros=pricing.price_micros(pricing.Tier.PRO), granted_micros=0, share_bps=7_000)
+    shares = pricing.divide(
+        value_micros=pricing.price_micros(pricing.Tier.PRO), granted_micros=0, share_bps=7_000
+    )
     assert (shares.earnings, shares.buyback, shares.stakers) == (70_000, 15_000, 15_000)
-    shares = pricing.divide(value_micros=pricing.price_micros(pricing.Tier.MAX), granted_micros=0, share_bps=7_000)
+    shares = pricing.divide(
+        value_micros=pricing.price_micros(pricing.Tier.MAX), granted_micros=0, share_bps=7_000
+    )
     assert (shares.earnings, shares.buyback, shares.stakers) == (105_000, 22_500, 22_500)
 
 

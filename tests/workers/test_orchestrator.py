@@ -22,7 +22,7 @@ from tests.workers.support import (
 from workers import jobs
 from workers.jobs import Claimed, State, Tier, records, store
 from workers.jobs.models import Job, JobPayload
-from workers.jobs.sweep import sweep
+from workers.jobs.sweep import _sweep, sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -282,15 +282,13 @@ def test_a_listener_gives_back_what_redis_lost(empty_redis, monkeypatch):
     job = claim(worker)
 
     async def scenario():
-        from ashao_site.lib.aio import in_db
-
         reader = asyncio.create_task(collect(job_id))
         await asyncio.sleep(0.3)
         await jobs.append(job_id=job_id, holder=worker.id, lease=job.lease, seq=0, value="seen by alice, ")
         await asyncio.sleep(0.2)
         empty_redis.flushall()
         await asyncio.sleep(1.0)
-        await in_db(_sweep_here)
+        await _sweep()
         again = await jobs.claim_now(tier=Tier.PRO, holder=worker)
         assert again.prefix == "seen by alice, "
         await jobs.append(job_id=job_id, holder=worker.id, lease=again.lease, seq=0, value="and ended")
@@ -304,30 +302,12 @@ def test_a_listener_gives_back_what_redis_lost(empty_redis, monkeypatch):
     assert isinstance(last, jobs.Ended)
 
 
-async def _swept():
-    from workers.jobs.sweep import _sweep
-
-    await _sweep()
-
-
-def _sweep_here():
-    asyncio.run_coroutine_threadsafe(_swept(), _loop()).result(20)
-
-
-def _loop():
-    from ashao_site.lib.aio import background_loop
-
-    return background_loop()
-
-
 def test_a_claim_that_died_before_postgres_heard_of_it_is_given_again(settings):
     settings.WORKER_LEASE_MS = 50
     alice, bob = person("alice", credits=10), person("bob")
     job_id = ask(alice)
     worker = worker_of(bob)
-    popped = run(
-        store.claim(tier=Tier.PRO, holder=worker.id, avoid="", lease="ls_x", jobs_max=4)
-    )
+    popped = run(store.claim(tier=Tier.PRO, holder=worker.id, avoid="", lease="ls_x", jobs_max=4))
     assert popped.id == job_id
     run(asyncio.sleep(0.1))
     sweep()
@@ -343,9 +323,7 @@ def test_an_ending_that_died_before_postgres_heard_of_it_is_settled_by_the_sweep
     job = claim(worker)
     say(job, worker, "whole")
     run(
-        store.finish(
-            job_id=job_id, tier=Tier.PRO, holder=worker.id, lease=job.lease, tokens=1, finish="stop"
-        )
+        store.finish(job_id=job_id, tier=Tier.PRO, holder=worker.id, lease=job.lease, tokens=1, finish="stop")
     )
     run(asyncio.sleep(0.1))
     sweep()

@@ -1,0 +1,37 @@
+"""OpenAPI for the stream, which Django never sees."""
+
+from typing import Any
+
+_EVENTS = (
+    "Server-sent events. Each has an `id:` and one `data:` line of JSON: "
+    '`{"type":"token","value":"…"}`, at last `{"type":"done","tokens":n,"finish":"stop|length|stopped"}` '
+    'or `{"type":"error","message":"…"}`. A comment fills every 15 s of silence.'
+)
+_STREAM: dict[str, Any] = {
+    "operationId": "chat_stream",
+    "summary": "The answer of a job, as it is written.",
+    "tags": ["chat"],
+    "security": [{"apiKey": []}, {"session": []}],
+    "parameters": [
+        {"name": "jobId", "in": "query", "required": True, "schema": {"type": "string", "minLength": 1}},
+        {
+            "name": "lastEventId",
+            "in": "query",
+            "description": "Go on after this event; a `Last-Event-ID` header comes before it.",
+            "schema": {"type": "string", "pattern": "^(end-)?[0-9]{1,9}$"},
+        },
+    ],
+    "responses": {
+        "200": {
+            "description": _EVENTS,
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+        "204": {"description": "`lastEventId` was the last event: there is nothing more."},
+    },
+}
+
+
+def add_stream(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """drf-spectacular's postprocessing hook: adds `GET /api/chat/stream`."""
+    result.setdefault("paths", {})["/api/chat/stream"] = {"get": _STREAM}
+    return result

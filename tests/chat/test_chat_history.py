@@ -1,0 +1,139 @@
+"""A person's own history, theirs to delete."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from ashao_site.accounts.actions import create_api_key
+from ashao_site.lib.clock import now
+from chat.models import Conversation, Message, SentKey
+from chat.tidy import tidy
+from tests.chat.support import Browser, answer, refused
+from workers import jobs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = "/api/chat/conversations"
+
+
+def test_the_list_comes_in_pages_the_last_changed_first(alice: Browser, bob: Browser) -> None:
+    sent = [alice.sent(f"Number {n}")[1] for n in range(5)]
+    bob.sent()
+    alice.sent("again", conversationId=sent[0])
+    expected = [sent[0], *reversed(sent[1:])]
+    found: list[str] = []
+    cursor = ""
+    while True:
+        page = alice.get(f"{LIST}?limit=2{cursor}").json()
+        assert set(page) == {"conversations", "next"}
+        found += [one["id"] for one in page["conversations"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert found == expected
+    assert set(page["conversations"][0]) == {"id", "title", "createdAt", "updatedAt"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=101", "limit=x", "limit=²", "cursor=x", "cursor=", "cursor=9-conv_x", "cursor=%00"],
+)
+def test_bad_pages_are_refused(alice: Browser, query: str) -> None:
+    assert refused(alice.get(f"{LIST}?{query}"))[0] == 400
+
+
+def test_rename(alice: Browser, bob: Browser) -> None:
+    _, conversation_id = alice.sent()
+    path = f"{LIST}/{conversation_id}"
+    assert alice.call("PATCH", path, {"title": " Monads "}).json()["title"] == "Monads"
+    assert alice.get(path).json()["title"] == "Monads"
+    for bad in ("", "  ", "x" * 81, 5, "a\x00"):
+        assert refused(alice.call("PATCH", path, {"title": bad}))[0] == 400
+    assert refused(bob.call("PATCH", path, {"title": "Mine"})) == (404, "not_found")
+
+
+def test_others_find_nothing(alice: Browser, bob: Browser, guest: Browser) -> None:
+    _, conversation_id = alice.sent()
+    guest.sent()
+    for other in (bob, guest):
+        for method in ("GET", "DELETE"):
+            assert refused(other.call(method, f"{LIST}/{conversation_id}")) == (404, "not_found")
+    for bad in ("conv_", "x", "conv_%00000000000000000000", "%F0%9F%98%80"):
+        assert refused(alice.get(f"{LIST}/{bad}")) == (404, "not_found")
+    assert refused(Browser().get(LIST)) == (401, "not_signed_in")
+    assert refused(Browser().get("/api/chat/export")) == (401, "not_signed_in")
+
+
+def test_delete_stops_what_is_being_written(alice: Browser) -> None:
+    job_id, conversation_id = alice.send(key="k").json().values()
+    assert alice.call("DELETE", f"{LIST}/{conversation_id}").status_code == 204
+    assert jobs.state_of(job_id) is jobs.State.DONE
+    assert alice.credits() == 100
+    assert not Message.objects.exists()
+    assert not SentKey.objects.exists()
+    assert alice.call("DELETE", f"{LIST}/{conversation_id}").status_code == 404
+
+
+def test_delete_all_is_of_one_person(alice: Browser, bob: Browser) -> None:
+    alice.sent()
+    alice.sent()
+    _, kept = bob.sent()
+    assert alice.call("DELETE", LIST).status_code == 204
+    assert [row.public_id for row in Conversation.objects.all()] == [kept]
+
+
+def test_an_answer_for_a_deleted_conversation_ends_quietly(alice: Browser) -> None:
+    job_id, _ = alice.sent()
+    Conversation.objects.all().delete()
+    answer(job_id)
+    assert jobs.state_of(job_id) is jobs.State.DONE
+
+
+def test_export_has_everything(alice: Browser, bob: Browser) -> None:
+    job_id, conversation_id = alice.sent("Grüße 👋")
+    answer(job_id, "Hi")
+    bob.sent("secret")
+    response = alice.get("/api/chat/export")
+    assert response["Content-Disposition"].startswith("attachment")
+    history = json.loads(response.content)
+    assert [one["id"] for one in history["conversations"]] == [conversation_id]
+    assert [one["content"] for one in history["conversations"][0]["messages"]] == ["Grüße 👋", "Hi"]
+
+
+def test_a_guest_keeps_history_in_the_session(guest: Browser) -> None:
+    _, conversation_id = guest.sent()
+    assert [one["id"] for one in guest.get(LIST).json()["conversations"]] == [conversation_id]
+    assert len(guest.messages(conversation_id)) == 2
+
+
+def test_tidy_forgets_old_guests_and_keys(alice: Browser, guest: Browser) -> None:
+    done, old = guest.sent("old", key="k")
+    _, writing = guest.sent("still being written")
+    _, own = alice.sent(key="k")
+    answer(done)
+    long_ago = now() - timedelta(days=8)
+    Conversation.objects.update(updated_at=long_ago)
+    _, fresh = guest.sent("new")
+    SentKey.objects.update(created_at=long_ago)
+    tidy()
+    left = {row.public_id for row in Conversation.objects.all()}
+    assert left == {writing, own, fresh}
+    assert old not in left
+    assert not SentKey.objects.exists()
+
+
+def test_an_api_key_works_for_everything(alice: Browser) -> None:
+    assert alice.user is not None
+    secret = create_api_key(user=alice.user, name="test").secret
+    program = Browser()
+    bearer = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+    sent = program.call("POST", "/api/chat/send", {"tier": "pro", "content": "x"}, **bearer)
+    assert sent.status_code == 201
+    path = f"{LIST}/{sent.json()['conversationId']}"
+    assert program.get(path, **bearer).status_code == 200
+    assert program.get("/api/credits", **bearer).json() == {"credits": 90}
+    assert (
+        program.call("POST", "/api/chat/stop", {"jobId": sent.json()["jobId"]}, **bearer).status_code == 200
+    )
+    assert program.call("DELETE", path, **bearer).status_code == 204

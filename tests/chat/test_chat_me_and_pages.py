@@ -1,0 +1,118 @@
+"""`/api/me`, `/api/credits`, `/api/network`, the pages, and the bootstrap command."""
+
+import json
+import re
+from io import StringIO
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.core.management import call_command
+from django.test import Client
+
+from ashao_site.lib.aio import run_sync
+from chat.live import RECEIVED_MAX, LiveConsumer
+from ledger import chart, queries
+from tests.chat.support import CREDIT, Browser, answer, person, refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_me_for_a_person(alice: Browser) -> None:
+    assert alice.user is not None
+    me = alice.get("/api/me").json()
+    assert me == {
+        "user": {"id": alice.user.public_id, "wallet": alice.user.wallet},
+        "guest": None,
+        "credits": 100,
+    }
+
+
+def test_me_for_a_visitor_sets_the_csrf_cookie_and_no_session(transactional_db: None) -> None:
+    client = Client()
+    response = client.get("/api/me")
+    assert response.json() == {"user": None, "guest": {"remaining": 5, "limit": 5}, "credits": None}
+    assert set(response.cookies) == {"csrftoken"}
+
+
+def test_credits_need_a_person(transactional_db: None) -> None:
+    assert refused(Browser().get("/api/credits")) == (401, "not_signed_in")
+
+
+def test_the_first_sign_in_grants_credits_while_the_budget_lasts(guest: Browser) -> None:
+    assert person("a1").credits() == 500
+    call = chart.PROMO_BUDGET
+    assert queries.available(call) == 9_500 * CREDIT
+
+
+def test_an_empty_budget_grants_nothing(transactional_db: None) -> None:
+    assert person("c0").credits() == 0
+
+
+def test_network_tells_load_and_no_identity(alice: Browser) -> None:
+    network = Browser().get("/api/network").json()
+    assert set(network) == {"tiers", "jobsPerMinute", "tokensPerMinute"}
+    assert set(network["tiers"]) == {"pro", "max"}
+    assert set(network["tiers"]["pro"]) == {"workers", "queued"}
+
+
+@pytest.mark.parametrize("path", ["/", "/c/conv_0000000000000000000000"])
+def test_pages_carry_their_config(path: str, transactional_db: None, settings: Any) -> None:
+    response = Client().get(path)
+    assert response.status_code == 200
+    assert "csrftoken" in response.cookies
+    found = re.search(r'id="ashao-config" type="application/json">(.*?)</script>', response.content.decode())
+    assert found is not None
+    assert json.loads(found[1]) == {
+        "development": True,
+        "chainId": settings.CHAIN_ID,
+        "tiers": [{"id": "pro", "name": "Pro", "credits": 10}, {"id": "max", "name": "Max", "credits": 15}],
+    }
+
+
+def test_bootstrap_funds_once_and_never_in_production(transactional_db: None, settings: Any) -> None:
+    def bootstrap() -> str:
+        out = StringIO()
+        call_command("bootstrap", stdout=out)
+        return out.getvalue()
+
+    settings.DEVELOPMENT_WALLET = False
+    assert bootstrap() == ""
+    assert queries.available(chart.PROMO_BUDGET) == 0
+    settings.DEVELOPMENT_WALLET = True
+    assert bootstrap().count("\n") == 1
+    assert bootstrap() == ""
+    settings.DEVELOPMENT_PROMO_BUDGET_USD = 7
+    assert bootstrap() == ""
+    assert queries.available(chart.PROMO_BUDGET) == 10_000 * 1_000_000
+
+
+def test_an_open_page_hears_of_the_network_and_of_its_balance(alice: Browser, bob: Browser) -> None:
+    async def open_page(browser: Browser) -> WebsocketCommunicator:
+        page = WebsocketCommunicator(
+            LiveConsumer.as_asgi(), "/ws/live", headers=[(b"cookie", browser.cookie())]
+        )
+        assert (await page.connect())[0]
+        assert (await page.receive_json_from(5))["type"] == "network"
+        return page
+
+    page, others = run_sync(open_page(alice)), run_sync(open_page(bob))
+    job_id, _ = alice.sent()
+    answer(job_id)
+    assert run_sync(page.receive_json_from(5)) == {"type": "balance", "credits": 90}
+    assert run_sync(others.receive_nothing())
+    run_sync(page.disconnect())
+    run_sync(others.disconnect())
+    assert LiveConsumer.open_count == 0
+
+
+def test_a_page_that_talks_too_much_is_closed(transactional_db: None) -> None:
+    async def talk() -> int:
+        page = WebsocketCommunicator(LiveConsumer.as_asgi(), "/ws/live")
+        await page.connect()
+        await page.receive_json_from(5)
+        for _ in range(RECEIVED_MAX + 1):
+            await page.send_to(text_data="not json")
+        return int((await page.receive_output(5))["code"])
+
+    assert run_sync(talk()) == 1008
