@@ -3,6 +3,7 @@
 from typing import Any
 
 from ashao_site.lib.api import API_PREFIX
+from ashao_site.lib.errors import BadInput
 
 ERRORS = {
     "400": "Bad input.",
@@ -12,6 +13,7 @@ ERRORS = {
     "404": "It does not exist, or is somebody else's.",
     "409": "Its state does not allow this now.",
     "413": "The body is too large.",
+    "415": "The body is not `application/json`.",
     "429": "Too many requests. `Retry-After` says when to come again.",
     "503": "A server that is needed is away. `Retry-After` says when to come again.",
 }
@@ -28,6 +30,7 @@ ERROR_SCHEMA = {
 
 def add_errors(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """drf-spectacular's postprocessing hook: adds the `Error` schema, and its responses to every call."""
+    _check_version(request)
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Error"] = ERROR_SCHEMA
     responses = components.setdefault("responses", {})
@@ -47,3 +50,9 @@ def _document(operation: dict[str, Any]) -> None:
     documented = operation.setdefault("responses", {})
     for status in ERRORS:
         documented.setdefault(status, {"$ref": f"#/components/responses/Error{status}"})
+
+
+def _check_version(request: Any) -> None:
+    """drf-spectacular copies `?version=` into a header of its answer, where a line break or NUL cannot stand."""
+    if request is not None and not request.query_params.get("version", "").isprintable():
+        raise BadInput("version must be printable text.")

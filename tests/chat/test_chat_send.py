@@ -175,3 +175,33 @@ def test_csrf_is_needed(alice: Browser) -> None:
     body = b'{"tier":"pro","content":"x"}'
     response = alice.client.post("/api/chat/send", body, content_type="application/json")
     assert refused(response) == (403, "csrf_failed")
+
+
+def test_sending_answering_and_deleting_at_once_never_locks_up(alice: Browser) -> None:
+    first, conversation_id = alice.sent()
+    answer(first)
+
+    def send_and_answer(n: int) -> set[int]:
+        try:
+            browser = Browser()
+            browser.client.cookies.update(alice.client.cookies)
+            seen = set()
+            for _ in range(3):
+                response = browser.send(conversationId=conversation_id)
+                seen.add(response.status_code)
+                if response.status_code == 201:
+                    answer(response.json()["jobId"])
+                    body = {"jobId": first if n % 2 else response.json()["jobId"]}
+                    seen.add(browser.call("POST", "/api/chat/retry", body).status_code)
+            if n == 3:
+                path = f"/api/chat/conversations/{conversation_id}"
+                seen.add(browser.call("DELETE", path).status_code)
+            return seen
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = set().union(*pool.map(send_and_answer, range(4)))
+    assert statuses <= {200, 201, 204, 402, 404, 409}
+    assert {201, 204} <= statuses
+    assert_books()

@@ -45,7 +45,7 @@ def continuation(prefix: str, words: int, tag: str) -> Iterator[str]:
         word = f"{number}·{tag}{'' if number % 10 else '🦙'} "
         if number == first and begun:
             # Whoever began this word chose its tag; what is missing of it is as long as what ours lacks.
-            assert word.split("·")[0].startswith(begun.split("·")[0])
+            assert word.split("·", maxsplit=1)[0].startswith(begun.split("·")[0])
             word = word[len(begun) :]
         if word:
             yield word

@@ -107,7 +107,12 @@ def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str)
     to another producer.
     """
     with transaction.atomic():
-        job = Job.objects.select_for_update(of=("self",)).select_related("worker").filter(public_id=job_id).first()
+        job = (
+            Job.objects.select_for_update(of=("self",))
+            .select_related("worker")
+            .filter(public_id=job_id)
+            .first()
+        )
         if job is None:
             return None
         same = not lease or job.lease_hash == hash_secret(lease)

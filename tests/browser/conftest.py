@@ -1,0 +1,156 @@
+"""A real stack and a real browser, for all tests of this folder.
+
+What a page logs as an error, throws, or is refused by its Content-Security-Policy fails the test that opened
+it, unless the test says that it breaks something on purpose.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from ashao_site.embedded.stack import Stack
+from scripts.chromium import find
+
+from .chat_page import ChatPage
+
+HERE = Path(__file__).resolve().parent
+ARTIFACTS = HERE.parent / ".artifacts"
+TOKENS_PER_SECOND = 60
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+REPORT_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) =>
+    console.error(`CSP: ${event.effectiveDirective} refused ${event.blockedURI}`));
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, "pytest.TestReport", None]:
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.failed:
+        item.stash[FAILED] = True
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="package")
+def stack() -> Iterator[Stack]:
+    env = {
+        "SIMULATED_TOKENS_PER_SECOND": str(TOKENS_PER_SECOND),
+        "GUEST_MESSAGES_PER_ADDRESS": "1000",
+        "FALLBACK_CONCURRENCY": "8",
+    }
+    with Stack(env=env) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    path = find()
+    if path is None:
+        pytest.fail("There is no Chromium here; install one, or name it with CHROMIUM=/path/to/it.")
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+class Pages:
+    """Opens pages, each in a context (cookies, storage) of its own, and notes what goes wrong on them."""
+
+    def __init__(self, browser: Browser, base_url: str) -> None:
+        self._browser = browser
+        self._base_url = base_url
+        self._contexts: list[BrowserContext] = []
+        self._expected: list[str] = []
+        self.problems: list[str] = []
+
+    def context(self, *, width: int = 1280, height: int = 800, touch: bool = False) -> BrowserContext:
+        context = self._browser.new_context(
+            base_url=self._base_url,
+            viewport={"width": width, "height": height},
+            has_touch=touch,
+            is_mobile=touch,
+        )
+        context.set_default_timeout(15_000)
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self._note_console)
+        context.on("weberror", lambda problem: self.problems.append(f"thrown: {problem.error}"))
+        self._contexts.append(context)
+        return context
+
+    def chat(self, path: str = "/", context: BrowserContext | None = None) -> ChatPage:
+        return ChatPage((context or self.context()).new_page()).open(path)
+
+    def expect_problem(self, pattern: str) -> None:
+        """The test breaks something, and the browser will say so in such words."""
+        self._expected.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        return [
+            problem
+            for problem in self.problems
+            if not any(re.search(pattern, problem) for pattern in self._expected)
+        ]
+
+    def close(self, screenshots_as: str | None) -> None:
+        open_pages: list[Page] = [page for context in self._contexts for page in context.pages]
+        for number, page in enumerate(open_pages if screenshots_as else []):
+            ARTIFACTS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=ARTIFACTS / f"{screenshots_as}-{number}.png")
+        for context in self._contexts:
+            context.close()
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+@pytest.fixture
+def pages(request: pytest.FixtureRequest, stack: Stack, chromium: Browser) -> Iterator[Pages]:
+    opened = Pages(chromium, stack.base_url)
+    yield opened
+    failed = request.node.stash.get(FAILED, False)
+    name = re.sub(r"\W+", "-", request.node.name)
+    opened.close(name if failed or opened.unexpected() else None)
+    assert opened.unexpected() == []
+
+
+@pytest.fixture
+def manage(stack: Stack) -> Callable[..., str]:
+    """`manage.py` against the stack's database."""
+
+    def run(*args: str, **env: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *args],
+            cwd=HERE.parent.parent,
+            env={**stack.env, **env},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run

@@ -1,0 +1,102 @@
+"""A guest: somebody who just opens the page."""
+
+import itertools
+import time
+
+from playwright.sync_api import expect
+
+from .chat_page import LONG, SHORT, ChatPage
+from .conftest import Pages
+
+
+def growing_texts(chat: ChatPage) -> list[str]:
+    """The different states of the newest answer that are seen until it has ended."""
+    seen = [""]
+    while chat.answer.get_attribute("data-status") == "pending":
+        if (text := chat.text()) != seen[-1]:
+            seen.append(text)
+        time.sleep(0.1)
+    return [*seen, chat.text()]
+
+
+def test_a_guest_sends_a_message_and_sees_the_answer_being_typed(pages: Pages) -> None:
+    chat = pages.chat()
+    expect(chat.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(chat.test_id("sign-in")).to_be_visible()
+    expect(chat.test_id("send")).to_be_disabled()
+    before = chat.remaining()
+
+    chat.send(SHORT)
+    expect(chat.test_id("message-user")).to_contain_text(SHORT)
+    seen = growing_texts(chat)
+
+    assert len(seen) > 5, "it came in few pieces"
+    assert all(longer.startswith(shorter) for shorter, longer in itertools.pairwise(seen))
+    assert chat.finished("done") == chat.wait_saved("done") != ""
+    expect(chat.test_id("guest-remaining")).to_contain_text(str(before - 1))
+    expect(chat.test_id("conversation-item")).to_have_count(1)
+
+
+def test_a_guests_conversation_is_theirs_alone(pages: Pages) -> None:
+    chat = pages.chat()
+    answer = chat.ask(SHORT)
+
+    chat.page.reload()
+    expect(chat.answer).to_have_attribute("data-status", "done")
+    assert chat.text() == answer
+    expect(chat.test_id("conversation-item")).to_contain_text(SHORT)
+
+    pages.expect_problem(r"40[14].*/api/chat/conversations/")
+    stranger = pages.context().new_page()
+    stranger.goto(chat.page.url)
+    expect(stranger.get_by_text("This conversation isn’t here")).to_be_visible()
+    expect(stranger.get_by_test_id("message-assistant")).to_have_count(0)
+    expect(stranger.get_by_test_id("conversation-item")).to_have_count(0)
+
+    stranger.get_by_role("button", name="Start a new chat").click()
+    expect(stranger.get_by_test_id("composer")).to_be_editable()
+
+
+def test_a_guest_whose_free_messages_are_used_up_is_asked_to_sign_in(pages: Pages) -> None:
+    chat = pages.chat()
+    limit = chat.remaining()
+    csrf = next(cookie["value"] for cookie in chat.page.context.cookies() if cookie["name"] == "csrftoken")
+    for _ in range(limit):
+        body = {"tier": "pro", "content": "Hello!"}
+        sent = chat.page.request.post("/api/chat/send", data=body, headers={"X-CSRFToken": csrf})
+        assert sent.ok, sent.text()
+    chat.page.reload()
+    expect(chat.test_id("guest-remaining")).to_contain_text("used up")
+
+    pages.expect_problem(r"4\d\d.*/api/chat/send")
+    chat.composer.fill("One more, please.")
+    chat.test_id("send").click()
+
+    expect(chat.test_id("error")).to_be_visible()
+    expect(chat.composer).to_have_value("One more, please.")
+    chat.test_id("error").get_by_role("button", name="Sign in").click()
+    expect(chat.test_id("dev-wallet")).to_be_visible()
+
+
+def test_on_a_phone(pages: Pages) -> None:
+    chat = pages.chat(context=pages.context(width=390, height=844, touch=True))
+    chat.sign_in()
+    answer = chat.ask(LONG.replace("long ", "long, "))
+    assert len(answer) > 100
+    width: int = chat.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390, "the page scrolls sideways"
+
+    chat.test_id("menu").click()
+    expect(chat.test_id("conversation-item")).to_have_count(1)
+    chat.test_id("new-chat").click()
+    expect(chat.test_id("message-user")).to_have_count(0)
+
+    chat.test_id("menu").click()
+    chat.test_id("conversation-item").click()
+    expect(chat.answer).to_have_attribute("data-status", "done")
+    assert chat.text() == answer
+
+    chat.test_id("menu").click()
+    chat.test_id("sign-out").click()
+    expect(chat.test_id("sign-in")).to_be_visible()
+    expect(chat.test_id("message-user")).to_have_count(0)

@@ -1,0 +1,159 @@
+"""Signing in with a wallet, and what a balance does."""
+
+from collections.abc import Callable
+
+from eth_account.signers.local import LocalAccount
+from playwright.sync_api import BrowserContext, expect
+
+from .chat_page import SHORT, ChatPage
+from .conftest import Pages
+from .people import new_wallet, personal_sign
+
+PROVIDER = """
+const provider = { request: ({ method, params }) => window.aliceWallet(method, params ?? []) };
+const announce = () => dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail: Object.freeze({
+    info: { uuid: "1c9a1c0e-7c5d-4b7e-9f5d-3c8f6a0d2b11", name: "Wallet of alice", rdns: "org.example.alice",
+            icon: "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>" },
+    provider,
+}) }));
+addEventListener("eip6963:requestProvider", announce);
+announce();
+"""
+
+LEAVE_CREDITS = """
+from datetime import timedelta
+from ashao_site.accounts.models import User
+from ashao_site.lib.clock import now
+from ledger import actions, chart, queries
+user = User.objects.get(wallet="{wallet}")
+granted = chart.user_granted(user.pk)
+left = queries.available(granted) - {credits} * 10_000
+actions.hold(key="test:{wallet}", reference="test", sources=[granted], amount_micros=left,
+             expires_at=now() + timedelta(hours=1))
+"""
+
+
+def give_wallet(context: BrowserContext, wallet: LocalAccount) -> None:
+    """An EIP-1193 wallet in that browser, announced as EIP-6963 says; it answers in lower case, as some do."""
+
+    def answer(method: str, params: list[str]) -> object:
+        if method == "eth_requestAccounts":
+            return [wallet.address.lower()]
+        assert method == "personal_sign", method
+        assert params[1] == wallet.address
+        return personal_sign(wallet, bytes.fromhex(params[0].removeprefix("0x")))
+
+    context.expose_function("aliceWallet", answer)
+    context.add_init_script(PROVIDER)
+
+
+def wallet_of(chat: ChatPage) -> str:
+    wallet: str = chat.page.request.get("/api/me").json()["user"]["wallet"]
+    return wallet
+
+
+def test_sign_in_with_a_wallet_and_pay_for_an_answer(pages: Pages) -> None:
+    alice = new_wallet()
+    context = pages.context()
+    give_wallet(context, alice)
+    chat = pages.chat(context=context)
+
+    chat.test_id("sign-in").click()
+    chat.test_id("wallet-option").get_by_text("Wallet of alice").click()
+    chat.balance_is(500)
+    assert wallet_of(chat) == alice.address
+    expect(chat.test_id("guest-remaining")).to_have_count(0)
+
+    chat.ask(SHORT, tier="pro")
+    chat.balance_is(490)
+    chat.ask("And why is that so?", tier="max")
+    chat.balance_is(475)
+
+    chat.page.reload()
+    chat.balance_is(475)
+    expect(chat.test_id("message-assistant")).to_have_count(2)
+
+
+def test_a_balance_changes_by_itself(pages: Pages) -> None:
+    chat = pages.chat()
+    chat.sign_in()
+    chat.balance_is(500)
+
+    chat.page.route("**/api/me", lambda route: route.abort())  # so that it can only come by the WebSocket
+    pages.expect_problem(r"net::ERR_.*/api/me")
+    other_tab = pages.chat(context=chat.page.context)
+    other_tab.ask(SHORT)
+
+    chat.balance_is(490)
+
+
+def test_a_guest_signs_in_in_the_middle_of_a_conversation(pages: Pages) -> None:
+    chat = pages.chat()
+    chat.ask(SHORT)
+    chat.composer.fill("A thought that is not finished")
+
+    pages.expect_problem(r"404.*/api/chat/conversations/")
+    chat.sign_in()
+
+    expect(chat.test_id("message-user")).to_have_count(0)
+    expect(chat.composer).to_have_value("A thought that is not finished")
+    expect(chat.test_id("error")).to_have_count(0)
+    assert chat.page.url.endswith("/")
+    chat.test_id("send").click()
+    chat.finished("done")
+    chat.balance_is(490)
+
+
+def test_too_few_credits_are_explained(pages: Pages, manage: Callable[..., str]) -> None:
+    chat = pages.chat()
+    chat.sign_in()
+    manage("shell", "--no-imports", "-c", LEAVE_CREDITS.format(wallet=wallet_of(chat), credits=12))
+    chat.page.reload()
+    chat.balance_is(12)
+
+    pages.expect_problem(r"402.*/api/chat/send")
+    chat.test_id("tier-max").click()
+    chat.composer.fill(SHORT)
+    chat.test_id("send").click()
+    error = chat.test_id("error")
+    expect(error).to_contain_text("You have 12 credits; an answer from Max costs 15. Pro costs 10.")
+    expect(chat.composer).to_have_value(SHORT)
+
+    error.get_by_role("button", name="Use the cheaper one").click()
+    chat.test_id("send").click()
+    chat.finished("done")
+    chat.balance_is(2)
+
+    chat.composer.fill(SHORT)
+    chat.test_id("send").click()
+    expect(error).to_contain_text("You have 2 credits; an answer from Pro costs 10.")
+
+
+def test_who_declines_in_the_wallet_is_not_signed_in(pages: Pages) -> None:
+    context = pages.context()
+    context.add_init_script(
+        PROVIDER.replace("window.aliceWallet(method, params ?? [])", "Promise.reject({ code: 4001 })")
+    )
+    chat = pages.chat(context=context)
+    chat.test_id("sign-in").click()
+    chat.test_id("wallet-option").click()
+    expect(chat.test_id("error")).to_contain_text("You declined the request")
+    chat.page.keyboard.press("Escape")
+    expect(chat.test_id("sign-in")).to_be_visible()
+
+
+def test_conversations_can_be_deleted_and_signing_out_leaves_nothing(pages: Pages) -> None:
+    chat = pages.chat()
+    chat.sign_in()
+    chat.ask("Hello!")
+    chat.page.get_by_test_id("conversation-item").hover()
+    chat.test_id("delete-conversation").click()
+    chat.test_id("confirm-delete").click()
+    expect(chat.test_id("conversation-item")).to_have_count(0)
+    expect(chat.test_id("message-user")).to_have_count(0)
+
+    chat.ask("Hello again!")
+    chat.test_id("sign-out").click()
+    expect(chat.test_id("sign-in")).to_be_visible()
+    expect(chat.test_id("conversation-item")).to_have_count(0)
+    expect(chat.test_id("message-user")).to_have_count(0)

@@ -1,0 +1,172 @@
+"""What dies while 20 answers stream, and what people then have: the answer once, whole, in order, or their credits.
+
+Half of the answers come from two real `ashao-worker` processes (tier pro), half from the cloud (tier max). All
+are written by one model server that never says the same twice, so that text that was lost and written again
+would differ between its reader and its conversation.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ashao_site.embedded.stack import Stack
+from tests.stack.model import NAME, CountingModel, is_whole, producers, question
+from tests.stack.support import GRANT_CREDITS, PRICE_CREDITS, Database, NativeWorker, Person, Sent, until
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+
+ANSWERS = 20
+WORDS = 100
+DELTA_S = 0.08
+STARTED_BEFORE = 16
+"""So many answers have begun when something dies."""
+END_WITHIN_S = 75.0
+FAILED_MAX = 0
+ENV = {
+    "WORKER_GRACE_MS": "1000",
+    "WORKER_LEASE_MS": "3000",
+    "WORKER_STALL_MS": "3000",
+    "WORKER_LIVE_MS": "5000",
+    "LOG_LEVEL": "WARNING",
+    "OPENAI_MODEL": NAME,
+    "OPENAI_API_KEY": "none",
+    "GEMINI_API_KEY": "",
+    "SIMULATED_PROVIDER": "off",
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[CountingModel]:
+    with CountingModel(delta_s=DELTA_S) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stack(model: CountingModel) -> Iterator[Stack]:
+    with Stack(env={**ENV, "OPENAI_BASE_URL": model.url}) as running:
+        yield running
+
+
+@dataclass
+class Scene:
+    """20 answers that stream, those who read them, and the two workers that write half of them."""
+
+    people: list[Person]
+    owner: Person
+    workers: list[NativeWorker]
+    worker_ids: list[str]
+    sent: list[tuple[Person, Sent]]
+    readers: list["asyncio.Task[None]"]
+
+    def begun(self) -> int:
+        return sum(bool(message.text) for _, message in self.sent)
+
+    def ended(self) -> int:
+        return sum(bool(message.endings) for _, message in self.sent)
+
+
+@asynccontextmanager
+async def streaming(stack: Stack, model: CountingModel, folder: Path) -> AsyncIterator[Scene]:
+    """Have 20 answers stream at once."""
+    stack.wait_ready()
+    async with AsyncExitStack() as cleanup:
+        people = [await cleanup.enter_async_context(Person(stack.base_url)) for _ in range(3)]
+        for person in people:
+            await person.sign_in()
+        *askers, owner = people
+        scene = Scene(askers, owner, [], [], [], [])
+        for number in range(2):
+            worker = await owner.register("pro")
+            scene.worker_ids.append(worker["workerId"])
+            options = ("--model", NAME, "--jobs", "8")
+            secret = {"ASHAO_WORKER_TOKEN": worker["workerToken"]}
+            process = NativeWorker(stack.base_url, folder / f"worker{number}", model.url, *options, **secret)
+            scene.workers.append(cleanup.enter_context(process))
+        await until(lambda: _both_are_live(owner), timeout_s=30, otherwise="the workers were not live")
+        sending = [
+            asker.send(question(WORDS), tier=tier, words=WORDS)
+            for asker in askers
+            for tier in ("pro", "max")
+            for _ in range(ANSWERS // 4)
+        ]
+        whose = [asker for asker in askers for _ in range(ANSWERS // 2)]
+        scene.sent = list(zip(whose, await asyncio.gather(*sending), strict=True))
+        scene.readers = [
+            asyncio.create_task(person.read(message, timeout_s=END_WITHIN_S))
+            for person, message in scene.sent
+        ]
+        try:
+            await until(
+                lambda: scene.begun() >= STARTED_BEFORE, timeout_s=20, otherwise="the answers did not begin"
+            )
+            assert scene.ended() == 0
+            yield scene
+        finally:
+            for reader in scene.readers:
+                reader.cancel()
+            await asyncio.gather(*scene.readers, return_exceptions=True)
+
+
+async def _both_are_live(owner: Person) -> bool:
+    rows = (await owner.stats())["workers"]
+    return sum(row["status"] != "offline" for row in rows) == 2
+
+
+async def all_is_well(scene: Scene, stack: Stack) -> None:
+    """Every reader comes to the end, and then everything agrees with everything."""
+    await asyncio.gather(*scene.readers)
+    failed = 0
+    charged = {id(person): 0 for person in scene.people}
+    for person, message in scene.sent:
+        kept = await person.answer_kept(message)
+        (ending,) = message.endings
+        assert message.text == kept["content"], "what was read is not what was kept"
+        if ending["type"] == "done":
+            assert kept["status"] == "done"
+            assert is_whole(message.text, WORDS), message.text
+            charged[id(person)] += PRICE_CREDITS[message.tier]
+        else:
+            assert kept["status"] == "failed"
+            failed += 1
+        again = await person.answer(
+            "GET", f"/api/chat/stream?jobId={message.job_id}", headers={"Last-Event-ID": message.event_id}
+        )
+        assert again.status_code == 204, "there was something after the end"
+    for person in scene.people:
+        assert await person.credits() == GRANT_CREDITS - charged[id(person)]
+    database = Database(stack)
+    database.assert_true_to([message for _, message in scene.sent])
+    database.check_books()
+    handed_on = sum(producers(message.text) > 1 for _, message in scene.sent)
+    reconnected = sum(message.connections > 1 for _, message in scene.sent)
+    print(f"{failed} failed, {handed_on} handed on, {reconnected} read over several connections")
+    assert failed <= FAILED_MAX
+
+
+async def in_thread(call: Callable[..., object], *args: object) -> None:
+    """Wait for something that blocks, while the readers go on."""
+    await asyncio.to_thread(call, *args)
+
+
+async def test_a_worker_that_holds_jobs_is_killed(stack: Stack, model: CountingModel, tmp_path: Path) -> None:
+    async with streaming(stack, model, tmp_path) as scene:
+        rows = {row["id"]: row for row in (await scene.owner.stats())["workers"]}
+        victim = max(range(2), key=lambda number: rows[scene.worker_ids[number]]["running"])
+        assert rows[scene.worker_ids[victim]]["running"] >= 2
+        scene.workers[victim].kill()
+        await all_is_well(scene, stack)
+        assert any(producers(message.text) > 1 for _, message in scene.sent)
+
+
+@pytest.mark.parametrize("name", ["web", "fallback", "valkey", "postgres"])
+async def test_a_process_is_killed_and_started_again(
+    name: str, stack: Stack, model: CountingModel, tmp_path: Path
+) -> None:
+    async with streaming(stack, model, tmp_path) as scene:
+        await in_thread(stack.wait_restarted, name, stack.kill(name))
+        await all_is_well(scene, stack)
+        stack.wait_ready()
