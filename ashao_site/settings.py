@@ -182,7 +182,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "POSTPROCESSING_HOOKS": ["workers.api.schema.add_worker_calls", "ashao_site.lib.openapi.add_errors"],
+    "POSTPROCESSING_HOOKS": [
+        "workers.api.schema.add_worker_calls",
+        "chat.schema.add_stream",
+        "ashao_site.lib.openapi.add_errors",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
 }
 

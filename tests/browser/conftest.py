@@ -136,7 +136,7 @@ def pages(request: pytest.FixtureRequest, stack: Stack, chromium: Browser) -> It
     assert opened.unexpected() == []
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def manage(stack: Stack) -> Callable[..., str]:
     """`manage.py` against the stack's database."""
 

@@ -17,14 +17,19 @@ ANSWER = "A wug-answer-91bc is a bird."
 WALLET = re.compile(r"0x[0-9a-fA-F]{40}")
 
 
+@pytest.fixture(scope="module")
+def staff_name(manage: Callable[..., str]) -> str:
+    """Alice, who may do everything in the admin."""
+    manage("createsuperuser", "--noinput", "--staff_name", "alice", DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+    return "alice"
+
+
 @pytest.fixture
-def admin(pages: Pages, manage: Callable[..., str], request: pytest.FixtureRequest) -> Page:
+def admin(pages: Pages, staff_name: str) -> Page:
     """The admin's first page, signed in."""
-    name = f"alice-{abs(hash(request.node.name))}"
-    manage("createsuperuser", "--noinput", "--staff_name", name, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
     page = pages.context().new_page()
     page.goto("/admin/")
-    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=username]").fill(staff_name)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("button[type=submit], input[type=submit]").first.click()
     expect(page).to_have_url(re.compile(r"/admin/$"))

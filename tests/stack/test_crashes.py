@@ -8,7 +8,7 @@ would differ between its reader and its conversation.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,11 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 ANSWERS = 20
 WORDS = 100
 DELTA_S = 0.08
-STARTED_BEFORE = 16
-"""So many answers have begun when something dies."""
+MOST = 16
+"""So many answers stream when something dies."""
 END_WITHIN_S = 75.0
 FAILED_MAX = 0
+RESTARTED = ("web", "fallback", "valkey", "postgres")
 ENV = {
     "WORKER_GRACE_MS": "1000",
     "WORKER_LEASE_MS": "3000",
@@ -57,10 +58,10 @@ class Scene:
 
     people: list[Person]
     owner: Person
-    workers: list[NativeWorker]
-    worker_ids: list[str]
-    sent: list[tuple[Person, Sent]]
-    readers: list["asyncio.Task[None]"]
+    workers: list[NativeWorker] = field(default_factory=list)
+    worker_ids: list[str] = field(default_factory=list)
+    sent: list[tuple[Person, Sent]] = field(default_factory=list)
+    readers: list["asyncio.Task[None]"] = field(default_factory=list)
 
     def begun(self) -> int:
         return sum(bool(message.text) for _, message in self.sent)
@@ -70,15 +71,15 @@ class Scene:
 
 
 @asynccontextmanager
-async def streaming(stack: Stack, model: CountingModel, folder: Path) -> AsyncIterator[Scene]:
-    """Have 20 answers stream at once."""
+async def cast(stack: Stack, model: CountingModel, folder: Path) -> AsyncIterator[Scene]:
+    """Two people with credits, and two workers that wait for jobs."""
     stack.wait_ready()
     async with AsyncExitStack() as cleanup:
         people = [await cleanup.enter_async_context(Person(stack.base_url)) for _ in range(3)]
         for person in people:
             await person.sign_in()
         *askers, owner = people
-        scene = Scene(askers, owner, [], [], [], [])
+        scene = Scene(askers, owner)
         for number in range(2):
             worker = await owner.register("pro")
             scene.worker_ids.append(worker["workerId"])
@@ -87,28 +88,38 @@ async def streaming(stack: Stack, model: CountingModel, folder: Path) -> AsyncIt
             process = NativeWorker(stack.base_url, folder / f"worker{number}", model.url, *options, **secret)
             scene.workers.append(cleanup.enter_context(process))
         await until(lambda: _both_are_live(owner), timeout_s=30, otherwise="the workers were not live")
-        sending = [
-            asker.send(question(WORDS), tier=tier, words=WORDS)
-            for asker in askers
-            for tier in ("pro", "max")
-            for _ in range(ANSWERS // 4)
-        ]
-        whose = [asker for asker in askers for _ in range(ANSWERS // 2)]
-        scene.sent = list(zip(whose, await asyncio.gather(*sending), strict=True))
-        scene.readers = [
-            asyncio.create_task(person.read(message, timeout_s=END_WITHIN_S))
-            for person, message in scene.sent
-        ]
         try:
-            await until(
-                lambda: scene.begun() >= STARTED_BEFORE, timeout_s=20, otherwise="the answers did not begin"
-            )
-            assert scene.ended() == 0
             yield scene
         finally:
             for reader in scene.readers:
                 reader.cancel()
             await asyncio.gather(*scene.readers, return_exceptions=True)
+
+
+async def ask(scene: Scene) -> None:
+    """Send 20 messages at once, and read the answers."""
+
+    async def send(person: Person, tier: str) -> None:
+        message = await person.send(question(WORDS), tier=tier, words=WORDS)
+        scene.sent.append((person, message))
+        scene.readers.append(asyncio.create_task(person.read(message, timeout_s=END_WITHIN_S)))
+
+    each = ANSWERS // 4
+    await asyncio.gather(
+        *[send(p, tier) for p in scene.people for tier in ("pro", "max") for _ in range(each)]
+    )
+    assert len(scene.sent) == ANSWERS
+
+
+async def most_have_begun(scene: Scene) -> None:
+    """Wait until most answers stream, and none has ended."""
+    await until(lambda: scene.begun() >= MOST, timeout_s=20, otherwise="the answers did not begin")
+    assert scene.ended() == 0
+
+
+async def first_have_ended(scene: Scene) -> None:
+    """Wait until some answers have ended: the others are about to."""
+    await until(lambda: scene.ended() >= 2, timeout_s=40, otherwise="no answer ended")
 
 
 async def _both_are_live(owner: Person) -> bool:
@@ -147,26 +158,52 @@ async def all_is_well(scene: Scene, stack: Stack) -> None:
     assert failed <= FAILED_MAX
 
 
-async def in_thread(call: Callable[..., object], *args: object) -> None:
-    """Wait for something that blocks, while the readers go on."""
-    await asyncio.to_thread(call, *args)
+async def kill_and_wait(stack: Stack, name: str) -> None:
+    """Kill -9; the supervisor starts it again. The readers go on meanwhile."""
+    await asyncio.to_thread(stack.wait_restarted, name, stack.kill(name))
 
 
 async def test_a_worker_that_holds_jobs_is_killed(stack: Stack, model: CountingModel, tmp_path: Path) -> None:
-    async with streaming(stack, model, tmp_path) as scene:
-        rows = {row["id"]: row for row in (await scene.owner.stats())["workers"]}
-        victim = max(range(2), key=lambda number: rows[scene.worker_ids[number]]["running"])
-        assert rows[scene.worker_ids[victim]]["running"] >= 2
+    async with cast(stack, model, tmp_path) as scene:
+        await ask(scene)
+        await most_have_begun(scene)
+        running = {row["id"]: row["running"] for row in (await scene.owner.stats())["workers"]}
+        victim = max(range(2), key=lambda number: running[scene.worker_ids[number]])
+        assert running[scene.worker_ids[victim]] >= 2
         scene.workers[victim].kill()
         await all_is_well(scene, stack)
         assert any(producers(message.text) > 1 for _, message in scene.sent)
 
 
-@pytest.mark.parametrize("name", ["web", "fallback", "valkey", "postgres"])
-async def test_a_process_is_killed_and_started_again(
+@pytest.mark.parametrize("name", RESTARTED)
+async def test_a_process_is_killed_while_answers_stream(
     name: str, stack: Stack, model: CountingModel, tmp_path: Path
 ) -> None:
-    async with streaming(stack, model, tmp_path) as scene:
-        await in_thread(stack.wait_restarted, name, stack.kill(name))
+    async with cast(stack, model, tmp_path) as scene:
+        await ask(scene)
+        await most_have_begun(scene)
+        await kill_and_wait(stack, name)
         await all_is_well(scene, stack)
-        stack.wait_ready()
+
+
+@pytest.mark.parametrize("name", RESTARTED)
+async def test_a_process_is_killed_while_answers_end(
+    name: str, stack: Stack, model: CountingModel, tmp_path: Path
+) -> None:
+    async with cast(stack, model, tmp_path) as scene:
+        await ask(scene)
+        await first_have_ended(scene)
+        await kill_and_wait(stack, name)
+        await all_is_well(scene, stack)
+
+
+@pytest.mark.parametrize("name", RESTARTED)
+async def test_a_process_is_killed_while_messages_are_sent(
+    name: str, stack: Stack, model: CountingModel, tmp_path: Path
+) -> None:
+    async with cast(stack, model, tmp_path) as scene:
+        asking = asyncio.create_task(ask(scene))
+        await until(lambda: len(scene.sent) >= 3, timeout_s=20, otherwise="nothing was sent")
+        await kill_and_wait(stack, name)
+        await asking
+        await all_is_well(scene, stack)

@@ -48,6 +48,7 @@ export function createChatApp(config: PageConfig): ChatApp {
         tiers: config.tiers,
       }),
     changed: () => {
+      memory.keepWrote();
       void session.refresh();
       void history.refresh();
     },
@@ -56,9 +57,9 @@ export function createChatApp(config: PageConfig): ChatApp {
 }
 
 /** Starts what the page does from its first moment. */
-export function startChatApp({ api, session, live, history, chat }: ChatApp): void {
-  void session.refresh();
-  void history.refresh();
+export function startChatApp(app: ChatApp): void {
+  const { api, live, chat } = app;
+  void whoIsHere(app);
   void live.seed(api.network);
   live.connect();
   chat.start(conversationInPath(location.pathname));
@@ -66,18 +67,28 @@ export function startChatApp({ api, session, live, history, chat }: ChatApp): vo
   window.addEventListener("online", () => chat.reconnect());
 }
 
-/** Another person is here now, or nobody. */
+/** Visitors who never wrote have no conversations, and asking for them would be answered with an error. */
+async function whoIsHere({ session, history, memory }: ChatApp): Promise<void> {
+  const wrote = memory.wrote();
+  if (wrote) void history.refresh();
+  await session.refresh();
+  if (wrote) return;
+  if (session.me?.user) await history.refresh();
+  else history.clear();
+}
+
+/** Another person is here now. */
 export function signedIn({ session, live, history, chat }: ChatApp): void {
   void session.refresh();
   void history.refresh();
   live.connect();
-  chat.dismissProblem();
+  void chat.changeHands();
 }
 
 export async function signOut({ session, live, history, chat }: ChatApp): Promise<void> {
   await session.signOut();
   chat.forget();
-  await history.refresh();
+  history.clear();
   live.connect();
 }
 

@@ -204,3 +204,21 @@ describe("an open conversation", () => {
     expect(chat.store.get().messages.at(-1)).toMatchObject({ content: "Half", status: "stopped" });
   });
 });
+
+describe("signing in", () => {
+  it("begins a new conversation in place of a guest's, with what was being typed", async () => {
+    const chat = await started("conv_1");
+    chat.write("And then");
+    deps.api.conversation = vi.fn(async () => Promise.reject(gone));
+    await chat.changeHands();
+    expect(chat.store.get()).toMatchObject({ conversationId: null, phase: "new", draft: "And then" });
+    expect(deps.navigate).toHaveBeenCalledWith(null, "replace");
+    expect(memory.draft("conv_1")).toBe("");
+  });
+
+  it("keeps the open conversation of somebody who comes back", async () => {
+    const chat = await started("conv_1");
+    await chat.changeHands();
+    expect(chat.store.get()).toMatchObject({ conversationId: "conv_1", phase: "ready" });
+  });
+});

@@ -70,6 +70,28 @@ export class ChatController {
     this.open(null);
   }
 
+  /**
+   * Somebody signed in. The open conversation stays if it is theirs, as when a session had ended. A guest's is
+   * not: then a new one begins, with what was being typed.
+   */
+  async changeHands(): Promise<void> {
+    this.dismissProblem();
+    const { conversationId } = this.#state;
+    if (conversationId === null) return;
+    try {
+      await this.#deps.api.conversation(conversationId);
+    } catch (error) {
+      if (!hasStatus(error, 401, 403, 404) || this.#state.conversationId !== conversationId) return;
+      const { draft } = this.#state;
+      this.#deps.memory.keepDraft(conversationId, "");
+      this.#deps.memory.keepDraft(null, draft);
+      this.#deps.navigate(null, "replace");
+      this.show(null);
+      return;
+    }
+    if (this.#state.phase === "missing") this.show(conversationId);
+  }
+
   write(draft: string): void {
     this.#dispatch({ type: "draftChanged", draft });
     this.#deps.memory.keepDraft(this.#state.conversationId, draft);

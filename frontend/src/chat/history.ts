@@ -27,6 +27,12 @@ export class History {
     return this.#read(null, []);
   }
 
+  /** Nobody is here whose conversations the server could list. */
+  clear(): void {
+    this.#asked += 1;
+    this.store.set({ phase: "ready", items: [], next: null });
+  }
+
   async more(): Promise<void> {
     const { next, items } = this.store.get();
     if (next !== null) await this.#read(next, items);
@@ -53,11 +59,8 @@ export class History {
       this.store.set({ phase: "ready", items, next: page.next });
     } catch (error) {
       if (asked !== this.#asked) return;
-      if (error instanceof ApiError && error.status === 401) {
-        this.store.set({ phase: "ready", items: [], next: null });
-        return;
-      }
-      this.store.set({ ...this.store.get(), phase: "failed" });
+      if (error instanceof ApiError && error.status === 401) this.clear();
+      else this.store.set({ ...this.store.get(), phase: "failed" });
     }
   }
 }

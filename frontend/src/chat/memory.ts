@@ -1,12 +1,13 @@
 /** What the chat page remembers in the browser: drafts, the unacknowledged message, the chosen tier. */
 import { type TierId, tierId } from "../api/types";
-import { list, nullable, object, oneOf, string } from "../lib/decode";
+import { boolean, list, nullable, object, oneOf, string } from "../lib/decode";
 import { type KeyValue, readStored, writeStored } from "../lib/storage";
 import type { Outgoing } from "./state";
 
 const DRAFTS = "ashao.drafts";
 const OUTGOING = "ashao.outgoing";
 const TIER = "ashao.tier";
+const WROTE = "ashao.wrote";
 const MAX_DRAFTS = 20;
 
 const drafts = list(object({ conversationId: nullable(string), text: string }));
@@ -53,9 +54,19 @@ export class ChatMemory {
     writeStored(this.lasting, TIER, tier);
   }
 
+  /** Whether somebody has written in this browser: then the server may know conversations of theirs. */
+  wrote(): boolean {
+    return readStored(this.lasting, WROTE, boolean) ?? false;
+  }
+
+  keepWrote(): void {
+    writeStored(this.lasting, WROTE, true);
+  }
+
   /** Forgets what was written, for whoever uses this browser next. */
   clear(): void {
     writeStored(this.lasting, DRAFTS, null);
+    writeStored(this.lasting, WROTE, null);
     writeStored(this.tab, OUTGOING, null);
   }
 

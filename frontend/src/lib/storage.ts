@@ -18,7 +18,7 @@ export function readStored<T>(storage: KeyValue, key: string, decode: Decoder<T>
 }
 
 /** Writes a value, or removes it when `null`. A full or blocked storage costs comfort, not the message. */
-export function writeStored(storage: KeyValue, key: string, value: object | string | null): void {
+export function writeStored(storage: KeyValue, key: string, value: object | string | true | null): void {
   try {
     if (value === null) storage.removeItem(key);
     else storage.setItem(key, JSON.stringify(value));
