@@ -77,7 +77,7 @@ class Person:
         content = raw if raw is not None else (b"" if body is None else json.dumps(body).encode())
         further = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"Content-Type": "application/json", **self.headers(), **further}
-        return self.http.request(method, path, content=content, headers=sent)
+        return self.http.request(method, path, content=content, headers=httpx.Headers(sent, encoding="utf-8"))
 
     def ok(self, method: str, path: str, body: object = None) -> Json:
         """A call that succeeds; what it answered."""

@@ -20,7 +20,7 @@ from .chat_page import ChatPage
 
 HERE = Path(__file__).resolve().parent
 ARTIFACTS = HERE.parent / ".artifacts"
-TOKENS_PER_SECOND = 60
+TOKENS_PER_SECOND = 100
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-quic",

@@ -56,7 +56,8 @@ class CountingModel:
 
     def __init__(self, *, delta_s: float) -> None:
         self.delta_s = delta_s
-        self.requests = 0
+        self.broken = False
+        """Answers every request with an error."""
         self._tags = ("".join(letters) for letters in itertools.product("bcdfghjk", repeat=TAG_CHARS))
         self._server = Server(self._handle)
         self._loop = asyncio.new_event_loop()
@@ -82,6 +83,8 @@ class CountingModel:
     async def _handle(self, exchange: Exchange) -> None:
         if exchange.path == "/v1/models":
             await exchange.json(200, {"object": "list", "data": [{"id": NAME}]})
+        elif exchange.path == "/v1/chat/completions" and self.broken:
+            await exchange.json(500, {"error": {"message": "out of order"}})
         elif exchange.path == "/v1/chat/completions":
             await self._stream(exchange)
         else:
@@ -92,7 +95,6 @@ class CountingModel:
         asked = next(match for m in messages if (match := _ASKED.search(m["content"])))
         # The conversations of these tests have one question: what the assistant said is the beginning.
         begun = [message["content"] for message in messages if message["role"] == "assistant"]
-        self.requests += 1
         tag, count = next(self._tags), 0
         await exchange.start_stream()
         for delta in continuation(begun[-1] if begun else "", int(asked[1]), tag):

@@ -238,9 +238,13 @@ class Database:
         with psycopg.connect(self._stack.database_url, connect_timeout=5) as connection:
             return connection.execute(query, values).fetchall()
 
-    def balance(self, address: str) -> int:
-        """What is on an account of the books, in µUSDC."""
-        rows = self.rows("SELECT balance_micros FROM ledger_account WHERE address = %s", address)
+    def balance(self, person: Person, part: str) -> int:
+        """What is on one of a person's accounts, in µUSDC."""
+        query = (
+            "SELECT balance_micros FROM ledger_account a, accounts_user u"
+            " WHERE u.public_id = %s AND a.address = 'user:' || u.id || ':' || %s"
+        )
+        rows = self.rows(query, person.user_id, part)
         return int(rows[0][0]) if rows else 0
 
     def assert_true_to(self, sent: list[Sent]) -> None:

@@ -6,7 +6,7 @@ would differ between its reader and its conversation.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -207,3 +207,23 @@ async def test_a_process_is_killed_while_messages_are_sent(
         await kill_and_wait(stack, name)
         await asking
         await all_is_well(scene, stack)
+
+
+async def test_the_credits_are_back_where_nobody_can_answer(stack: Stack, model: CountingModel) -> None:
+    stack.wait_ready()
+    model.broken = True
+    try:
+        async with Person(stack.base_url) as alice:
+            await alice.sign_in()
+            sent = [await alice.send(question(WORDS), tier=tier) for tier in ("pro", "max")]
+            assert await alice.credits() == GRANT_CREDITS - sum(PRICE_CREDITS.values())
+            for message in sent:
+                await alice.read(message, timeout_s=END_WITHIN_S)
+                assert (message.text, message.endings[0]["type"]) == ("", "error")
+                assert (await alice.answer_kept(message))["status"] == "failed"
+            assert await alice.credits() == GRANT_CREDITS
+            database = Database(stack)
+            database.assert_true_to(sent)
+            database.check_books()
+    finally:
+        model.broken = False

@@ -145,8 +145,8 @@ async def test_the_worker_program_serves_and_is_paid(stack: Stack, tmp_path: Pat
         assert (stats["jobs"], stats["earned"]) == (1, 70_000)
         database = Database(stack)
         # Granted credits paid for it: the share waits in escrow.
-        assert database.balance(f"user:{charlie.user_id}:escrow") == 70_000
-        assert database.balance(f"user:{charlie.user_id}:earnings") == 0
+        assert database.balance(charlie, "escrow") == 70_000
+        assert database.balance(charlie, "earnings") == 0
         database.assert_true_to([sent])
         database.check_books()
 

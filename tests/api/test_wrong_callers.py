@@ -1,0 +1,416 @@
+"""Odd paths and headers, unknown ids, other people's things, leases that are gone, chunks out of turn."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ashao_site.embedded.stack import Stack
+
+from .support import (
+    PEOPLES_CALLS,
+    UNKNOWN,
+    WORKER_CALLS,
+    Json,
+    Person,
+    WorkerClient,
+    body_problem,
+    exchange,
+    problem_of,
+    refused,
+    request_head,
+)
+
+pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("books_agree")]
+
+ODD_IDS = [
+    UNKNOWN,
+    "%00",
+    "a%00b",
+    "%ff%fe",
+    "%0a",
+    "%0d%0aX-Header:%20y",
+    "..%2f..%2fadmin",
+    "%2e%2e",
+    "'%20OR%201=1--",
+    "%F0%9F%A6%8A",
+    "x" * 5_000,
+    "0",
+    "-1",
+    "null",
+    "{}",
+]
+STREAM_PATH = "/api/chat/stream"
+
+
+# Paths, queries and headers
+
+
+def test_unknown_paths(alice: Person) -> None:
+    for path in ("/api/", "/api/nothing", "/api/worker", "/api/chat/", "/api/worker/claim/x", "/api/me/x"):
+        for method in ("GET", "POST", "DELETE"):
+            refused(alice.call(method, path), 404, "not_found")
+
+
+def test_a_slash_too_many(alice: Person, worker: WorkerClient) -> None:
+    for method, path in (*PEOPLES_CALLS, *WORKER_CALLS, ("GET", STREAM_PATH)):
+        if "{" not in path:
+            person = worker.caller if (method, path) in WORKER_CALLS else alice
+            assert problem_of(person.call(method, path + "/", {}), 404) is None, path
+
+
+def test_odd_ids_in_paths(stack: Stack, alice: Person) -> None:
+    found = []
+    for method, template in [call for call in PEOPLES_CALLS if "{" in call[1]]:
+        before, _, after = template.partition("{")
+        for prefix in ("", {"key_id}": "key_", "worker_id}": "wrk_"}.get(after, "conv_")):
+            for odd in ODD_IDS:
+                raw = json.dumps({"title": "x"})
+                headers = {**alice.headers(), "Cookie": alice.cookie(), "Content-Type": "application/json"}
+                head = request_head(
+                    method, before + prefix + odd, stack.base_url, **headers, Content_Length=str(len(raw))
+                )
+                status, kind, body = exchange(stack.base_url, head, [raw.encode()])
+                if status != 404 or body_problem(kind, body):
+                    found.append((method, prefix + odd, status, body[:100]))
+    assert not found
+
+
+def test_odd_ids_in_bodies(alice: Person, worker: WorkerClient) -> None:
+    found = []
+    for odd in (
+        "x",
+        "job_x",
+        "job_" + UNKNOWN,
+        "conv_\n",
+        "a\x00b",
+        "🦊",
+        "x" * 64,
+        "x" * 65,
+        "x" * 5_000,
+        " ",
+    ):
+        for path in ("/api/chat/stop", "/api/chat/retry"):
+            found.append((path, odd, problem_of(alice.call("POST", path, {"jobId": odd}), 400, 404)))
+        body = {"tier": "pro", "content": "Hi", "conversationId": odd}
+        found.append(("send", odd, problem_of(alice.call("POST", "/api/chat/send", body), 400, 404)))
+        body = {"jobId": odd, "lease": odd, "seq": 0, "value": "x", "tokens": 1}
+        for name in ("token", "complete", "fail"):
+            found.append((name, odd, problem_of(worker.call(name, body), 400, 409)))
+        for name in ("claim", "heartbeat", "release"):
+            body = {"workerId": odd, "waitMs": 0}
+            found.append((name, odd, problem_of(worker.call(name, body), 400, 403)))
+    assert not [one for one in found if one[2]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("limit=0", "limit=101", "limit=x", "limit=-1", "limit=1.5", "limit=%D9%A3", "limit=", "limit=%00"),
+        *("cursor=x", "cursor=%00", "cursor=", "cursor=1-conv_x", f"cursor={'9' * 16}-conv_{UNKNOWN}"),
+        *(f"cursor={'9' * 5_000}", "cursor=%ff", "cursor=-1"),
+    ],
+)
+def test_odd_queries(alice: Person, query: str) -> None:
+    refused(alice.call("GET", f"/api/chat/conversations?{query}"), 400)
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        b'sessionid="\\000aaaaaaaa"',
+        b'csrftoken="\\000"; sessionid=aaaaaaaaaa',
+        b"sessionid=" + b"a" * 6_000,
+        b"sessionid=\xff\xfe\xfd; csrftoken=\xff",
+        b"sessionid=''; a=b=c; =; ;;",
+        b'sessionid="; csrftoken="',
+        b"sessionid[]=x; $Version=1",
+    ],
+)
+def test_bad_cookies(stack: Stack, cookie: bytes) -> None:
+    """They are nobody's: what a visitor may do goes on, and the rest is refused."""
+    for method, path, status in (
+        ("GET", "/api/me", 200),
+        ("GET", "/api/credits", 401),
+        ("GET", "/api/chat/export", 401),
+        ("GET", f"{STREAM_PATH}?jobId=job_{UNKNOWN}", 401),
+        ("POST", "/api/chat/send", 403),
+        ("POST", "/api/auth/logout", 403),
+    ):
+        head = request_head(method, path, stack.base_url, Content_Length="0").encode()
+        head = head.removesuffix(b"\r\n") + b"Cookie: " + cookie + b"\r\n\r\n"
+        got, kind, body = exchange(stack.base_url, head)
+        assert got == status, (method, path, body[:200])
+        assert status == 200 or body_problem(kind, body) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"Bearer",
+        b"Bearer ",
+        b"Bearer \xff\xfe",
+        b"Bearer ak_" + b"x" * 7_000,
+        b"Bearer wt_x y z",
+        b"bearer null",
+        b"Bearer ak_x",
+        b"Bearer \xc3\xa9\xf0\x9f\xa6\x8a",
+        b"BEARER  \t wt_" + UNKNOWN.encode(),
+    ],
+)
+def test_bad_bearer_tokens(stack: Stack, alice: Person, value: bytes) -> None:
+    """A token that is not known is refused, with a good cookie beside it too."""
+    calls = [("GET", "/api/credits"), ("GET", f"{STREAM_PATH}?jobId=job_{UNKNOWN}"), *WORKER_CALLS]
+    for method, path in calls:
+        head = request_head(method, path, stack.base_url, Cookie=alice.cookie(), Content_Length="2").encode()
+        head = head.removesuffix(b"\r\n") + b"Authorization: " + value + b"\r\n\r\n"
+        status, kind, body = exchange(stack.base_url, head, [b"{}"])
+        assert status == 401, (path, body)
+        assert body_problem(kind, body) is None
+
+
+@pytest.mark.parametrize("value", ["", "Basic YTpi", "Digest x", "x", ":"])
+def test_other_schemes_are_no_token(stack: Stack, guest: Person, value: str) -> None:
+    for method, path in (("GET", "/api/credits"), *WORKER_CALLS):
+        refused(guest.call(method, path, {}, Authorization=value), 401)
+
+
+def test_each_kind_of_token_at_the_other_door(alice: Person, worker: WorkerClient) -> None:
+    key = alice.ok("POST", "/api/keys", {"name": "doors"})
+    by_key = Person(alice.base_url, bearer=key["key"])
+    for method, path in WORKER_CALLS:
+        refused(by_key.call(method, path, {}), 401, "bad_token")
+        refused(alice.call(method, path, {}), 401, "bad_token")
+    refused(worker.caller.call("GET", "/api/credits"), 401, "bad_token")
+    refused(worker.caller.call("POST", "/api/chat/send", {"tier": "pro", "content": "x"}), 401, "bad_token")
+    refused(by_key.call("POST", "/api/keys", {"name": "more"}), 401, "session_needed")
+    alice.ok("DELETE", f"/api/keys/{key['id']}")
+    refused(by_key.call("GET", "/api/credits"), 401, "bad_token")
+
+
+def test_odd_headers(alice: Person) -> None:
+    for value in ("", "http://[", "null", "https://evil.example", "é"):
+        body = {"jobId": "job_" + UNKNOWN}
+        assert problem_of(alice.call("POST", "/api/chat/stop", body, Origin=value)) is None, value
+    for name, value, status in (
+        ("Accept", "text/html", 406),
+        ("Accept", ";;;", 406),
+        ("Host", "evil.example", 400),
+        ("Host", "a b", 400),
+    ):
+        assert problem_of(alice.call("GET", "/api/me", **{name: value}), status) is None, (name, value)
+    for token in ("", "x", "c" * 64, "é" * 32):
+        refused(alice.call("POST", "/api/auth/logout", X_CSRFToken=token), 403, "csrf_failed")
+
+
+# The stream
+
+
+def test_a_stream_that_is_not_there(alice: Person, bob: Person, stack: Stack) -> None:
+    job_id, _ = alice.send()
+    for who in (alice, bob, guest_with_history(stack)):
+        for unknown in ("job_" + UNKNOWN, "x", "%00", "%ff", "x" * 5_000, f"{job_id}0"):
+            refused(who.call("GET", f"{STREAM_PATH}?jobId={unknown}"), 404, "not_found")
+    refused(bob.call("GET", f"{STREAM_PATH}?jobId={job_id}"), 404, "not_found")
+    refused(Person(stack.base_url).call("GET", f"{STREAM_PATH}?jobId={job_id}"), 401)
+    refused(alice.call("GET", STREAM_PATH), 400)
+    refused(alice.call("GET", f"{STREAM_PATH}?jobId="), 400)
+    refused(alice.call("GET", f"{STREAM_PATH}?" + "&".join(f"a{n}=1" for n in range(50))), 400)
+    refused(alice.call("POST", f"{STREAM_PATH}?jobId={job_id}", {}), 405)
+    alice.ok("POST", "/api/chat/stop", {"jobId": job_id})
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "-1", "1.5", "end", "end-", "end-x", "9" * 10, "1 2", "+1", "\u00b2", "99999", "0x1"]
+)
+def test_a_last_event_id_that_never_was(alice: Person, worker: WorkerClient, value: str) -> None:
+    job_id, _ = answered(alice, worker, "An answer.")
+    path = f"{STREAM_PATH}?jobId={job_id}"
+    response = alice.http.get(path, headers=[(b"Last-Event-ID", value.encode())])
+    refused(response, 400, "bad_event_id")
+    refused(alice.http.get(path, params={"jobId": job_id, "lastEventId": value}), 400, "bad_event_id")
+    assert '"type":"done"' in alice.http.get(path).text
+
+
+# Other people's things
+
+
+def guest_with_history(stack: Stack) -> Person:
+    person = Person(stack.base_url)
+    person.send("Hello")
+    return person
+
+
+def answered(person: Person, worker: WorkerClient, *texts: str) -> tuple[str, str]:
+    """Send for the max tier and have the worker answer; ids of the job and the conversation."""
+    job_id, conversation_id = person.send(tier="max")
+    claimed = claim(worker, job_id)
+    for seq, text in enumerate(texts):
+        assert worker.say(claimed, seq, text).json() == {"ok": True, "stop": False}
+    assert worker.call("complete", worker.about(claimed, tokens=len(texts))).status_code == 200
+    return job_id, conversation_id
+
+
+def claim(worker: WorkerClient, job_id: str) -> Json:
+    claimed = worker.claim()
+    assert claimed["job"] is not None, claimed
+    assert claimed["job"]["id"] == job_id
+    return claimed
+
+
+def test_other_peoples_conversations_and_jobs(alice: Person, bob: Person, stack: Stack) -> None:
+    job_id, conversation_id = alice.send("Only mine")
+    path = f"/api/chat/conversations/{conversation_id}"
+    before = alice.ok("GET", path)["messages"][0]
+    for other in (bob, guest_with_history(stack)):
+        refused(other.call("GET", path), 404)
+        refused(other.call("PATCH", path, {"title": "Yours"}), 404)
+        refused(other.call("DELETE", path), 404)
+        refused(other.call("POST", "/api/chat/stop", {"jobId": job_id}), 404)
+        refused(other.call("POST", "/api/chat/retry", {"jobId": job_id}), 404)
+        body = {"tier": "pro", "content": "Hi", "conversationId": conversation_id}
+        refused(other.call("POST", "/api/chat/send", body), 404)
+        other.ok("DELETE", "/api/chat/conversations")
+    stranger = Person(stack.base_url)
+    refused(stranger.call("GET", path), 401)
+    refused(stranger.call("POST", "/api/chat/stop", {"jobId": job_id}), 401)
+    assert alice.ok("GET", path)["messages"][0] == before
+
+
+def test_other_peoples_keys_and_workers(alice: Person, bob: Person, worker: WorkerClient) -> None:
+    key = alice.ok("POST", "/api/keys", {"name": "mine"})
+    refused(bob.call("DELETE", f"/api/keys/{key['id']}"), 404)
+    refused(bob.call("DELETE", f"/api/worker/{worker.id}"), 404)
+    assert Person(alice.base_url, bearer=key["key"]).call("GET", "/api/credits").status_code == 200
+    assert worker.call("heartbeat", {}).status_code == 200
+    alice.ok("DELETE", f"/api/keys/{key['id']}")
+    refused(alice.call("DELETE", f"/api/keys/{key['id']}"), 404)
+
+
+def test_a_token_with_another_workers_id(worker: WorkerClient, other_worker: WorkerClient) -> None:
+    rest: Json = {"jobId": "job_" + UNKNOWN, "lease": "x", "seq": 0, "value": "x", "tokens": 1, "waitMs": 0}
+    for _, path in WORKER_CALLS:
+        body = {**rest, "workerId": other_worker.id, "token": worker.caller.bearer}
+        if path.endswith("/token"):
+            body.pop("token")
+        refused(worker.caller.call("POST", path, body), 403, "not_your_worker")
+
+
+# Leases and chunks: nothing lost, whatever comes
+
+
+def try_all(worker: WorkerClient, about: Json) -> list[tuple[int, str]]:
+    calls: dict[str, dict[str, Any]] = {
+        "token": {"seq": 0, "value": "stale"},
+        "complete": {"tokens": 1},
+        "fail": {"reason": "stale"},
+    }
+    responses = [worker.call(name, {**about, **more}) for name, more in calls.items()]
+    return [(response.status_code, response.json()["code"]) for response in responses]
+
+
+LOST = [(409, "lease_lost")] * 3
+
+
+def test_stale_leases_change_nothing(bob: Person, worker: WorkerClient, other_worker: WorkerClient) -> None:
+    before = bob.ok("GET", "/api/credits")["credits"]
+    job_id, conversation_id = bob.send(tier="max")
+    first = claim(worker, job_id)
+    worker.say(first, 0, "The first half, ")
+    # somebody else, a lease that never was, and the right lease in the wrong hands
+    assert try_all(other_worker, {**other_worker.about(first)}) == LOST
+    assert try_all(worker, {**worker.about(first), "lease": "ls_none"}) == LOST
+    assert try_all(worker, {**worker.about(first), "lease": first["lease"]["token"] + "x"}) == LOST
+    assert worker.call("fail", worker.about(first, reason="tab closed")).status_code == 200
+    assert try_all(worker, worker.about(first)) == LOST
+    second = claim(other_worker, job_id)
+    assert second["prefix"] == "The first half, "
+    assert try_all(worker, worker.about(first)) == LOST
+    other_worker.say(second, 0, "the second half.")
+    done = other_worker.call("complete", other_worker.about(second, tokens=2))
+    assert done.json() == {"earned": second["job"]["value"] * 70 // 100}
+    assert try_all(worker, worker.about(first)) == LOST
+    again = other_worker.call("complete", other_worker.about(second, tokens=2))
+    assert again.json() == done.json()
+    assert bob.answer(conversation_id)["content"] == "The first half, the second half."
+    assert bob.ok("GET", "/api/credits")["credits"] == before - 15
+
+
+def test_repeated_and_reordered_chunks(bob: Person, worker: WorkerClient) -> None:
+    job_id, conversation_id = bob.send(tier="max")
+    claimed = claim(worker, job_id)
+    fine = {"ok": True, "stop": False}
+    early = worker.say(claimed, 1, "one ")
+    refused(early, 409, "out_of_order")
+    assert early.json()["expected"] == 0
+    assert worker.say(claimed, 0, "zero ").json() == fine
+    assert worker.say(claimed, 0, "zero ").json() == fine
+    assert worker.say(claimed, 0, "another ").json() == fine
+    refused(worker.say(claimed, 3, "three "), 409, "out_of_order")
+    assert worker.say(claimed, 1, "one ").json() == fine
+    # what is not even read as a chunk takes no number
+    for wrong in (
+        {"seq": "2"},
+        {"seq": -1},
+        {"seq": None},
+        {"value": 5},
+        {"value": "\x00"},
+        {"value": "\ud800"},
+    ):
+        refused(worker.call("token", {**worker.about(claimed, seq=2, value="x"), **wrong}), 400)
+    refused(worker.call("token", worker.about(claimed, seq=2, value="x" * 16_001)), 400)
+    assert worker.say(claimed, 2, "two 🦊").json() == fine
+    refused(worker.say(claimed, 1_000_000, "far"), 409, "out_of_order")
+    refused(worker.call("complete", worker.about(claimed, tokens=-1)), 400)
+    assert worker.call("complete", worker.about(claimed, tokens=3)).status_code == 200
+    refused(worker.say(claimed, 3, "late"), 409, "lease_lost")
+    answer = bob.answer(conversation_id)
+    assert (answer["content"], answer["status"]) == ("zero one two 🦊", "done")
+    events = [
+        line for line in bob.http.get(f"{STREAM_PATH}?jobId={job_id}").text.split("\n") if line[:5] == "data:"
+    ]
+    values = [json.loads(line[5:]).get("value", "") for line in events]
+    assert "".join(values) == "zero one two 🦊"
+
+
+def test_what_has_ended_cannot_be_ended_otherwise(bob: Person, worker: WorkerClient) -> None:
+    job_id, conversation_id = answered(bob, worker, "Whole.")
+    bob.ok("POST", "/api/chat/stop", {"jobId": job_id})
+    assert bob.answer(conversation_id)["content"] == "Whole."
+    refused(worker.call("claim", {"tier": "pro", "waitMs": 0}), 403, "tier_not_allowed")
+    running, conversation_id = bob.send(tier="max")
+    refused(bob.call("POST", "/api/chat/retry", {"jobId": running}), 409, "not_finished")
+    claimed = claim(worker, running)
+    refused(worker.call("complete", worker.about(claimed, tokens=0)), 409, "empty_answer")
+    bob.ok("POST", "/api/chat/stop", {"jobId": running})
+
+
+# Idempotency-Key
+
+
+def test_idempotency_keys(bob: Person, stack: Stack) -> None:
+    body = {"tier": "pro", "content": "Once"}
+    for value in (b"", b" ", b"x" * 201, b"\xff", b"a\tb", "é".encode()):
+        head = request_head(
+            "POST",
+            "/api/chat/send",
+            stack.base_url,
+            **bob.headers(),
+            Cookie=bob.cookie(),
+            Content_Type="application/json",
+            Content_Length=str(len(json.dumps(body))),
+        ).encode()
+        head = head.removesuffix(b"\r\n") + b"Idempotency-Key: " + value + b"\r\n\r\n"
+        status, kind, raw = exchange(stack.base_url, head, [json.dumps(body).encode()])
+        assert status == 400, (value, raw)
+        assert body_problem(kind, raw) is None
+    before = bob.ok("GET", "/api/credits")["credits"]
+    first = bob.call("POST", "/api/chat/send", body, Idempotency_Key="k-1")
+    again = bob.call("POST", "/api/chat/send", body, Idempotency_Key="k-1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    for other in ({"content": "Twice"}, {"tier": "max"}, {"conversationId": first.json()["conversationId"]}):
+        response = bob.call("POST", "/api/chat/send", {**body, **other}, Idempotency_Key="k-1")
+        refused(response, 409, "idempotency_conflict")
+    assert bob.ok("GET", "/api/credits")["credits"] == before - 10
+    bob.ok("POST", "/api/chat/stop", {"jobId": first.json()["jobId"]})
