@@ -84,7 +84,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_vite",
-    "django_prometheus",
     "ashao_site.accounts",
     "ledger",
     "workers",
@@ -134,14 +133,16 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
 DATABASE_POOL_MAX = env_int("DATABASE_POOL_MAX", 20, least=2, most=200)
+_database: dict[str, Any] = environ.Env.db_url_config(
+    DATABASE_URL or "postgres://127.0.0.1:1/embedded-servers-are-not-running"
+)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **environ.Env.db_url_config(
-            DATABASE_URL or "postgres://127.0.0.1:1/embedded-servers-are-not-running"
-        ),
+        **_database,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **_database.get("OPTIONS", {}),  # ?sslmode=… and the like
             "pool": {"min_size": 0, "max_size": DATABASE_POOL_MAX, "timeout": 5},
             "connect_timeout": 5,
             "options": "-c statement_timeout=30000 -c lock_timeout=15000",
@@ -208,7 +209,7 @@ WORKER_LIVE_MS = env_int("WORKER_LIVE_MS", 15_000, least=1_000, most=600_000)
 JOB_MAX_ATTEMPTS = env_int("JOB_MAX_ATTEMPTS", 5, least=1, most=50)
 JOB_MAX_MS = env_int("JOB_MAX_MS", 600_000, least=10_000, most=3_600_000)
 STREAM_TTL_MS = env_int("STREAM_TTL_MS", 300_000, least=1_000, most=86_400_000)
-FALLBACK_CONCURRENCY = env_int("FALLBACK_CONCURRENCY", 64, least=1, most=512)
+FALLBACK_CONCURRENCY = env_int("FALLBACK_CONCURRENCY", 64, least=1, most=1_000)
 
 PROVIDERS = ProviderSettings(
     gemini_api_key=env_str("GEMINI_API_KEY", ""),

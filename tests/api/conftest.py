@@ -65,9 +65,9 @@ def other_worker(charlie: Person) -> Iterator[WorkerClient]:
     charlie.ok("DELETE", f"/api/worker/{made.id}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def books_agree(stack: Stack) -> Iterator[None]:
-    """After the test `manage.py check_books` finds no difference."""
+    """After the module's tests `manage.py check_books` finds no difference."""
     yield
     env = {**os.environ, "DATABASE_URL": stack.database_url, "ASHAO_HOME": str(stack.home)}
     command = [sys.executable, "manage.py", "check_books"]

@@ -141,7 +141,9 @@ class WorkerClient:
 def make_worker(owner: Person, *, kind: str = "native", tiers: list[str] | None = None) -> WorkerClient:
     body = {"type": kind, "model": "a-test-model", **({"tiers": tiers} if tiers else {})}
     made = owner.ok("POST", "/api/worker/register", body)
-    return WorkerClient(Person(owner.base_url, bearer=made["workerToken"]), made["workerId"])
+    worker = WorkerClient(Person(owner.base_url, bearer=made["workerToken"]), made["workerId"])
+    worker.caller.ok("POST", "/api/worker/heartbeat", {})  # live, or the cloud takes the next job at once
+    return worker
 
 
 def problem_of(response: httpx.Response, *allowed: int) -> str | None:

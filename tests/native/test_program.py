@@ -188,11 +188,11 @@ async def test_it_comes_back_when_the_network_does(programs: Programs, network: 
 async def test_it_waits_for_a_network_that_is_not_there_yet(programs: Programs, network: FakeNetwork) -> None:
     await network.server.stop()
     program = await programs.start("--json", "--once")
-    await asyncio.sleep(0.8)
+    first = json.loads(await asyncio.wait_for(program.process.stdout.readline(), 30))
+    assert (first["event"], first["state"]) == ("state", "network_away")
     await network.server.start()
     network.put("hi")
     assert await program.wait() == 0
-    assert program.named("state")[0]["state"] == "network_away"
 
 
 async def test_it_can_be_stopped_before_there_is_a_network(programs: Programs, network: FakeNetwork) -> None:

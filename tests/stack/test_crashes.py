@@ -20,8 +20,8 @@ from tests.stack.support import GRANT_CREDITS, PRICE_CREDITS, Database, NativeWo
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
 ANSWERS = 20
-WORDS = 100
-DELTA_S = 0.08
+WORDS = 90
+DELTA_S = 0.07
 MOST = 16
 """So many answers stream when something dies."""
 END_WITHIN_S = 75.0
@@ -31,6 +31,7 @@ ENV = {
     "WORKER_GRACE_MS": "1000",
     "WORKER_LEASE_MS": "3000",
     "WORKER_STALL_MS": "3000",
+    "WORKER_FIRST_TOKEN_MS": "6000",
     "WORKER_LIVE_MS": "5000",
     "LOG_LEVEL": "WARNING",
     "OPENAI_MODEL": NAME,
@@ -155,7 +156,7 @@ async def all_is_well(scene: Scene, stack: Stack) -> None:
     handed_on = sum(producers(message.text) > 1 for _, message in scene.sent)
     reconnected = sum(message.connections > 1 for _, message in scene.sent)
     print(f"{failed} failed, {handed_on} handed on, {reconnected} read over several connections")
-    assert failed <= FAILED_MAX
+    assert failed <= FAILED_MAX, "somebody was there to go on, and did not"
 
 
 async def kill_and_wait(stack: Stack, name: str) -> None:
@@ -197,7 +198,7 @@ async def test_a_process_is_killed_while_answers_end(
         await all_is_well(scene, stack)
 
 
-@pytest.mark.parametrize("name", RESTARTED)
+@pytest.mark.parametrize("name", ["web", "valkey", "postgres"])
 async def test_a_process_is_killed_while_messages_are_sent(
     name: str, stack: Stack, model: CountingModel, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 A process may die between any two of these: what it leaves is put right by `sweep`, from Postgres.
 """
 
+import contextlib
 from collections.abc import Sequence
 
 import structlog
@@ -84,7 +85,15 @@ async def claim_for_cloud(job_id: str, *, holder: Holder) -> Claimed | None:
 
 async def confirm(popped: Popped, *, lease: str, holder: Holder) -> Claimed | None:
     """Make a claim durable; None where Postgres knows better, and then Redis is put right."""
-    if not await in_db(records.mark_running, job_id=popped.id, lease=lease, holder=holder):
+    try:
+        confirmed = await in_db(records.mark_running, job_id=popped.id, lease=lease, holder=holder)
+    except BaseException:
+        # Nobody will ever produce under this lease, though its holder's heartbeats would renew it: let it go
+        # now, and the sweeper puts the job back.
+        with contextlib.suppress(*OUTAGES):
+            await store.revoke(job_id=popped.id, lease=lease)
+        raise
+    if not confirmed:
         await store.revoke(job_id=popped.id, lease=lease)
         await repair(popped.id)
         return None
@@ -251,7 +260,9 @@ async def repair(job_id: str) -> None:
             await store.forget_lease(job_id)
             await ask_cloud_soon(job_id, delay_ms=grace_ms(live, for_workers=waiting.for_workers))
         return
-    await store.forget_lease(job_id)
+    status, _ = await store.status_of(job_id)
+    if status not in ("running", "handover", "finishing"):  # of those the sweeper must hear again
+        await store.forget_lease(job_id)
 
 
 async def heartbeat(*, holder: str, tiers: list[Tier]) -> list[str]:

@@ -115,6 +115,8 @@ def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str)
         )
         if job is None:
             return None
+        if job.state == State.QUEUED:
+            lease = ""  # whoever claimed it died before that was written down here, and produced nothing
         same = not lease or job.lease_hash == hash_secret(lease)
         if job.state in (State.DONE, State.FAILED):
             return _settled(job) if same else None

@@ -53,8 +53,9 @@ class _Reader:
 
     async def catch_up(self) -> AsyncGenerator[Event]:
         """What the log has beyond what was sent, and the ending if there is one."""
-        # The first time from the beginning, so that this process could give the text back.
-        snapshot = await store.read(job_id=self.job_id, start=len(self.text) if self.begun else 0)
+        # The first time from the beginning, so that this process could give the text back. (Chunks may have been
+        # followed before: where Redis did not know the job yet, there was nothing to begin with.)
+        snapshot = await store.read(job_id=self.job_id, start=len(self.text))
         if snapshot == "gone":
             yield await self._gone()
             return

@@ -50,16 +50,10 @@ TOPICS = (
         "starting a worker",
         r"ashao-worker|(?:start|run|install|set ?up|become|join)\b.{0,40}\b(?:worker|node|miner)",
         """
-There are two ways to put a machine to work.
-
-**In a browser.** Open the Earn page, sign in with your wallet and press *Start*. If the browser has WebGPU,
-the page loads a small model once, keeps it in its cache, and from then on claims jobs of the `pro` tier.
-Closing the tab ends the work: whatever it was writing is handed to the next worker with nothing lost.
-
-**On a machine of your own**, with a local model server in front of it:
+A worker is a machine of your own, with a local model server that a small program puts to work:
 
 1. Start any model server that speaks the OpenAI protocol, and note its address.
-2. Make an API key on your account page.
+2. Sign in on this page and press *Run a worker*: it makes an API key and shows the command.
 3. Install the `ashao-worker` program and look at what it wants to know:
 
 ```bash
@@ -169,8 +163,8 @@ Three things make this bearable in daily use:
 - *Every cent is accounted for.* Prices are held, then taken or returned, in a double-entry ledger.
 """,
         """
-If you want to see it from the other side, open the Earn page in a second window, start a worker there and
-send yourself a question from another account: you can watch it being claimed.
+If you want to see it from the other side, start a worker of your own and send a question from another
+account or as a guest: you can watch it being claimed.
 """,
     ),
 )

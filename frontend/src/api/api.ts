@@ -22,6 +22,8 @@ export function createApi(request: Request) {
         decode: types.signedIn,
       }),
     logout: () => request({ method: "POST", path: "/api/auth/logout", decode: nothing }),
+    createKey: (name: string) =>
+      request({ method: "POST", path: "/api/keys", body: { name }, decode: types.newKey }),
     network: () => request({ method: "GET", path: "/api/network", decode: types.network }),
 
     send: ({ tier, content, conversationId, idempotencyKey }: SendInput) =>

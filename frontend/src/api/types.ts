@@ -39,6 +39,9 @@ export type Me = Decoded<typeof me>;
 export const signInNonce = object({ nonce: string, chainId: integer });
 export const signedIn = object({ user });
 
+/** An API key; this answer is the only one that has it. */
+export const newKey = object({ id: string, name: string, key: string });
+
 export const sent = object({ jobId: string, conversationId: string });
 export type Sent = Decoded<typeof sent>;
 

@@ -13,6 +13,7 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local worker = ARGV[10] == ''
 if worker then
   redis.call('ZADD', KEYS[2], now, ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 86400000)
   redis.call('PEXPIRE', KEYS[2], 86400000)
 end
 if ARGV[8] ~= '0' and redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[8]) then return {'busy'} end

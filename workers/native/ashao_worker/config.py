@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     option = parser.add_argument
     option("--network", metavar="URL", help="the network (default http://127.0.0.1:8000)")
     option("--api-key", metavar="ak_…", help="an API key: registers a worker once, and remembers it")
-    option("--token", metavar="wt_…", help="the token of a worker made on the Earn page")
+    option("--token", metavar="wt_…", help="the token of a registered worker")
     option("--upstream", metavar="URL", help="OpenAI-compatible server (default http://localhost:11434/v1)")
     option("--upstream-key", metavar="KEY", help="the model server's key, if it wants one")
     option("--model", metavar="NAME", help="the model, as the model server calls it")

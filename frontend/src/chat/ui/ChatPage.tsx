@@ -3,6 +3,7 @@ import { useStore } from "../../lib/store";
 import { Dialog } from "../../ui/Dialog";
 import { useMedia } from "../../ui/media";
 import { SignInDialog } from "../../wallet/SignInDialog";
+import { RunWorkerDialog } from "../../worker/RunWorkerDialog";
 import { type ChatApp, signedIn, signOut } from "../app";
 import { Conversation } from "./Conversation";
 import { Header } from "./Header";
@@ -14,7 +15,7 @@ export function ChatPage({ app }: { app: ChatApp }) {
   const state = useStore(app.chat.store);
   const network = useStore(app.live.network);
   const wide = useMedia("(min-width: 60rem)");
-  const [over, setOver] = useState<"sign-in" | "drawer" | null>(null);
+  const [over, setOver] = useState<"sign-in" | "drawer" | "worker" | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   useFocusOnOpen(input, state.conversationId);
 
@@ -24,7 +25,15 @@ export function ChatPage({ app }: { app: ChatApp }) {
     app.chat.open(id);
     close();
   };
-  const sidebar = <PageSidebar app={app} openId={state.conversationId} onOpen={open} onLeave={close} />;
+  const sidebar = (
+    <PageSidebar
+      app={app}
+      openId={state.conversationId}
+      onOpen={open}
+      onRunWorker={() => setOver("worker")}
+      onLeave={close}
+    />
+  );
 
   return (
     <div className="page">
@@ -61,6 +70,9 @@ export function ChatPage({ app }: { app: ChatApp }) {
           }}
         />
       )}
+      {over === "worker" && (
+        <RunWorkerDialog api={app.api} development={app.config.development} onClose={close} />
+      )}
       <p className="visually-hidden" aria-live="polite">
         {state.announcement}
       </p>
@@ -72,10 +84,11 @@ interface PageSidebarProps {
   app: ChatApp;
   openId: string | null;
   onOpen: (id: string | null) => void;
+  onRunWorker: () => void;
   onLeave: () => void;
 }
 
-function PageSidebar({ app, openId, onOpen, onLeave }: PageSidebarProps) {
+function PageSidebar({ app, openId, onOpen, onRunWorker, onLeave }: PageSidebarProps) {
   const session = useStore(app.session.store);
   const history = useStore(app.history.store);
   const { chat } = app;
@@ -107,6 +120,7 @@ function PageSidebar({ app, openId, onOpen, onLeave }: PageSidebarProps) {
       onDelete={(id) => void remove(id)}
       onMore={() => void app.history.more()}
       onReload={() => void app.history.refresh()}
+      onRunWorker={onRunWorker}
       onSignOut={() => void leave()}
     />
   );

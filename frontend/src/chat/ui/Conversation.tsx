@@ -75,7 +75,7 @@ export function Conversation({ app, state, session, network, inputRef, onSignIn 
             onTier={chooseTier}
           />
         )}
-        <GuestRemaining session={session} />
+        {state.phase !== "missing" && <GuestRemaining session={session} />}
         {landing && <LandingFacts />}
       </div>
     </main>

@@ -22,6 +22,7 @@ export function Presence({ network }: { network: Network | null }) {
   if (network === null) return <p className="presence presence-waiting">Looking for machines…</p>;
   const { pro, max } = network.tiers;
   const online = machinesOnline(network);
+  const pace = Math.round(network.jobsPerMinute);
   return (
     <div className="presence">
       <div className="presence-dots" aria-hidden="true">
@@ -32,7 +33,7 @@ export function Presence({ network }: { network: Network | null }) {
         <p>No volunteer’s machine is online right now. You still get an answer.</p>
       ) : (
         <p>
-          {counted(online, "machine")} online, {counted(Math.round(network.jobsPerMinute), "answer")} a minute
+          {counted(online, "machine")} online{pace > 0 && `, ${counted(pace, "answer")} a minute`}
         </p>
       )}
     </div>

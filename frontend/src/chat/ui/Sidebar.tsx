@@ -14,6 +14,7 @@ export interface SidebarProps {
   onDelete: (id: string) => void;
   onMore: () => void;
   onReload: () => void;
+  onRunWorker: () => void;
   onSignOut: () => void;
 }
 
@@ -29,6 +30,9 @@ export function Sidebar(props: SidebarProps) {
       </nav>
       {props.user !== null && (
         <div className="account">
+          <Button className="run-worker" data-testid="run-worker" onClick={props.onRunWorker}>
+            Run a worker
+          </Button>
           <span title={props.user.wallet}>{shortWallet(props.user.wallet)}</span>
           <Button look="quiet" data-testid="sign-out" onClick={props.onSignOut}>
             Sign out
