@@ -57,6 +57,7 @@ class ReadOnlyInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """Rows that belong to the one shown."""
 
     extra = 0
+    hide_title = True
 
     @admin.display(description="account")
     def account_link(self, row: Entry | HoldLine) -> SafeString:

@@ -15,8 +15,10 @@ from ashao_site.lib.http import INTERNAL_ERROR
 
 GetResponse = Callable[[HttpRequest], Any]
 
-INLINE_PREFIXES = ("/admin/", "/api/docs")
-"""Pages of packages that carry inline scripts and styles. They hold nothing that a visitor wrote."""
+ADMIN_PREFIX = "/admin/"
+DOCS_PREFIX = "/api/docs"
+"""Pages of packages that carry inline scripts and styles; the admin's Alpine.js evaluates its attributes too.
+They hold nothing that a visitor wrote."""
 
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -60,8 +62,10 @@ class SecurityHeaders(_ResponseMiddleware):
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
         further = " ".join(getattr(settings, "CSP_CONNECT_SRC", ()))
-        self._strict = _policy(inline="", connect=further)
-        self._inline = _policy(inline=" 'unsafe-inline'", connect=further)
+        inline = "'unsafe-inline'"
+        self._strict = _policy(connect=further)
+        self._docs = _policy(scripts=inline, styles=inline, connect=further)
+        self._admin = _policy(scripts=f"{inline} 'unsafe-eval'", styles=inline, connect=further)
 
     def begin(self, request: HttpRequest) -> None:
         """Drop cookies with a NUL, written `\\000` in quotes: sessions ask PostgreSQL for theirs, a 500."""
@@ -70,11 +74,15 @@ class SecurityHeaders(_ResponseMiddleware):
 
     def finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Set the headers that the view did not set itself."""
-        relaxed = request.path_info.startswith(INLINE_PREFIXES)
-        response.headers.setdefault("Content-Security-Policy", self._inline if relaxed else self._strict)
+        response.headers.setdefault("Content-Security-Policy", self._policy_of(request.path_info))
         if is_api(request):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    def _policy_of(self, path: str) -> str:
+        if path.startswith(ADMIN_PREFIX):
+            return self._admin
+        return self._docs if path.startswith(DOCS_PREFIX) else self._strict
 
 
 class ApiErrors(_ResponseMiddleware):
@@ -108,13 +116,13 @@ def _body(status: int) -> dict[str, str]:
     return {"error": sentence, "code": CODES_BY_STATUS.get(status, "error")}
 
 
-def _policy(*, inline: str, connect: str) -> str:
+def _policy(*, scripts: str = "", styles: str = "", connect: str) -> str:
     # 'wasm-unsafe-eval' and blob: workers are what the language model's WebAssembly runtime needs.
     return "; ".join(
         [
             "default-src 'self'",
-            f"script-src 'self' 'wasm-unsafe-eval'{inline}",
-            f"style-src 'self'{inline}",
+            f"script-src 'self' 'wasm-unsafe-eval' {scripts}".strip(),
+            f"style-src 'self' {styles}".strip(),
             "img-src 'self' data:",
             "font-src 'self' data:",
             f"connect-src 'self' {connect}".strip(),

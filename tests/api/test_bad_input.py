@@ -291,7 +291,7 @@ def test_the_wrong_method(people: dict[str, Person]) -> None:
     found = []
     for template, allowed in by_path.items():
         person = people["worker" if ("POST", template) in WORKER_CALLS else "alice"]
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "BREW"} - allowed:
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"} - allowed:
             problem = problem_of(person.call(method, path_of((method, template)), {}), 405)
             if problem:
                 found.append((method, template, problem))

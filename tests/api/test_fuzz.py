@@ -39,13 +39,16 @@ def schema(stack: Stack) -> schemathesis.BaseSchema:
 
 @pytest.fixture(scope="module")
 def callers(stack: Stack) -> Iterator[dict[str, Callable[[], Person]]]:
-    """Who calls. People come anew to each operation: the one before may have signed them out."""
-    key = Person(stack.base_url).sign_in("b0").ok("POST", "/api/keys", {"name": "fuzz"})["key"]
-    charlie = Person(stack.base_url).sign_in("c1")
+    """Who calls: with wallets of their own, for they use up what the other tests need.
+
+    People come anew to each operation: the one before may have signed them out.
+    """
+    key = Person(stack.base_url).sign_in("b2").ok("POST", "/api/keys", {"name": "fuzz"})["key"]
+    charlie = Person(stack.base_url).sign_in("c2")
     worker = make_worker(charlie)
     yield {
         "guest": lambda: _guest(stack.base_url),
-        "alice": lambda: Person(stack.base_url).sign_in("a1"),
+        "alice": lambda: Person(stack.base_url).sign_in("a2"),
         "key": lambda: Person(stack.base_url, bearer=key),
         "worker": lambda: worker.caller,
     }
@@ -118,8 +121,8 @@ def do_not_wait(case: Case) -> None:
 
 
 def test_after_all_that_a_message_is_answered(stack: Stack, books_agree: None) -> None:
-    alice = Person(stack.base_url).sign_in("a1")
-    charlie = Person(stack.base_url).sign_in("c1")
+    alice = Person(stack.base_url).sign_in("a2")
+    charlie = Person(stack.base_url).sign_in("c2")
     before = alice.ok("GET", "/api/credits")["credits"]
     worker = make_worker(charlie, tiers=["max"])
     job_id, conversation_id = alice.send(tier="max")

@@ -107,7 +107,7 @@ def test_odd_ids_in_bodies(alice: Person, worker: WorkerClient) -> None:
     "query",
     [
         *("limit=0", "limit=101", "limit=x", "limit=-1", "limit=1.5", "limit=%D9%A3", "limit=", "limit=%00"),
-        *("cursor=x", "cursor=%00", "cursor=", "cursor=1-conv_x", f"cursor={'9' * 16}-conv_{UNKNOWN}"),
+        *("cursor=x", "cursor=%00", "cursor=", "cursor=1-conv_x", f"cursor={'9' * 17}-conv_{UNKNOWN}"),
         *(f"cursor={'9' * 5_000}", "cursor=%ff", "cursor=-1"),
     ],
 )
@@ -223,13 +223,13 @@ def test_a_stream_that_is_not_there(alice: Person, bob: Person, stack: Stack) ->
 @pytest.mark.parametrize(
     "value", ["x", "-1", "1.5", "end", "end-", "end-x", "9" * 10, "1 2", "+1", "\u00b2", "99999", "0x1"]
 )
-def test_a_last_event_id_that_never_was(alice: Person, worker: WorkerClient, value: str) -> None:
-    job_id, _ = answered(alice, worker, "An answer.")
+def test_a_last_event_id_that_never_was(bob: Person, worker: WorkerClient, value: str) -> None:
+    job_id, _ = answered(bob, worker, "An answer.")
     path = f"{STREAM_PATH}?jobId={job_id}"
-    response = alice.http.get(path, headers=[(b"Last-Event-ID", value.encode())])
+    response = bob.http.get(path, headers=[(b"Last-Event-ID", value.encode())])
     refused(response, 400, "bad_event_id")
-    refused(alice.http.get(path, params={"jobId": job_id, "lastEventId": value}), 400, "bad_event_id")
-    assert '"type":"done"' in alice.http.get(path).text
+    refused(bob.http.get(path, params={"jobId": job_id, "lastEventId": value}), 400, "bad_event_id")
+    assert '"type":"done"' in bob.http.get(path).text
 
 
 # Other people's things
@@ -363,7 +363,7 @@ def test_repeated_and_reordered_chunks(bob: Person, worker: WorkerClient) -> Non
     refused(worker.say(claimed, 1_000_000, "far"), 409, "out_of_order")
     refused(worker.call("complete", worker.about(claimed, tokens=-1)), 400)
     assert worker.call("complete", worker.about(claimed, tokens=3)).status_code == 200
-    refused(worker.say(claimed, 3, "late"), 409, "lease_lost")
+    assert worker.say(claimed, 3, "late").json() == {"ok": True, "stop": True}  # it held the lease to the end
     answer = bob.answer(conversation_id)
     assert (answer["content"], answer["status"]) == ("zero one two 🦊", "done")
     events = [
