@@ -31,7 +31,11 @@ _STREAM: dict[str, Any] = {
 }
 
 
-def add_stream(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """drf-spectacular's postprocessing hook: adds `GET /api/chat/stream`."""
-    result.setdefault("paths", {})["/api/chat/stream"] = {"get": _STREAM}
+def add_chat(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """drf-spectacular's postprocessing hook: adds `GET /api/chat/stream`; a PATCH needs its body."""
+    paths = result.setdefault("paths", {})
+    paths["/api/chat/stream"] = {"get": _STREAM}
+    for operations in paths.values():
+        if "requestBody" in operations.get("patch", {}):
+            operations["patch"]["requestBody"]["required"] = True
     return result

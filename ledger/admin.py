@@ -96,7 +96,7 @@ class HoldLineInline(ReadOnlyInline):
 class AccountAdmin(ReadOnlyAdmin):
     """Balances, and the way to their entries and holds."""
 
-    list_display = ("address", "balance", "held", "guarded", "entries_link", "holds_link")
+    list_display = ("address", "balance", "held", "entries_link", "holds_link")
     list_filter = ("guarded",)
     search_fields = ("address__startswith",)
     ordering = ("address",)

@@ -30,7 +30,6 @@ ASK_AGAIN_MS = 3_000
 """A job this much past its grace window is offered to the cloud again."""
 SWEEP_TIMEOUT_S = 60.0
 LOCK_ID = 0x61736861_6F01
-RECENT_MS = 60_000
 
 
 def sweep() -> int:
