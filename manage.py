@@ -13,7 +13,8 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        sys.exit(f"ashao: {error}")
+        sys.stderr.write(f"ashao: {error}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ class AppError(Exception):
         self.code = code or self.default_code
         self.retry_after_s = retry_after_s
 
-    def body(self) -> dict[str, str]:
+    def body(self) -> dict[str, str | int]:
         """The JSON body that an API answers with."""
         return {"error": self.message, "code": self.code}
 

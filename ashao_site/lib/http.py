@@ -88,7 +88,7 @@ async def send_json(
     await send({"type": "http.response.body", "body": raw})
 
 
-def error_response(exc: BaseException) -> tuple[int, dict[str, str], Headers]:
+def error_response(exc: BaseException) -> tuple[int, dict[str, str | int], Headers]:
     """Status, JSON body and headers that say this error. An unexpected one is logged and told to nobody."""
     known = as_app_error(exc)
     if known is None:

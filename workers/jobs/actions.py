@@ -132,9 +132,9 @@ class OutOfOrder(Conflict):
         super().__init__(f"Chunk {expected} comes next.")
         self.expected = expected
 
-    def body(self) -> dict[str, str]:
+    def body(self) -> dict[str, str | int]:
         """The error, with the number that is expected."""
-        return {**super().body(), "expected": self.expected}  # type: ignore[dict-item]
+        return {**super().body(), "expected": self.expected}
 
 
 async def complete(
