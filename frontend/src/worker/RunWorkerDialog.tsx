@@ -48,7 +48,7 @@ export function RunWorkerDialog({ api, development, onClose }: RunWorkerDialogPr
             data-testid="worker-command"
             aria-label="Command"
             readOnly
-            rows={6}
+            rows={8}
             value={workerCommand({ key, origin: location.origin })}
             onFocus={(event) => event.target.select()}
           />

@@ -1,0 +1,30 @@
+"""The dialog that makes a key and shows the command of a worker: what it shows works."""
+
+import re
+
+import httpx
+from playwright.sync_api import expect
+
+from ashao_site.embedded.stack import Stack
+
+from .conftest import Pages
+
+
+def test_the_command_names_this_network_and_its_key_registers_a_worker(pages: Pages, stack: Stack) -> None:
+    page = pages.chat()
+    page.sign_in()
+    page.test_id("run-worker").click()
+    page.test_id("make-key").click()
+    command = page.test_id("worker-command")
+    expect(command).to_have_value(re.compile(r"ASHAO_API_KEY=ak_\w+\n"))
+    shown = command.input_value()
+    assert f"--network {stack.base_url} " in shown
+    key = re.search(r"ak_\w+", shown)
+    assert key is not None
+    registered = httpx.post(
+        f"{stack.base_url}/api/worker/register",
+        json={"type": "native", "model": "tiny"},
+        headers={"Authorization": f"Bearer {key[0]}"},
+        timeout=30,
+    )
+    assert registered.status_code == 201, registered.text
