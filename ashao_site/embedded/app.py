@@ -56,14 +56,10 @@ def web_argv(config: Config) -> tuple[str, ...]:
     return (sys.executable, "-m", "daphne", "-e", endpoint, *options_of_daphne, APPLICATION)
 
 
-def manage_steps(config: Config, env: Mapping[str, str]) -> Iterator[ProcessSpec]:
+def manage_step(env: Mapping[str, str]) -> ProcessSpec:
     """What `manage.py` does before the processes start."""
-    steps = [("migrate", "--noinput"), ("collectstatic", "--noinput", "-v0")]
-    if config.development:
-        steps.append(("bootstrap",))
-    for step in steps:
-        argv = (sys.executable, "manage.py", *step)
-        yield ProcessSpec(name=step[0], argv=argv, env=env, cwd=ROOT, echo=False, once=True)
+    argv = (sys.executable, "manage.py", "prepare")
+    return ProcessSpec(name="prepare", argv=argv, env=env, cwd=ROOT, echo=False, once=True)
 
 
 def child_env(config: Config, *, database_url: str, redis_url: str, secret_key: str) -> dict[str, str]:

@@ -23,7 +23,6 @@ class Config:
     redis_url: str | None
     asgi_server: str
     fallback_concurrency: int
-    development: bool
 
 
 def read_config(env: Mapping[str, str]) -> Config:
@@ -40,7 +39,6 @@ def read_config(env: Mapping[str, str]) -> Config:
         fallback_concurrency=_whole_number(
             env, "FALLBACK_CONCURRENCY", default=64, maximum=FALLBACK_CONCURRENCY_MAX
         ),
-        development=(env.get("ASHAO_ENV") or "development") == "development",
     )
 
 

@@ -88,10 +88,9 @@ def _start_all(supervisor: Supervisor, config: Config, names: Collection[str], *
         return
     secret_key = os.environ.get("SECRET_KEY") or home.secret("secret_key")
     env = app.child_env(config, database_url=database_url, redis_url=redis_url, secret_key=secret_key)
-    for step in app.manage_steps(config, env):
-        status, output = supervisor.run_step(step)
-        if status != 0:
-            raise StackFailedError(f"manage.py {step.name} failed.", [output])
+    status, output = supervisor.run_step(app.manage_step(env))
+    if status != 0:
+        raise StackFailedError("manage.py prepare failed.", [output])
     for spec in app.process_specs(config, env):
         if spec.name in wanted:
             supervisor.start(spec)

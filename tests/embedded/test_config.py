@@ -13,7 +13,6 @@ def test_defaults() -> None:
     assert (config.port, config.home, config.asgi_server) == (8000, ROOT / ".local", "daphne")
     assert config.database_url is None
     assert config.redis_url is None
-    assert config.development
 
 
 def test_reads_every_variable() -> None:
@@ -25,14 +24,12 @@ def test_reads_every_variable() -> None:
             "REDIS_URL": "rediss://cache.example:6380/1",
             "ASGI_SERVER": "uvicorn",
             "FALLBACK_CONCURRENCY": "8",
-            "ASHAO_ENV": "production",
         }
     )
     assert (config.port, config.home, config.asgi_server) == (9001, Path("/tmp/a home"), "uvicorn")
     assert config.database_url == "postgres://alice:secret@db.example:5432/ashao"
     assert config.redis_url == "rediss://cache.example:6380/1"
     assert config.fallback_concurrency == 8
-    assert not config.development
 
 
 WRONG = [
