@@ -12,6 +12,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from ashao_site.env import env_choice, env_int, env_list, env_str
+from workers import catalogue
 from workers.providers.config import ProviderSettings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -161,6 +162,9 @@ STORAGES = {
 DJANGO_VITE = {
     "default": {"dev_mode": False, "manifest_path": BASE_DIR / "frontend" / "dist" / "manifest.json"}
 }
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-(?=[a-z_-]*[A-Z0-9])[\w-]{8}\.\w+(\.map)?$"
+"""What Vite names by a hash of its content may be cached for ever. A hash that is all small letters, one of a
+thousand, is not told from a word, and then is cached for a minute as everything else."""
 
 # --- API --------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -221,6 +225,29 @@ PROVIDERS = ProviderSettings(
     simulated=env_choice("SIMULATED_PROVIDER", "auto", ("auto", "on", "off")),
     simulated_tokens_per_second=env_int("SIMULATED_TOKENS_PER_SECOND", 40, least=0, most=10_000),
 )
+
+
+# --- the Earn page: what a browser runs -----------------------------------------------------------------------
+def _model_host() -> str:
+    try:
+        return catalogue.model_host(env_str("MODEL_HOST", catalogue.PUBLIC_HUB))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"MODEL_HOST {error}") from None
+
+
+def _browser_models() -> catalogue.Catalogue:
+    path = env_str("BROWSER_MODELS", "")
+    try:
+        return catalogue.read_catalogue(Path(path)) if path else catalogue.read_catalogue()
+    except ValueError as error:
+        raise ImproperlyConfigured(f"BROWSER_MODELS: {error}") from None
+
+
+MODEL_HOST = _model_host()
+BROWSER_MODELS = _browser_models()
+BROWSER_MIN_TOKENS_PER_SECOND = env_int("BROWSER_MIN_TOKENS_PER_SECOND", 4, least=0, most=1_000)
+BROWSER_ALLOW_SOFTWARE_GPU = env_choice("BROWSER_ALLOW_SOFTWARE_GPU", "off", ("off", "on")) == "on"
+CSP_CONNECT_SRC = catalogue.download_origins(MODEL_HOST)
 
 # --- people -------------------------------------------------------------------------------------------------
 CHAIN_ID = env_int("CHAIN_ID", 31_337, least=1, most=2**53)

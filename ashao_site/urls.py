@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", include("ashao_site.accounts.urls")),
     path("api/", include("workers.urls")),
     path("api/", include("chat.urls")),
+    path("", include("workers.page_urls")),
     path("", include("chat.page_urls")),
 ]
 

@@ -8,8 +8,6 @@ from django.views.decorators.http import require_safe
 
 from workers import jobs
 
-TIER_NAMES = {jobs.Tier.PRO: "Pro", jobs.Tier.MAX: "Max"}
-
 
 @require_safe
 @ensure_csrf_cookie
@@ -19,7 +17,7 @@ def chat_page(request: HttpRequest, conversation_id: str = "") -> HttpResponse:
         "development": settings.DEVELOPMENT_WALLET,
         "chainId": settings.CHAIN_ID,
         "tiers": [
-            {"id": str(tier), "name": TIER_NAMES[tier], "credits": credits}
+            {"id": str(tier), "name": jobs.TIER_NAME[tier], "credits": credits}
             for tier, credits in jobs.PRICE_CREDITS.items()
         ],
     }

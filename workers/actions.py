@@ -1,20 +1,28 @@
-"""What owners do with their workers: register, look at them, remove them."""
+"""What owners do with their workers: register, pause and remove them."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
 
+import structlog
 from django.db import transaction
 
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
-from ashao_site.lib.errors import BadInput, Conflict, NotFound
+from ashao_site.lib.aio import run_sync
+from ashao_site.lib.db import OUTAGES
+from ashao_site.lib.errors import AppError, BadInput, Conflict, NotFound
 from ashao_site.lib.ids import hash_secret, new_secret
 from ashao_site.lib.text import clean_text
+from workers import jobs
 from workers.jobs import TIERS_OF, Tier, WorkerKind
 from workers.models import Worker
+
+log = structlog.get_logger("ashao.workers")
 
 WORKERS_MAX_PER_OWNER = 100
 MODEL_MAX_CHARS = 200
 TOKEN_PREFIX = "wt"  # noqa: S105 - the prefix of tokens, not one of them
+TELL_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +73,39 @@ def _make_room(owner: User) -> None:
     )
 
 
-def remove_worker(*, owner: User, public_id: str) -> Worker:
-    """Remove a worker: its token is refused from now on. Raises `NotFound` for one that is not the owner's."""
+def pause_worker(*, owner: User, public_id: str, paused: bool) -> None:
+    """Have a worker take no more jobs, or take jobs again; what it holds it finishes. Repeating changes nothing.
+
+    Raises `NotFound` for one that is not the owner's.
+    """
+    worker = _own(owner, public_id)
+    Worker.objects.filter(pk=worker.pk, paused_at__isnull=paused).update(
+        paused_at=clock.now() if paused else None
+    )
+    transaction.on_commit(lambda: _tell(public_id, jobs.reconsider(holder=public_id, paused=paused)))
+
+
+def remove_worker(*, owner: User, public_id: str) -> None:
+    """Remove a worker: its token is refused from now on, what it holds is handed on.
+
+    Raises `NotFound` for one that is not the owner's.
+    """
+    worker = _own(owner, public_id)
+    worker.removed_at = clock.now()
+    worker.save(update_fields=["removed_at"])
+    transaction.on_commit(lambda: _tell(public_id, jobs.remove(holder=public_id)))
+
+
+def _own(owner: User, public_id: str) -> Worker:
     worker = Worker.objects.filter(owner=owner, public_id=public_id, removed_at=None).first()
     if worker is None:
         raise NotFound("There is no such worker.")
-    worker.removed_at = clock.now()
-    worker.save(update_fields=["removed_at"])
     return worker
+
+
+def _tell(public_id: str, news: Coroutine[None, None, None]) -> None:
+    """Tell the network of what is committed. It finds out by itself within seconds if it cannot be told."""
+    try:
+        run_sync(news, timeout_s=TELL_TIMEOUT_S)
+    except (*OUTAGES, AppError) as error:
+        log.warning("worker_change_not_told", worker=public_id, error=type(error).__name__)

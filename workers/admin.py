@@ -50,7 +50,16 @@ class JobAdmin(ReadOnlyAdmin):
 class WorkerAdmin(ReadOnlyAdmin):
     """Workers: what they are and when they were seen."""
 
-    list_display = ["public_id", "kind", "model", "tiers", "tokens_per_second", "last_seen_at", "removed_at"]
+    list_display = [
+        "public_id",
+        "kind",
+        "model",
+        "tiers",
+        "tokens_per_second",
+        "last_seen_at",
+        "paused_at",
+        "removed_at",
+    ]
     list_filter = ["kind"]
     search_fields = ["public_id__exact", "model"]
     exclude = ["token_hash", "owner"]

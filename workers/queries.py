@@ -1,19 +1,34 @@
 """What an owner is shown of their workers: figures of the server's own, no text."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, DurationField, F, Q, Sum
+from django.db.models.functions import TruncMinute
 
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
 from ashao_site.lib.aio import run_sync
+from ledger import chart
+from ledger.queries import available, balance
 from workers.jobs import State, store
-from workers.models import Worker
+from workers.jobs.pricing import WORKER_SHARE_BPS
+from workers.models import Job, Worker
 
 SHOWN_MAX = 200
+HOUR_MINUTES = 60
+RECENT_MAX = 20
+
+_RECENT = """
+    SELECT job.* FROM workers_worker worker CROSS JOIN LATERAL (
+        SELECT * FROM workers_job WHERE worker_id = worker.id AND state = 'done'
+        ORDER BY finished_at DESC LIMIT %s
+    ) job
+    WHERE worker.owner_id = %s ORDER BY job.finished_at DESC, job.id DESC LIMIT %s"""
+"""A few rows of each worker from the index `job_done_by_worker`, however many jobs there are. (An ordinary join
+would read all of an owner's jobs to sort them.)"""
 
 
 class WorkerRow(TypedDict):
@@ -24,6 +39,7 @@ class WorkerRow(TypedDict):
     model: str
     tiers: list[str]
     status: str
+    paused: bool
     jobs: int
     running: int
     tokens: int
@@ -34,52 +50,155 @@ class WorkerRow(TypedDict):
     lastSeenAt: str | None
 
 
+class MinuteRow(TypedDict):
+    """What was done in one minute."""
+
+    at: str
+    jobs: int
+    tokens: int
+    earned: int
+
+
+class DoneRow(TypedDict):
+    """One job that was done."""
+
+    finishedAt: str
+    workerId: str
+    tier: str
+    tokens: int
+    seconds: float
+    earned: int
+    finish: str
+
+
 def stats_of(owner: User) -> dict[str, object]:
-    """The owner's workers and their sums; amounts in µUSDC. Two queries and one look at Redis."""
+    """The owner's workers, their sums, last hour and last jobs; amounts in µUSDC.
+
+    Six queries and one look at Redis, however many jobs there are.
+    """
     workers = list(Worker.objects.filter(owner=owner, removed_at=None).order_by("-id")[:SHOWN_MAX])
+    sums = {row["id"]: row for row in _sums(owner)}
+    seen = run_sync(store.last_seen([worker.public_id for worker in workers]))
+    hour = _last_minutes()
+    minutes = {row["minute"]: row for row in _minutes(owner, since=hour[0])}
+    return {
+        "workers": [_row(worker, sums[worker.pk], seen.get(worker.public_id)) for worker in workers],
+        "jobs": sum(row["done_jobs"] for row in sums.values()),
+        "tokens": sum(row["done_tokens"] for row in sums.values()),
+        "earned": sum(row["earned"] for row in sums.values()),
+        "earnedToday": sum(row["today"] for row in sums.values()),
+        "shareBps": WORKER_SHARE_BPS,
+        "escrow": balance(chart.user_escrow(owner.pk)),
+        "available": available(chart.user_earnings(owner.pk)),
+        "averageTokensPerSecond": _speed(minutes.values() or sums.values()),
+        "hour": [_minute(at, minutes.get(at)) for at in hour],
+        "recent": _recent(owner, {row["id"]: row["public_id"] for row in sums.values()}),
+    }
+
+
+def _sums(owner: User) -> Iterable[Mapping[str, Any]]:
+    """By worker, those that were removed too."""
     midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     done, today = Q(jobs__state=State.DONE), Q(jobs__state=State.DONE, jobs__finished_at__gte=midnight)
-    sums = {
-        row["id"]: row
-        for row in Worker.objects.filter(owner=owner)
-        .values("id")
+    took = F("jobs__finished_at") - F("jobs__claimed_at")
+    return (
+        Worker.objects.filter(owner=owner)
+        .values("id", "public_id")
         .annotate(
             done_jobs=Count("jobs", filter=done),
             running=Count("jobs", filter=Q(jobs__state=State.RUNNING)),
-            tokens=Sum("jobs__tokens", filter=done, default=0),
+            done_tokens=Sum("jobs__tokens", filter=done, default=0),
             earned=Sum("jobs__earned_micros", filter=done, default=0),
             today=Sum("jobs__earned_micros", filter=today, default=0),
+            took=Sum(took, filter=done, output_field=DurationField()),
         )
-    }
-    seen = run_sync(store.last_seen([worker.public_id for worker in workers]))
-    rows = [_row(worker, sums[worker.pk], seen.get(worker.public_id)) for worker in workers]
+        .order_by()
+    )
+
+
+def _last_minutes() -> list[datetime]:
+    this = clock.now().astimezone(UTC).replace(second=0, microsecond=0)
+    return [this - timedelta(minutes=back) for back in range(HOUR_MINUTES - 1, -1, -1)]
+
+
+def _minutes(owner: User, *, since: datetime) -> Iterable[Mapping[str, Any]]:
+    """By minute, where something was done."""
+    return (
+        Job.objects.filter(worker__owner=owner, state=State.DONE, finished_at__gte=since)
+        .annotate(minute=TruncMinute("finished_at", tzinfo=UTC))
+        .values("minute")
+        .annotate(
+            done_jobs=Count("id"),
+            done_tokens=Sum("tokens"),
+            earned=Sum("earned_micros"),
+            took=Sum(F("finished_at") - F("claimed_at"), output_field=DurationField()),
+        )
+        .order_by()
+    )
+
+
+def _minute(at: datetime, row: Mapping[str, Any] | None) -> MinuteRow:
+    found = row or {"done_jobs": 0, "done_tokens": 0, "earned": 0}
     return {
-        "workers": rows,
-        "jobs": sum(row["done_jobs"] for row in sums.values()),
-        "tokens": sum(row["tokens"] for row in sums.values()),
-        "earned": sum(row["earned"] for row in sums.values()),
-        "earnedToday": sum(row["today"] for row in sums.values()),
+        "at": at.isoformat(),
+        "jobs": found["done_jobs"],
+        "tokens": found["done_tokens"],
+        "earned": found["earned"],
     }
+
+
+def _speed(rows: Iterable[Mapping[str, Any]]) -> float | None:
+    """Tokens a second of the jobs that these rows sum up."""
+    tokens, seconds = 0, 0.0
+    for row in rows:
+        tokens += row["done_tokens"]
+        seconds += row["took"].total_seconds() if row["took"] else 0.0
+    return round(tokens / seconds, 2) if seconds > 0 else None
+
+
+def _recent(owner: User, worker_ids: Mapping[int | None, str]) -> list[DoneRow]:
+    return [
+        {
+            "finishedAt": job.finished_at.isoformat(),
+            "workerId": worker_ids[job.worker_id],
+            "tier": job.tier,
+            "tokens": job.tokens,
+            "seconds": round((job.finished_at - job.claimed_at).total_seconds(), 3),
+            "earned": job.earned_micros,
+            "finish": job.finish,
+        }
+        for job in Job.objects.raw(_RECENT, [RECENT_MAX, owner.pk, RECENT_MAX])
+        if job.finished_at and job.claimed_at and job.worker_id in worker_ids
+    ]
 
 
 def _row(worker: Worker, sums: Mapping[str, Any], seen_ms: int | None) -> WorkerRow:
-    live = seen_ms is not None and seen_ms > clock.now_ms() - settings.WORKER_LIVE_MS
-    status = "offline" if not live else "busy" if sums["running"] else "waiting"
     return {
         "id": worker.public_id,
         "type": worker.kind,
         "model": worker.model,
         "tiers": list(worker.tiers),
-        "status": status,
+        "status": _status(worker, running=sums["running"], seen_ms=seen_ms),
+        "paused": worker.paused_at is not None,
         "jobs": sums["done_jobs"],
         "running": sums["running"],
-        "tokens": sums["tokens"],
+        "tokens": sums["done_tokens"],
         "tokensPerSecond": worker.tokens_per_second,
         "earned": sums["earned"],
         "earnedToday": sums["today"],
         "createdAt": worker.created_at.isoformat(),
         "lastSeenAt": _seen_at(worker, seen_ms),
     }
+
+
+def _status(worker: Worker, *, running: int, seen_ms: int | None) -> str:
+    """One that is paused is not live, so that it cannot be told from one that is away: it is called paused."""
+    live = seen_ms is not None and seen_ms > clock.now_ms() - settings.WORKER_LIVE_MS
+    if running and (live or worker.paused_at):
+        return "busy"
+    if worker.paused_at:
+        return "paused"
+    return "waiting" if live else "offline"
 
 
 def _seen_at(worker: Worker, seen_ms: int | None) -> str | None:

@@ -1,64 +1,21 @@
-"""What owners call: register, the figures of their workers, removal. (The workers' own calls: `workers.api`.)"""
+"""What owners call: register, the figures of their workers, pause, removal. (The workers' own: `workers.api`.)"""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
-from ashao_site.lib.aio import run_sync
-from ashao_site.lib.api import StrictCharField, validated
+from ashao_site.lib.api import validated
 from workers import actions, jobs, queries
-from workers.api import identity
-
-
-class RegisterSerializer(serializers.Serializer[dict[str, object]]):
-    """The body of `register`."""
-
-    type = serializers.ChoiceField(choices=[str(kind) for kind in jobs.WorkerKind])
-    model = StrictCharField(max_length=actions.MODEL_MAX_CHARS)
-    tiers = serializers.ListField(
-        child=serializers.ChoiceField(choices=[str(tier) for tier in jobs.Tier]),
-        required=False,
-        min_length=1,
-        max_length=4,
-    )
-
-
-class RegisteredSerializer(serializers.Serializer[dict[str, object]]):
-    """A new worker and its token, which is shown this once."""
-
-    workerId = serializers.CharField()
-    workerToken = serializers.CharField()
-
-
-class WorkerSerializer(serializers.Serializer[dict[str, object]]):
-    """One worker; amounts in µUSDC."""
-
-    id = serializers.CharField()
-    type = serializers.CharField()
-    model = serializers.CharField()
-    tiers = serializers.ListField(child=serializers.CharField())
-    status = serializers.ChoiceField(choices=["offline", "waiting", "busy"])
-    jobs = serializers.IntegerField()
-    running = serializers.IntegerField()
-    tokens = serializers.IntegerField()
-    tokensPerSecond = serializers.FloatField(allow_null=True)
-    earned = serializers.IntegerField()
-    earnedToday = serializers.IntegerField()
-    createdAt = serializers.DateTimeField()
-    lastSeenAt = serializers.DateTimeField(allow_null=True)
-
-
-class StatsSerializer(serializers.Serializer[dict[str, object]]):
-    """All workers of an owner, with sums over those that were removed too."""
-
-    workers = WorkerSerializer(many=True)
-    jobs = serializers.IntegerField()
-    tokens = serializers.IntegerField()
-    earned = serializers.IntegerField()
-    earnedToday = serializers.IntegerField()
+from workers.serializers import (
+    PAUSE_BODY,
+    PausedSerializer,
+    PauseSerializer,
+    RegisteredSerializer,
+    RegisterSerializer,
+    StatsSerializer,
+)
 
 
 class RegisterView(APIView):
@@ -87,7 +44,7 @@ class StatsView(APIView):
 
     @extend_schema(
         operation_id="worker_stats",
-        summary="Your workers: jobs, speed, earnings, status.",
+        summary="Your workers: jobs, speed, earnings, status; the last hour and the last jobs.",
         tags=["worker"],
         responses=StatsSerializer,
     )
@@ -97,7 +54,21 @@ class StatsView(APIView):
 
 
 class WorkerView(APIView):
-    """`DELETE /api/worker/{id}`."""
+    """`/api/worker/{id}`."""
+
+    @extend_schema(
+        operation_id="worker_pause",
+        summary="Have a worker take no more jobs, or take jobs again. What it holds it finishes.",
+        tags=["worker"],
+        request={"application/json": PAUSE_BODY},
+        responses=PausedSerializer,
+    )
+    def patch(self, request: Request, worker_id: str) -> Response:
+        """Pause or resume one of one's own workers."""
+        owner = require_user(request)
+        paused = validated(PauseSerializer, request)["paused"]
+        actions.pause_worker(owner=owner, public_id=worker_id, paused=paused)
+        return Response({"id": worker_id, "paused": paused})
 
     @extend_schema(
         operation_id="worker_remove",
@@ -107,7 +78,5 @@ class WorkerView(APIView):
     )
     def delete(self, request: Request, worker_id: str) -> Response:
         """Remove one of one's own workers."""
-        worker = actions.remove_worker(owner=require_user(request), public_id=worker_id)
-        identity.forget(worker.token_hash)
-        run_sync(jobs.release(holder=worker.public_id))
+        actions.remove_worker(owner=require_user(request), public_id=worker_id)
         return Response(status=204)

@@ -42,6 +42,7 @@ PEOPLES_CALLS = [
     ("GET", "/api/chat/export"),
     ("POST", "/api/worker/register"),
     ("GET", "/api/worker/stats"),
+    ("PATCH", "/api/worker/{worker_id}"),
     ("DELETE", "/api/worker/{worker_id}"),
     ("GET", "/api/network"),
 ]

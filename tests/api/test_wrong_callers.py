@@ -65,7 +65,7 @@ def test_odd_ids_in_paths(stack: Stack, alice: Person) -> None:
         before, _, after = template.partition("{")
         for prefix in ("", {"key_id}": "key_", "worker_id}": "wrk_"}.get(after, "conv_")):
             for odd in ODD_IDS:
-                raw = json.dumps({"title": "x"})
+                raw = json.dumps({"title": "x", "paused": True})
                 headers = {**alice.headers(), "Cookie": alice.cookie(), "Content-Type": "application/json"}
                 head = request_head(
                     method, before + prefix + odd, stack.base_url, **headers, Content_Length=str(len(raw))
@@ -281,6 +281,8 @@ def test_other_peoples_keys_and_workers(alice: Person, bob: Person, worker: Work
     key = alice.ok("POST", "/api/keys", {"name": "mine"})
     refused(bob.call("DELETE", f"/api/keys/{key['id']}"), 404)
     refused(bob.call("DELETE", f"/api/worker/{worker.id}"), 404)
+    refused(bob.call("PATCH", f"/api/worker/{worker.id}", {"paused": True}), 404)
+    assert worker.call("heartbeat", {}).json()["paused"] is False
     assert Person(alice.base_url, bearer=key["key"]).call("GET", "/api/credits").status_code == 200
     assert worker.call("heartbeat", {}).status_code == 200
     alice.ok("DELETE", f"/api/keys/{key['id']}")

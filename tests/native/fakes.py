@@ -134,6 +134,8 @@ class FakeNetwork:
         self.calls: list[str] = []
         self.released: list[str] = []
         self.speeds: list[float] = []
+        self.renewed: list[list[str]] = []  # the jobs that each heartbeat named
+        self.paused = False
         self.most_held = 0
         self.claims_waiting = 0
         self.lease_ms = 10_000
@@ -159,6 +161,11 @@ class FakeNetwork:
         while not condition():
             assert time.monotonic() < deadline_s, f"waited too long; calls: {self.calls[-20:]}"
             await asyncio.sleep(0.01)
+
+    def pause(self, paused: bool) -> None:
+        """The owner pauses the worker, or resumes it; a claim that waits ends."""
+        self.paused = paused
+        self._tell()
 
     def take_away(self, job: FakeJob) -> None:
         """The lease goes to nobody; the worker is told at its next call."""
@@ -203,8 +210,9 @@ class FakeNetwork:
             return await self._claim(worker, body)
         if call == "heartbeat":
             self.speeds.append(body.get("tokensPerSecond", 0))
+            self.renewed.append(body["jobs"])
             about = {"workerId": worker["id"], "tiers": worker["tiers"], "model": worker["model"]}
-            return 200, {"ok": True, **about, **self.pulse}
+            return 200, {"ok": True, **about, "paused": self.paused, **self.pulse}
         if call == "release":
             self.released.append(worker["id"])
             return 200, {"ok": True}
@@ -232,10 +240,13 @@ class FakeNetwork:
             self.violations.append("two claims at once")
         try:
             async with asyncio.timeout(body["waitMs"] / 1000):
+                paused = self.paused
                 while (job := self._next(tiers)) is None:
                     await self.changed.wait()
+                    if self.paused != paused:
+                        return 200, {"job": None, "reason": "paused" if self.paused else "no_job"}
         except TimeoutError:
-            return 200, {"job": None, "reason": "empty"}
+            return 200, {"job": None, "reason": "paused" if self.paused else "no_job"}
         finally:
             self.claims_waiting -= 1
         self.queue.remove(job)
@@ -246,7 +257,11 @@ class FakeNetwork:
         return 200, {"job": about, "messages": job.messages, "prefix": job.prefix, "lease": lease}
 
     def _next(self, tiers: list[str]) -> FakeJob | None:
-        return next((job for tier in tiers for job in self.queue if job.tier == tier), None)
+        return (
+            None
+            if self.paused
+            else next((job for tier in tiers for job in self.queue if job.tier == tier), None)
+        )
 
     def _of_job(self, call: str, worker: dict, body: dict) -> tuple[int, dict]:
         job = self.jobs[body["jobId"]]

@@ -331,3 +331,24 @@ async def test_the_live_line_on_a_terminal(
     assert "violin" not in shown
     if not colour:
         assert "\x1b[3" not in shown
+
+
+async def test_a_paused_worker_says_so_once_and_serves_again_when_resumed(
+    programs: Programs, network: FakeNetwork
+) -> None:
+    program = await programs.start("--json")
+    await network.until(lambda: network.claims_waiting == 1)
+    network.pause(True)
+    await network.until(lambda: network.calls.count("claim") >= 2)
+    job = network.put("hello")
+    await asyncio.sleep(0.5)
+    assert job.state == "queued"
+    network.pause(False)
+    await network.until(lambda: job.state == "done")
+    program.process.send_signal(signal.SIGINT)
+    assert await program.wait() == 0
+    states = [event["state"] for event in program.named("state")]
+    assert states.count("paused") == 1
+    told = [event.get("state", event["event"]) for event in program.events]
+    assert told.index("paused") < told.index("claimed")
+    assert job.text == whole("hello")

@@ -87,3 +87,13 @@ async def test_an_empty_answer_that_comes_at_once_is_no_hot_loop(
     await asyncio.sleep(1.0)
     assert network.calls.count("claim") < 6
     assert await serving.drain() == 0
+
+
+async def test_a_heartbeat_names_the_jobs_that_it_is_for(
+    serving: Serving, network: FakeNetwork, upstream: FakeUpstream
+) -> None:
+    upstream.hang_after = 2
+    await network.until(lambda: [] in network.renewed)
+    job = network.put("slow and steady")
+    await network.until(lambda: [job.id] in network.renewed)
+    assert await serving.drain() == 0

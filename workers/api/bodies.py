@@ -12,6 +12,7 @@ CLAIM_WAIT_DEFAULT_MS = 4_000
 CLAIM_WAIT_MAX_MS = 25_000
 REASON_MAX_CHARS = 500
 TOKENS_MAX = 1_000_000
+HEARTBEAT_JOBS_MAX = 64
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 Lease = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -66,9 +67,10 @@ class FailBody(JobBody):
 
 
 class HeartbeatBody(Body):
-    """A sign of life."""
+    """A sign of life. With `jobs`, only the leases of these are renewed; without, those of all that is held."""
 
     workerId: Id | None = None
+    jobs: Annotated[list[Id], Field(max_length=HEARTBEAT_JOBS_MAX)] | None = None
     tokensPerSecond: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
 
 

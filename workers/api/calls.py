@@ -32,13 +32,14 @@ from workers.api.bodies import (
     TokenBody,
 )
 from workers.api.identity import Caller, identify
-from workers.jobs.desk import desk, give_back
+from workers.jobs.desk import AWAY, desk, give_back
 from workers.models import Worker
 
 log = structlog.get_logger("ashao.worker_api")
 
 BODY_MAX_BYTES = 128 * 1024
 SPEED_EVERY_S = 30.0
+REASONS = {"empty": "no_job", "none": "no_job_for_you", "busy": "too_many_jobs", AWAY: "no_job"}
 
 Answer = dict[str, object]
 Call = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -93,7 +94,7 @@ async def claim(scope: Scope, receive: Receive, send: Send) -> None:
         tiers = body.wanted(caller.tiers)
         if not set(tiers) <= set(caller.tiers):
             raise Forbidden("This worker does not serve that tier.", code="tier_not_allowed")
-        await _claim(caller, tiers, body.waitMs, receive, send)
+        await _claim(bearer_token(scope), tiers, body.waitMs, receive, send)
     except ClientGone:
         return
     except Exception as error:
@@ -101,9 +102,12 @@ async def claim(scope: Scope, receive: Receive, send: Send) -> None:
         await send_json(send, status, answer, headers)
 
 
-async def _claim(caller: Caller, tiers: list[jobs.Tier], wait_ms: int, receive: Receive, send: Send) -> None:
+async def _claim(
+    token: str | None, tiers: list[jobs.Tier], wait_ms: int, receive: Receive, send: Send
+) -> None:
     """Wait for a job and for the worker to hang up, whichever comes first."""
-    work = asyncio.ensure_future(desk().claim(holder=caller.holder, tiers=tiers, wait_ms=wait_ms))
+    caller = await identify(token)  # remembered from the moment before, unless it was changed meanwhile
+    work = asyncio.ensure_future(_find(token, caller, tiers, wait_ms))
     gone = asyncio.ensure_future(_hang_up(receive))
     try:
         await asyncio.wait([work, gone], return_when=asyncio.FIRST_COMPLETED)
@@ -119,14 +123,29 @@ async def _claim(caller: Caller, tiers: list[jobs.Tier], wait_ms: int, receive: 
     await send_json(send, 200, _claimed(found) if isinstance(found, jobs.Claimed) else _no_job(found))
 
 
+async def _find(
+    token: str | None, caller: Caller, tiers: list[jobs.Tier], wait_ms: int
+) -> jobs.Claimed | str:
+    """A job, or the reason why there is none. Raises `NotSignedIn` for one that is removed while it waits.
+
+    A worker that is paused waits too, for no tier, so that its loop does not spin.
+    """
+    wanted = [] if caller.paused else tiers
+    found = await desk().claim(holder=caller.holder, tiers=wanted, wait_ms=wait_ms)
+    if isinstance(found, jobs.Claimed):
+        return found
+    if found == AWAY:
+        caller = await identify(token)
+    return "paused" if caller.paused else REASONS[found]
+
+
 async def _hang_up(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def _no_job(miss: str) -> Answer:
-    reasons = {"empty": "no_job", "none": "no_job_for_you", "busy": "too_many_jobs"}
-    return {"job": None, "reason": reasons[miss]}
+def _no_job(reason: str) -> Answer:
+    return {"job": None, "reason": reason}
 
 
 def _claimed(found: jobs.Claimed) -> Answer:
@@ -173,7 +192,8 @@ async def _fail(scope: Scope, receive: Receive) -> Answer:
 
 async def _heartbeat(scope: Scope, receive: Receive) -> Answer:
     caller, body = await _parse(scope, receive, HeartbeatBody)
-    held = await jobs.heartbeat(holder=caller.worker_id, tiers=list(caller.tiers))
+    tiers = [] if caller.paused else list(caller.tiers)
+    held = await jobs.heartbeat(holder=caller.worker_id, tiers=tiers, only=body.jobs)
     if body.tokensPerSecond is not None and _speed_is_due(caller.worker_id):
         await in_db(_note_speed, caller.worker_id, body.tokensPerSecond)
     return {
@@ -182,6 +202,7 @@ async def _heartbeat(scope: Scope, receive: Receive) -> Answer:
         "model": caller.model,
         "tiers": list(caller.tiers),
         "jobs": held,
+        "paused": caller.paused,
     }
 
 

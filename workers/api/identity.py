@@ -1,22 +1,37 @@
-"""Which worker is calling: its token, looked up once and remembered for a few seconds."""
+"""Which worker is calling: its token, looked up once and remembered for a few seconds.
 
+Every process hears when a worker is paused, resumed or removed: it forgets what it remembers of it, and ends the
+claims of it that wait here. What was not heard is made good by looking again.
+"""
+
+import asyncio
 import time
+import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
 
+import structlog
+from redis.exceptions import RedisError
+
 from ashao_site.lib import clock
 from ashao_site.lib.aio import in_db
+from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import Forbidden, NotSignedIn
 from ashao_site.lib.ids import hash_secret
+from ashao_site.lib.redis import Listener, Resync, redis
 from workers.actions import TOKEN_PREFIX
-from workers.jobs import Holder, Tier, owner_tag
+from workers.jobs import Holder, Tier, owner_tag, store
+from workers.jobs.desk import desk
 from workers.models import Worker
 
+log = structlog.get_logger("ashao.worker_api")
+
 REMEMBER_S = 10.0
-"""A removed worker's token is refused after at most this long; its jobs are taken from it at once."""
+"""For how long a change of a worker may go unnoticed, where the news of it was lost."""
 REMEMBERED_MAX = 50_000
 TOKEN_MAX_CHARS = 128
 JOBS_AT_ONCE_MAX = 16
+LISTEN_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,7 @@ class Caller:
     worker_id: str
     model: str
     tiers: tuple[Tier, ...]
+    paused: bool
     holder: Holder
 
     def check(self, worker_id: str | None) -> None:
@@ -34,7 +50,41 @@ class Caller:
             raise Forbidden("This token belongs to another worker.", code="not_your_worker")
 
 
-_known: "OrderedDict[str, tuple[float, Caller]]" = OrderedDict()
+class _Remembered:
+    """Callers by the hash of their token; `forgotten` counts how often something was to be forgotten."""
+
+    def __init__(self) -> None:
+        self._callers: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
+        self._hash_of: dict[str, str] = {}
+        self.forgotten = 0
+
+    def get(self, token_hash: str) -> Caller | None:
+        """The caller, if it was looked up a short while ago."""
+        until, caller = self._callers.get(token_hash, (0.0, None))
+        return caller if until > time.monotonic() else None
+
+    def put(self, token_hash: str, caller: Caller) -> None:
+        """Remember a caller for a while; the one that was looked up longest ago makes room."""
+        self._callers[token_hash] = (time.monotonic() + REMEMBER_S, caller)
+        self._callers.move_to_end(token_hash)
+        self._hash_of[caller.worker_id] = token_hash
+        while len(self._callers) > REMEMBERED_MAX:
+            _, (_, oldest) = self._callers.popitem(last=False)
+            self._hash_of.pop(oldest.worker_id, None)
+
+    def forget(self, worker_id: str) -> None:
+        """Look this worker up again when it calls next."""
+        self.forgotten += 1
+        self._callers.pop(self._hash_of.pop(worker_id, ""), None)
+
+    def forget_all(self) -> None:
+        """Look every worker up again when it calls next."""
+        self.forgotten += 1
+        self._callers.clear()
+        self._hash_of.clear()
+
+
+_remembered = _Remembered()
 
 
 async def identify(token: str | None) -> Caller:
@@ -44,18 +94,17 @@ async def identify(token: str | None) -> Caller:
     if not token.startswith(TOKEN_PREFIX + "_") or len(token) > TOKEN_MAX_CHARS:
         raise NotSignedIn("This worker token is not known.", code="bad_token")
     token_hash = hash_secret(token)
-    found = _known.get(token_hash)
-    now = time.monotonic()
-    if found is not None and found[0] > now:
-        return found[1]
+    found = _remembered.get(token_hash)
+    if found is not None:
+        return found
+    _listen()
+    forgotten = _remembered.forgotten
     caller = await in_db(_look_up, token_hash)
+    if _remembered.forgotten != forgotten:  # perhaps this one, and what was read is older than its change
+        caller = await in_db(_look_up, token_hash)
     if caller is None:
-        _known.pop(token_hash, None)
         raise NotSignedIn("This worker token is not known, or was removed.", code="bad_token")
-    _known[token_hash] = (now + REMEMBER_S, caller)
-    _known.move_to_end(token_hash)
-    while len(_known) > REMEMBERED_MAX:
-        _known.popitem(last=False)
+    _remembered.put(token_hash, caller)
     return caller
 
 
@@ -72,6 +121,7 @@ def _look_up(token_hash: str) -> Caller | None:
         worker_id=worker.public_id,
         model=worker.model,
         tiers=tuple(Tier(tier) for tier in worker.tiers),
+        paused=worker.paused_at is not None,
         holder=Holder(
             id=worker.public_id,
             kind=worker.kind,
@@ -83,6 +133,46 @@ def _look_up(token_hash: str) -> Caller | None:
     )
 
 
-def forget(token_hash: str) -> None:
-    """Forget a worker at once in this process."""
-    _known.pop(token_hash, None)
+_listening: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]]" = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _listen() -> None:
+    """Have the running loop hear of changed workers, from the first call of one on."""
+    loop = asyncio.get_running_loop()
+    if loop not in _listening:
+        _listening[loop] = loop.create_task(_keep_listening())
+
+
+async def _keep_listening() -> None:
+    while True:
+        try:
+            async with redis().hub.listen(store.WORKER_CHANGES) as listener:
+                await _hear(listener)
+        except (*OUTAGES, RedisError, OSError) as error:
+            log.warning("changes_interrupted", error=type(error).__name__)
+        except Exception:
+            log.exception("changes_failed")
+        await asyncio.sleep(LISTEN_AGAIN_S)
+
+
+async def _hear(listener: Listener) -> None:
+    _remembered.forget_all()  # nobody told us of what was changed before
+    due = time.monotonic()
+    while True:
+        message = await listener.get(max(0.0, due - time.monotonic()))
+        if isinstance(message, Resync):
+            _remembered.forget_all()
+            due = 0.0
+        elif message is not None:
+            _changed(message)
+        if time.monotonic() >= due:
+            for worker_id in await desk().outdated():
+                _changed(worker_id)
+            due = time.monotonic() + REMEMBER_S
+
+
+def _changed(worker_id: str) -> None:
+    _remembered.forget(worker_id)
+    desk().send_away(worker_id)

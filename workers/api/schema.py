@@ -39,7 +39,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "messages": {"type": "array", "items": _MESSAGE},
             "prefix": {"type": "string", "description": "Text of the answer that exists: continue after it."},
             "lease": _LEASE,
-            "reason": {"type": "string", "enum": ["no_job", "no_job_for_you", "too_many_jobs"]},
+            "reason": {
+                "type": "string",
+                "enum": ["no_job", "no_job_for_you", "too_many_jobs", "paused"],
+            },
         },
         "required": ["job"],
     },
@@ -62,8 +65,9 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "model": {"type": "string"},
             "tiers": {"type": "array", "items": {"type": "string"}},
             "jobs": {"type": "array", "items": {"type": "string"}, "description": "The jobs that it holds."},
+            "paused": {"type": "boolean", "description": "Whether its owner wants it to take no more jobs."},
         },
-        "required": ["ok", "workerId", "model", "tiers", "jobs"],
+        "required": ["ok", "workerId", "model", "tiers", "jobs", "paused"],
     },
     "release": _OK,
 }

@@ -10,11 +10,13 @@ from workers.jobs.actions import (
     complete,
     fail,
     heartbeat,
+    reconsider,
     release,
+    remove,
     stop,
     submit,
 )
-from workers.jobs.pricing import MODEL_NAME, PRICE_CREDITS, TIERS_OF, Tier, WorkerKind
+from workers.jobs.pricing import MODEL_NAME, PRICE_CREDITS, TIER_NAME, TIERS_OF, Tier, WorkerKind
 from workers.jobs.queries import network_status, state_of
 from workers.jobs.signals import job_finished
 from workers.jobs.states import Finish, State
@@ -38,6 +40,7 @@ __all__ = [
     "MODEL_NAME",
     "PRICE_CREDITS",
     "TIERS_OF",
+    "TIER_NAME",
     "Broke",
     "Claimed",
     "Ended",
@@ -62,7 +65,9 @@ __all__ = [
     "job_finished",
     "network_status",
     "owner_tag",
+    "reconsider",
     "release",
+    "remove",
     "state_of",
     "stop",
     "submit",

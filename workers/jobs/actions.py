@@ -265,9 +265,25 @@ async def repair(job_id: str) -> None:
         await store.forget_lease(job_id)
 
 
-async def heartbeat(*, holder: str, tiers: list[Tier]) -> list[str]:
-    """A sign of life; renews the leases of what is held and returns those jobs' ids."""
-    return await store.heartbeat(holder=holder, tiers=tiers)
+async def heartbeat(*, holder: str, tiers: list[Tier], only: list[str] | None = None) -> list[str]:
+    """A sign of life; renews the leases of what is held (or `only` of these), returns the ids of what is held."""
+    return await store.heartbeat(holder=holder, tiers=tiers, only=only)
+
+
+async def reconsider(*, holder: str, paused: bool) -> None:
+    """A worker was paused or resumed, and that is committed: what waits for it in any process hears of it.
+
+    One that is paused is no longer live; what it holds it finishes.
+    """
+    await store.tell_changed(holder=holder)
+    if paused:
+        await store.say_gone(holder=holder)
+
+
+async def remove(*, holder: str) -> None:
+    """A worker was removed, and that is committed: no claim of it goes on, what it held is handed on."""
+    await store.tell_changed(holder=holder)
+    await release(holder=holder)
 
 
 async def release(*, holder: str) -> None:

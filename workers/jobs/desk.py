@@ -2,6 +2,8 @@
 
 One desk for each event loop. It listens on the queues' channels; when a job comes, the first waiter that may
 have it gets it, first come, first served. A slow poll makes up for a notification that was lost.
+
+A claim for no tier waits for no job: that is how a worker waits that its owner has paused.
 """
 
 import asyncio
@@ -11,14 +13,16 @@ import weakref
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import structlog
 from redis.exceptions import RedisError
 
 from ashao_site.lib import clock
+from ashao_site.lib.aio import in_db
 from ashao_site.lib.errors import Conflict, Unavailable
 from ashao_site.lib.redis import redis
-from workers.jobs import actions, store
+from workers.jobs import actions, records, store
 from workers.jobs.pricing import Tier
 from workers.jobs.types import Claimed, Holder
 
@@ -29,15 +33,20 @@ WAITERS_MAX = 20_000
 POLL_S = 1.0
 LIVE_EVERY_S = 5.0
 LIVE_BATCH = 500
+CHECK_BATCH = 500
 TRY_MAX = 64
 """How many waiters are tried for a job that the first may not have."""
+
+Away = Literal["away"]
+AWAY: Away = "away"
+"""What a claim ends with when its worker must be looked at again: it was paused, resumed or removed."""
 
 
 @dataclass(eq=False, slots=True)
 class _Waiter:
     holder: Holder
     tiers: Sequence[Tier]
-    result: "asyncio.Future[Claimed]" = field(
+    result: "asyncio.Future[Claimed | Away]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
@@ -47,22 +56,56 @@ class Desk:
 
     def __init__(self) -> None:
         self._waiting: dict[Tier, deque[_Waiter]] = {tier: deque() for tier in Tier}
+        self._of: dict[str, set[_Waiter]] = {}
         self._count = 0
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def claim(self, *, holder: Holder, tiers: Sequence[Tier], wait_ms: int) -> Claimed | store.Miss:
+    async def claim(
+        self, *, holder: Holder, tiers: Sequence[Tier], wait_ms: int
+    ) -> Claimed | store.Miss | Away:
         """Claim from the first of `tiers` that has a job, waiting up to `wait_ms` for one to come."""
+        waiter = _Waiter(holder, tiers)
+        self._of.setdefault(holder.id, set()).add(waiter)  # from here on `send_away` reaches it
+        try:
+            return await self._claim(waiter, wait_ms)
+        finally:
+            self._of[holder.id].discard(waiter)
+            if not self._of[holder.id]:
+                del self._of[holder.id]
+
+    def send_away(self, holder_id: str) -> None:
+        """End the claims of a worker: without a job, also where one is just being taken for it."""
+        for waiter in self._of.get(holder_id, ()):
+            if not waiter.result.done():
+                waiter.result.set_result(AWAY)
+
+    async def outdated(self) -> list[str]:
+        """The workers that wait for jobs though they may have none, or for none though they may."""
+        found = []
+        holders = list(self._of)
+        for first in range(0, len(holders), CHECK_BATCH):
+            batch = holders[first : first + CHECK_BATCH]
+            able = await in_db(records.able, batch)
+            for holder in batch:
+                if any(bool(waiter.tiers) != (holder in able) for waiter in self._of.get(holder, ())):
+                    found.append(holder)
+        return found
+
+    async def _claim(self, waiter: _Waiter, wait_ms: int) -> Claimed | store.Miss | Away:
         miss: store.Miss = "empty"
-        for tier in tiers:
-            found = await actions.claim_now(tier=tier, holder=holder)
+        for tier in waiter.tiers:
+            found = await actions.claim_now(tier=tier, holder=waiter.holder)
             if isinstance(found, Claimed):
-                return found
-            miss = found if miss == "empty" else miss
+                await self._give(waiter, found)
+            if waiter.result.done():  # by this job, or it was sent away while we looked
+                return waiter.result.result()
+            if miss == "empty" and not isinstance(found, Claimed):
+                miss = found
         if wait_ms <= 0 or miss == "busy":
             return miss
-        return await self._wait(_Waiter(holder, tiers), wait_ms) or miss
+        return await self._wait(waiter, wait_ms) or miss
 
-    async def _wait(self, waiter: _Waiter, wait_ms: int) -> Claimed | None:
+    async def _wait(self, waiter: _Waiter, wait_ms: int) -> Claimed | Away | None:
         if self._count >= WAITERS_MAX:
             raise Unavailable("Too many workers are waiting here. Please try again.", retry_after_s=5)
         self._start()
@@ -72,8 +115,9 @@ class Desk:
         try:
             await asyncio.wait([waiter.result], timeout=wait_ms / 1000)
         except asyncio.CancelledError:
-            if waiter.result.done():  # a job came in the moment in which the worker left
-                _keep(asyncio.create_task(give_back(waiter.result.result(), waiter.holder)))
+            found = waiter.result.result() if waiter.result.done() else AWAY
+            if isinstance(found, Claimed):  # a job came in the moment in which the worker left
+                _keep(asyncio.create_task(give_back(found, waiter.holder)))
             raise
         finally:
             self._count -= 1

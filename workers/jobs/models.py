@@ -29,6 +29,8 @@ class Worker(models.Model):
     tokens_per_second = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    """Since when its owner wants it to take no more jobs; what it holds, it finishes."""
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -87,6 +89,11 @@ class Job(models.Model):
             ),
             models.Index(fields=["finished_at"], name="job_finished_at"),
             models.Index(fields=["worker", "-id"], name="job_worker"),
+            models.Index(
+                fields=["worker", "-finished_at"],
+                condition=models.Q(state=str(State.DONE)),
+                name="job_done_by_worker",
+            ),
         ]
 
     def __str__(self) -> str:

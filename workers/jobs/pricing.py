@@ -6,6 +6,8 @@ from enum import StrEnum
 MICROS_PER_CREDIT = 10_000
 BPS = 10_000
 WORKER_SHARE_BPS = 7_000
+STAKED_SHARE_BPS = 8_000
+"""What a worker earns of a job's value, and what one earns whose owner stakes $ASHAO."""
 
 
 class Tier(StrEnum):
@@ -23,6 +25,7 @@ class WorkerKind(StrEnum):
 
 
 PRICE_CREDITS: dict[Tier, int] = {Tier.PRO: 10, Tier.MAX: 15}
+TIER_NAME: dict[Tier, str] = {Tier.PRO: "Pro", Tier.MAX: "Max"}
 MODEL_NAME: dict[Tier, str] = {Tier.PRO: "ashao-pro", Tier.MAX: "ashao-max"}
 TIERS_OF: dict[WorkerKind, frozenset[Tier]] = {
     WorkerKind.BROWSER: frozenset({Tier.PRO}),

@@ -15,7 +15,7 @@ from ashao_site.lib.ids import hash_secret
 from ledger import actions as ledger
 from ledger import chart
 from workers.jobs import pricing
-from workers.jobs.models import Job, JobPayload
+from workers.jobs.models import Job, JobPayload, Worker
 from workers.jobs.pricing import Tier
 from workers.jobs.signals import job_finished
 from workers.jobs.states import LIVE, Finish, State, sources_of
@@ -288,6 +288,14 @@ def tier_of(job_id: str) -> Tier | None:
     """The tier of a job; None where there is no such job."""
     tier = Job.objects.filter(public_id=job_id).values_list("tier", flat=True).first()
     return None if tier is None else Tier(tier)
+
+
+def able(holders: Sequence[str]) -> set[str]:
+    """Those of these workers that may be given a job: not paused, not removed, of an active owner."""
+    found = Worker.objects.filter(
+        public_id__in=holders, paused_at=None, removed_at=None, owner__is_active=True
+    )
+    return set(found.values_list("public_id", flat=True))
 
 
 def live_jobs(*, queued_before: datetime, limit: int) -> list[Job]:

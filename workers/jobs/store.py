@@ -30,6 +30,8 @@ SETTLE_MS = 5_000
 KEEP_MARGIN_MS = 3_600_000
 """How much longer than the longest job Redis keeps what belongs to it."""
 LEASES = "ashao:leases"
+WORKER_CHANGES = "ashao:workers"
+"""The channel on which every process hears the id of a worker that was paused, resumed or removed."""
 END = "end"
 """Published on a job's channel when it has ended; everything else there is a chunk."""
 
@@ -241,12 +243,13 @@ async def revoke(*, job_id: str, lease: str = "", holder: str = "") -> Literal["
     return answer
 
 
-async def heartbeat(*, holder: str, tiers: Sequence[Tier]) -> list[str]:
-    """A sign of life; returns the ids of the jobs that the holder has."""
+async def heartbeat(*, holder: str, tiers: Sequence[Tier], only: Sequence[str] | None = None) -> list[str]:
+    """A sign of life; renews all leases, or only those of the jobs named. Returns the ids that are held."""
+    named = ("all",) if only is None else ("named", *only)
     reply: list[str] = await redis().pipe.script(
         HEARTBEAT,
         (held_key(holder), LEASES, *(live_key(tier) for tier in tiers)),
-        (holder, settings.WORKER_LEASE_MS),
+        (holder, settings.WORKER_LEASE_MS, *named),
     )
     return reply
 
@@ -256,6 +259,11 @@ async def say_live(*, tier: Tier, holders: Sequence[str], now_ms: int) -> None:
     pairs = [part for holder in holders for part in (now_ms, holder)]
     if pairs:
         await redis().pipe.command("ZADD", live_key(tier), *pairs)
+
+
+async def tell_changed(*, holder: str) -> None:
+    """Have every process look at a worker again: it was paused, resumed or removed."""
+    await redis().pipe.command("PUBLISH", WORKER_CHANGES, holder)
 
 
 async def say_gone(*, holder: str) -> list[str]:

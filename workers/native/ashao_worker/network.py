@@ -72,7 +72,8 @@ class Network:
 
     async def identify(self, token: str) -> Identity:
         """Which worker `token` is; becomes it."""
-        identity = parse_identity(await self._post("heartbeat", {}, bearer=token))
+        # What an earlier run of this worker left unfinished is not ours any more: it must not be renewed.
+        identity = parse_identity(await self._post("heartbeat", {"jobs": []}, bearer=token))
         self.worker_id, self.token = identity.worker_id, token
         return identity
 
@@ -100,9 +101,9 @@ class Network:
         """Hands the job on."""
         await self._of_job("fail", job_id, lease, {"reason": reason})
 
-    async def heartbeat(self, tokens_per_second: float) -> Pulse:
-        """Says that we live and how fast we are; renews the leases of all jobs we hold."""
-        body: dict[str, object] = {"workerId": self.worker_id}
+    async def heartbeat(self, tokens_per_second: float, jobs: Sequence[str]) -> Pulse:
+        """Says that we live and how fast we are; renews the leases of these jobs."""
+        body: dict[str, object] = {"workerId": self.worker_id, "jobs": list(jobs)}
         if tokens_per_second > 0:
             body["tokensPerSecond"] = round(tokens_per_second, 2)
         answer = await self._post("heartbeat", body)

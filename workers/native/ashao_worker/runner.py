@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Sequence
 
 from . import events
-from .answers import Claim
+from .answers import Claim, NoJob
 from .backoff import Backoff
 from .config import Config
 from .errors import Away, Fatal, Refused, Revoked, WorkerError
@@ -50,6 +50,7 @@ class Runner:
         self._slots = asyncio.Semaphore(config.jobs)
         self._jobs: dict[str, JobRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._paused = False
         self._broken = asyncio.Event()
         self._error: WorkerError | None = None
         self._state = ""
@@ -106,6 +107,7 @@ class Runner:
         asked_s, retry_after_s = time.monotonic(), None
         try:
             answer = await self._network.claim(self._tiers, CLAIM_WAIT_MS)
+            self._paused = isinstance(answer, NoJob) and answer.reason == "paused"
             if isinstance(answer, Claim) or time.monotonic() - asked_s > _SOON_S:
                 backoff.reset()
                 return answer if isinstance(answer, Claim) else None
@@ -167,7 +169,8 @@ class Runner:
             await asyncio.sleep(HEARTBEAT_S)
             held = list(self._jobs.values())
             try:
-                pulse = await self._network.heartbeat(self.stats.tokens_per_second())
+                named = [job.claim.job_id for job in held]
+                pulse = await self._network.heartbeat(self.stats.tokens_per_second(), named)
             except Away as away:
                 if not held:
                     await asyncio.sleep(backoff.pause_s(away.retry_after_s))
@@ -199,7 +202,9 @@ class Runner:
             return "network_away", f"{self._network.trouble}, trying again"
         if self._gate.trouble and not self._jobs:
             return "upstream_down", f"{self._gate.trouble}, trying again"
-        return ("serving", "serving") if self._jobs else ("waiting", "waiting for jobs")
+        if self._jobs:
+            return "serving", "serving"
+        return ("paused", "paused by its owner") if self._paused else ("waiting", "waiting for jobs")
 
     async def _all_ended(self) -> None:
         while self._tasks:

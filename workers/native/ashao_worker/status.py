@@ -13,7 +13,8 @@ from .text import usd
 
 _CLEAR = "\r\x1b[2K"
 _COLOURS = {"good": "\x1b[32m", "waiting": "\x1b[36m", "bad": "\x1b[31m"}
-_MOODS = {"serving": "good", "waiting": "waiting", "finishing": "waiting", "connecting": "waiting"}
+_WAITING = ("waiting", "paused", "finishing", "connecting")
+_MOODS = {"serving": "good", **dict.fromkeys(_WAITING, "waiting")}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""What owners send and are shown, as the API and its description have it."""
+
+from rest_framework import serializers
+
+from ashao_site.lib.api import StrictCharField
+from workers import actions, jobs
+
+
+class RegisterSerializer(serializers.Serializer[dict[str, object]]):
+    """The body of `register`."""
+
+    type = serializers.ChoiceField(choices=[str(kind) for kind in jobs.WorkerKind])
+    model = StrictCharField(max_length=actions.MODEL_MAX_CHARS)
+    tiers = serializers.ListField(
+        child=serializers.ChoiceField(choices=[str(tier) for tier in jobs.Tier]),
+        required=False,
+        min_length=1,
+        max_length=4,
+    )
+
+
+class RegisteredSerializer(serializers.Serializer[dict[str, object]]):
+    """A new worker and its token, which is shown this once."""
+
+    workerId = serializers.CharField()
+    workerToken = serializers.CharField()
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """True or false: REST framework's own field takes "yes" and 1 too."""
+
+    def to_internal_value(self, data: object) -> bool:
+        """The value itself."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class PauseSerializer(serializers.Serializer[dict[str, object]]):
+    """The body of a change of a worker."""
+
+    paused = StrictBooleanField()
+
+
+class PausedSerializer(serializers.Serializer[dict[str, object]]):
+    """A worker, and whether it takes no more jobs."""
+
+    id = serializers.CharField()
+    paused = serializers.BooleanField()
+
+
+PAUSE_BODY = {"type": "object", "properties": {"paused": {"type": "boolean"}}, "required": ["paused"]}
+"""Written out, because of a serializer's fields a PATCH would show none as required."""
+
+
+class WorkerSerializer(serializers.Serializer[dict[str, object]]):
+    """One worker; amounts in µUSDC."""
+
+    id = serializers.CharField()
+    type = serializers.CharField()
+    model = serializers.CharField()
+    tiers = serializers.ListField(child=serializers.CharField())
+    status = serializers.ChoiceField(choices=["offline", "waiting", "busy", "paused"])
+    paused = serializers.BooleanField()
+    jobs = serializers.IntegerField()
+    running = serializers.IntegerField()
+    tokens = serializers.IntegerField()
+    tokensPerSecond = serializers.FloatField(allow_null=True)
+    earned = serializers.IntegerField()
+    earnedToday = serializers.IntegerField()
+    createdAt = serializers.DateTimeField()
+    lastSeenAt = serializers.DateTimeField(allow_null=True)
+
+
+class MinuteSerializer(serializers.Serializer[dict[str, object]]):
+    """What was done in the minute that begins `at`."""
+
+    at = serializers.DateTimeField()
+    jobs = serializers.IntegerField()
+    tokens = serializers.IntegerField()
+    earned = serializers.IntegerField()
+
+
+class DoneJobSerializer(serializers.Serializer[dict[str, object]]):
+    """One job that was done: figures, no text."""
+
+    finishedAt = serializers.DateTimeField()
+    workerId = serializers.CharField()
+    tier = serializers.ChoiceField(choices=[str(tier) for tier in jobs.Tier])
+    tokens = serializers.IntegerField()
+    seconds = serializers.FloatField()
+    earned = serializers.IntegerField()
+    finish = serializers.ChoiceField(choices=[str(finish) for finish in jobs.Finish])
+
+
+class StatsSerializer(serializers.Serializer[dict[str, object]]):
+    """All workers of an owner, with sums over those that were removed too. Amounts in µUSDC."""
+
+    workers = WorkerSerializer(many=True)
+    jobs = serializers.IntegerField()
+    tokens = serializers.IntegerField()
+    earned = serializers.IntegerField()
+    earnedToday = serializers.IntegerField()
+    shareBps = serializers.IntegerField(help_text="Of a job's value, in hundredths of a percent.")
+    escrow = serializers.IntegerField(help_text="Earned from free credits, until the worker is trusted.")
+    available = serializers.IntegerField(help_text="Earned, and not yet asked to be paid out.")
+    averageTokensPerSecond = serializers.FloatField(
+        allow_null=True, help_text="Over the last hour's jobs, or all where there was none."
+    )
+    hour = MinuteSerializer(many=True, help_text="The last 60 minutes, this one last.")
+    recent = DoneJobSerializer(many=True, help_text="The last 20 jobs, the newest first.")

@@ -1,0 +1,33 @@
+"""The Earn page: the same for everybody; what is whose, the page asks the API."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from workers.jobs import PRICE_CREDITS
+from workers.jobs.pricing import STAKED_SHARE_BPS, TIER_NAME, WORKER_SHARE_BPS
+
+
+@require_safe
+@ensure_csrf_cookie
+def earn_page(request: HttpRequest) -> HttpResponse:
+    """Where a browser tab becomes a worker."""
+    config = {
+        "development": settings.DEVELOPMENT_WALLET,
+        "chainId": settings.CHAIN_ID,
+        "tiers": [
+            {"id": str(tier), "name": TIER_NAME[tier], "credits": credits}
+            for tier, credits in PRICE_CREDITS.items()
+        ],
+        "earn": {
+            "modelHost": settings.MODEL_HOST,
+            "models": [model.model_dump(mode="json") for model in settings.BROWSER_MODELS],
+            "minTokensPerSecond": settings.BROWSER_MIN_TOKENS_PER_SECOND,
+            "allowSoftwareAdapter": settings.BROWSER_ALLOW_SOFTWARE_GPU,
+            "shareBps": WORKER_SHARE_BPS,
+            "stakedShareBps": STAKED_SHARE_BPS,
+        },
+    }
+    return render(request, "earn.html", {"config": config})
