@@ -1,8 +1,11 @@
 import { gzipSync } from "node:zlib";
 import type { Plugin, Rolldown } from "vite";
 
-/** Prints what each page downloads before it can show something, and fails the build above the budget. */
-export function firstLoadBudget({ maxBytes }: { maxBytes: number }): Plugin {
+/**
+ * Prints what each page downloads before it can show something, and fails the build above its budget. A page is
+ * named by its entry; one without a budget fails too.
+ */
+export function firstLoadBudget(maxBytesByPage: Readonly<Record<string, number>>): Plugin {
   return {
     name: "ashao-first-load-budget",
     apply: "build",
@@ -10,7 +13,9 @@ export function firstLoadBudget({ maxBytes }: { maxBytes: number }): Plugin {
       for (const page of entries(bundle)) {
         const bytes = firstLoadBytes(page, bundle);
         console.log(`first load of ${page.name}: ${(bytes / 1000).toFixed(1)} kB of JavaScript, compressed`);
-        if (bytes > maxBytes) {
+        const maxBytes = maxBytesByPage[page.name];
+        if (maxBytes === undefined) this.error(`${page.name} has no budget in vite.config.ts.`);
+        else if (bytes > maxBytes) {
           this.error(`${page.name} needs ${bytes} bytes of JavaScript; the limit is ${maxBytes}.`);
         }
       }

@@ -1,9 +1,10 @@
-"""A real stack and a real browser, for all tests of this folder.
+"""A real stack and a real browser, for all tests of this folder; and a real language model for the Earn page.
 
 What a page logs as an error, throws, or is refused by its Content-Security-Policy fails the test that opened
 it, unless the test says that it breaks something on purpose.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -11,10 +12,19 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from ashao_site.embedded.stack import Stack
 from scripts.chromium import find
+from tests.tiny_model.host import ModelHost
 
 from .chat_page import ChatPage
 
@@ -29,6 +39,8 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+GPU_ARGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
+"""WebGPU on the processor: slow, but every instruction of it is real."""
 REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
     console.error(`CSP: ${event.effectiveDirective} refused ${event.blockedURI}`));
@@ -53,26 +65,55 @@ FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="package")
-def stack() -> Iterator[Stack]:
+def model_host() -> Iterator[ModelHost]:
+    """Serves the tiny model, as a hub of models does."""
+    with ModelHost() as host:
+        yield host
+
+
+@pytest.fixture(scope="package")
+def stack(model_host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    catalogue = tmp_path_factory.mktemp("models") / "models.json"
+    catalogue.write_text(json.dumps(model_host.catalogue()))
     env = {
         "SIMULATED_TOKENS_PER_SECOND": str(TOKENS_PER_SECOND),
         "GUEST_MESSAGES_PER_ADDRESS": "1000",
         "FALLBACK_CONCURRENCY": "8",
+        "MODEL_HOST": model_host.url,
+        "BROWSER_MODELS": str(catalogue),
+        "BROWSER_ALLOW_SOFTWARE_GPU": "on",
+        "BROWSER_MIN_TOKENS_PER_SECOND": "1",
     }
     with Stack(env=env) as running:
         yield running
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser without WebGPU."""
+    yield from launched(playwright, CHROMIUM_ARGS)
+
+
+@pytest.fixture(scope="package")
+def gpu_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser with WebGPU."""
+    yield from launched(playwright, [*CHROMIUM_ARGS, *GPU_ARGS])
+
+
+def launched(playwright: Playwright, args: list[str]) -> Iterator[Browser]:
     path = find()
     if path is None:
         pytest.fail("There is no Chromium here; install one, or name it with CHROMIUM=/path/to/it.")
-    expect.set_options(timeout=15_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=args)
+    yield browser
+    browser.close()
 
 
 class Pages:
@@ -128,7 +169,15 @@ class Pages:
 
 @pytest.fixture
 def pages(request: pytest.FixtureRequest, stack: Stack, chromium: Browser) -> Iterator[Pages]:
-    opened = Pages(chromium, stack.base_url)
+    yield from watched(request, Pages(chromium, stack.base_url))
+
+
+@pytest.fixture
+def gpu_pages(request: pytest.FixtureRequest, stack: Stack, gpu_chromium: Browser) -> Iterator[Pages]:
+    yield from watched(request, Pages(gpu_chromium, stack.base_url))
+
+
+def watched(request: pytest.FixtureRequest, opened: Pages) -> Iterator[Pages]:
     yield opened
     failed = request.node.stash.get(FAILED, False)
     name = re.sub(r"\W+", "-", request.node.name)

@@ -1,4 +1,4 @@
-"""The dialog that makes a key and shows the command of a worker: what it shows works."""
+"""The dialog that makes a key and shows the command of a native worker: what it shows works."""
 
 import re
 
@@ -8,14 +8,18 @@ from playwright.sync_api import expect
 from ashao_site.embedded.stack import Stack
 
 from .conftest import Pages
+from .earn_page import EarnPage
 
 
 def test_the_command_names_this_network_and_its_key_registers_a_worker(pages: Pages, stack: Stack) -> None:
-    page = pages.chat()
-    page.sign_in()
-    page.test_id("run-worker").click()
-    page.test_id("make-key").click()
-    command = page.test_id("worker-command")
+    chat = pages.chat()
+    chat.sign_in()
+    chat.test_id("earn-link").click()
+    earn = EarnPage(chat.page)
+    expect(earn.card).to_be_visible()
+    earn.test_id("run-worker").click()
+    earn.test_id("make-key").click()
+    command = earn.test_id("worker-command")
     expect(command).to_have_value(re.compile(r"ASHAO_API_KEY=ak_\w+\n"))
     shown = command.input_value()
     assert f"--network {stack.base_url} " in shown

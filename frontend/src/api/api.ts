@@ -9,7 +9,7 @@ export interface SendInput {
   idempotencyKey: string;
 }
 
-/** The calls the chat page makes, one method each. */
+/** The calls that the pages make for whoever is signed in, one method each. */
 export function createApi(request: Request) {
   return {
     me: () => request({ method: "GET", path: "/api/me", decode: types.me }),
@@ -52,6 +52,19 @@ export function createApi(request: Request) {
       request({ method: "GET", path: conversationPath(id), decode: types.conversation }),
     deleteConversation: (id: string) =>
       request({ method: "DELETE", path: conversationPath(id), decode: nothing }),
+
+    /** Makes a new worker that runs in this browser. */
+    registerWorker: (model: string) =>
+      request({
+        method: "POST",
+        path: "/api/worker/register",
+        body: { type: "browser", model },
+        decode: types.registeredWorker,
+      }),
+    workerStats: () => request({ method: "GET", path: "/api/worker/stats", decode: types.workerStats }),
+    setWorkerPaused: (id: string, paused: boolean) =>
+      request({ method: "PATCH", path: workerPath(id), body: { paused }, decode: types.workerPaused }),
+    removeWorker: (id: string) => request({ method: "DELETE", path: workerPath(id), decode: nothing }),
   };
 }
 
@@ -59,4 +72,8 @@ export type Api = ReturnType<typeof createApi>;
 
 function conversationPath(id: string): string {
   return `/api/chat/conversations/${encodeURIComponent(id)}`;
+}
+
+function workerPath(id: string): string {
+  return `/api/worker/${encodeURIComponent(id)}`;
 }

@@ -1,3 +1,4 @@
+import { type Clock, pageClock } from "../lib/clock";
 import { type Decoder, nullable, object, string } from "../lib/decode";
 
 const TIMEOUT_MS = 20_000;
@@ -7,13 +8,16 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly retryAfterS: number | null;
+  /** All that the server said, for the few errors that tell more than a sentence. */
+  readonly body: unknown;
 
-  constructor(message: string, { status, code, retryAfterS = null }: ApiFailure) {
+  constructor(message: string, { status, code, retryAfterS = null, body = null }: ApiFailure) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
     this.retryAfterS = retryAfterS;
+    this.body = body;
   }
 
   /** Whether the same call may work in a moment, and may have worked without us hearing of it. */
@@ -26,6 +30,7 @@ interface ApiFailure {
   status: number;
   code: string;
   retryAfterS?: number | null;
+  body?: unknown;
 }
 
 export interface Call<T> {
@@ -34,6 +39,13 @@ export interface Call<T> {
   decode: Decoder<T>;
   body?: object;
   headers?: Readonly<Record<string, string>>;
+  /** Signs the call by itself: it then goes without cookies, and needs no CSRF token. */
+  bearer?: string;
+  timeoutMs?: number;
+  /** Hangs up. The call then fails with `status` 0 and the code `aborted`. */
+  signal?: AbortSignal;
+  /** The call outlives the page. */
+  keepalive?: boolean;
 }
 
 export type Request = <T>(call: Call<T>) => Promise<T>;
@@ -42,13 +54,19 @@ export type Request = <T>(call: Call<T>) => Promise<T>;
 export interface Transport {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   cookies: () => string;
+  /** Whose sleep ends calls that take too long; the page's own timers where it isn't given. */
+  clock?: Clock;
+}
+
+interface Answer {
+  response: Response;
+  body: unknown;
 }
 
 /** Makes the one function through which every call to the server goes. */
 export function createRequest(transport: Transport): Request {
   return async (call) => {
-    const response = await exchange(transport, call);
-    const body = await readJson(response);
+    const { response, body } = await exchange(transport, call);
     if (!response.ok) throw failureOf(response, body);
     try {
       return call.decode(body, "answer");
@@ -61,23 +79,44 @@ export function createRequest(transport: Transport): Request {
   };
 }
 
-async function exchange(transport: Transport, call: Call<unknown>): Promise<Response> {
+async function exchange(transport: Transport, call: Call<unknown>): Promise<Answer> {
   const headers: Record<string, string> = { Accept: "application/json", ...call.headers };
   if (call.body !== undefined) headers["Content-Type"] = "application/json";
-  if (call.method !== "GET") headers["X-CSRFToken"] = await csrfToken(transport);
-  const body = call.body === undefined ? null : JSON.stringify(call.body);
-  return reach(transport, call.path, { method: call.method, headers, body });
+  if (call.bearer !== undefined) headers.Authorization = `Bearer ${call.bearer}`;
+  else if (call.method !== "GET") headers["X-CSRFToken"] = await csrfToken(transport);
+  const init: RequestInit = {
+    method: call.method,
+    headers,
+    body: call.body === undefined ? null : JSON.stringify(call.body),
+    credentials: call.bearer === undefined ? "same-origin" : "omit",
+    keepalive: call.keepalive ?? false,
+  };
+  return reach(transport, call.path, init, call);
 }
 
-async function reach(transport: Transport, path: string, init: RequestInit): Promise<Response> {
+/** The whole exchange has one time limit: an answer that breaks off in its middle hasn't come. */
+async function reach(
+  transport: Transport,
+  path: string,
+  init: RequestInit,
+  { timeoutMs = TIMEOUT_MS, signal }: Pick<Call<unknown>, "timeoutMs" | "signal">,
+): Promise<Answer> {
+  const limit = new AbortController();
+  const hangUp = () => limit.abort();
+  const answered = new AbortController();
+  const clock = transport.clock ?? pageClock;
+  void clock.sleep(timeoutMs, answered.signal).then(hangUp);
+  signal?.addEventListener("abort", hangUp);
+  if (signal?.aborted) hangUp();
   try {
-    return await transport.fetch(path, {
-      ...init,
-      credentials: "same-origin",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    const response = await transport.fetch(path, { ...init, signal: limit.signal });
+    return { response, body: parseJson(await response.text()) };
   } catch {
+    if (signal?.aborted) throw new ApiError("The call was called off.", { status: 0, code: "aborted" });
     throw new ApiError("ashao can't be reached. Check your connection.", { status: 0, code: "unreachable" });
+  } finally {
+    answered.abort();
+    signal?.removeEventListener("abort", hangUp);
   }
 }
 
@@ -85,7 +124,7 @@ async function reach(transport: Transport, path: string, init: RequestInit): Pro
 async function csrfToken(transport: Transport): Promise<string> {
   const present = cookieValue(transport.cookies(), "csrftoken");
   if (present !== null) return present;
-  await reach(transport, "/api/me", { method: "GET" });
+  await reach(transport, "/api/me", { method: "GET", credentials: "same-origin" }, {});
   return cookieValue(transport.cookies(), "csrftoken") ?? "";
 }
 
@@ -97,9 +136,9 @@ export function cookieValue(cookies: string, name: string): string | null {
   return null;
 }
 
-async function readJson(response: Response): Promise<unknown> {
+function parseJson(text: string): unknown {
   try {
-    return await response.json();
+    return JSON.parse(text);
   } catch {
     return null;
   }
@@ -112,7 +151,7 @@ function failureOf(response: Response, body: unknown): ApiError {
   const retryAfterS = secondsOf(response.headers.get("Retry-After"));
   try {
     const { error, code } = errorBody(body, "error");
-    return new ApiError(error, { status, code: code ?? `http_${status}`, retryAfterS });
+    return new ApiError(error, { status, code: code ?? `http_${status}`, retryAfterS, body });
   } catch {
     // A proxy in front of the server answers without our JSON.
     const message =

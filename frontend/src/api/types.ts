@@ -18,13 +18,49 @@ import {
 export const tierId = oneOf("pro", "max");
 export type TierId = Decoded<typeof tierId>;
 
-export const pageConfig = object({
+const pageFields = {
   development: boolean,
   chainId: integer,
   tiers: list(object({ id: tierId, name: string, credits: integer })),
-});
+};
+
+export const pageConfig = object(pageFields);
 export type PageConfig = Decoded<typeof pageConfig>;
 export type Tier = PageConfig["tiers"][number];
+
+/** The shape of `Model` in `src/engine/engine.ts`, as the server's settings give it. */
+const model = object({
+  id: string,
+  name: string,
+  about: string,
+  revision: string,
+  license: string,
+  contextTokens: integer,
+  maxNewTokens: integer,
+  builds: list(
+    object({
+      dtype: oneOf("q4f16", "fp16", "q4", "fp32"),
+      files: list(string),
+      downloadBytes: integer,
+      memoryBytes: integer,
+      largestBufferBytes: integer,
+    }),
+  ),
+});
+
+/** What the Earn page is told beside the rest. */
+export const earnConfig = object({
+  ...pageFields,
+  earn: object({
+    modelHost: string,
+    models: list(model),
+    minTokensPerSecond: number,
+    allowSoftwareAdapter: boolean,
+    shareBps: integer,
+    stakedShareBps: integer,
+  }),
+});
+export type EarnConfig = Decoded<typeof earnConfig>;
 
 export const user = object({ id: string, wallet: string });
 export type User = Decoded<typeof user>;
@@ -97,3 +133,58 @@ export const streamEvent = variants({
 });
 export type StreamEvent = Decoded<typeof streamEvent>;
 export type Finish = Extract<StreamEvent, { type: "done" }>["finish"];
+
+/** A new worker; this answer is the only one that has its token. */
+export const registeredWorker = object({ workerId: string, workerToken: string });
+export type RegisteredWorker = Decoded<typeof registeredWorker>;
+
+export const workerPaused = object({ id: string, paused: boolean });
+
+const workerRow = object({
+  id: string,
+  type: oneOf("native", "browser"),
+  model: string,
+  tiers: list(tierId),
+  status: oneOf("offline", "waiting", "busy", "paused"),
+  paused: boolean,
+  jobs: integer,
+  running: integer,
+  tokens: integer,
+  tokensPerSecond: nullable(number),
+  earned: integer,
+  earnedToday: integer,
+  createdAt: string,
+  lastSeenAt: nullable(string),
+});
+export type WorkerRow = Decoded<typeof workerRow>;
+
+/** One minute of the last hour; `at` is when it began. */
+const minute = object({ at: string, jobs: integer, tokens: integer, earned: integer });
+export type Minute = Decoded<typeof minute>;
+
+const finishedJob = object({
+  finishedAt: string,
+  workerId: string,
+  tier: tierId,
+  tokens: integer,
+  seconds: number,
+  earned: integer,
+  finish: oneOf("stop", "length", "stopped"),
+});
+export type FinishedJob = Decoded<typeof finishedJob>;
+
+/** The owner's workers and what they earned. Amounts are integers of µUSDC. */
+export const workerStats = object({
+  workers: list(workerRow),
+  jobs: integer,
+  tokens: integer,
+  earned: integer,
+  earnedToday: integer,
+  shareBps: integer,
+  escrow: integer,
+  available: integer,
+  averageTokensPerSecond: nullable(number),
+  hour: list(minute),
+  recent: list(finishedJob),
+});
+export type WorkerStats = Decoded<typeof workerStats>;

@@ -1,12 +1,22 @@
 /** What the Earn page is made of. The parts are built and connected here; the pieces of the page use them. */
-import type { Api } from "../api/api";
+import { type Api, createApi } from "../api/api";
+import { createRequest } from "../api/request";
 import type { EarnConfig, WorkerStats } from "../api/types";
 import type { Model, ModelBuild, Probe } from "../engine/engine";
+import { judge } from "../engine/fit";
+import { probe } from "../engine/probe";
+import { createWeightsOnDisk } from "../engine/weights/disk";
+import { safeStorage } from "../lib/storage";
 import type { Store } from "../lib/store";
-import type { Live } from "../live/live";
-import type { Session } from "../session/session";
-import type { DiscoveredWallet } from "../wallet/discovery";
+import { Live } from "../live/live";
+import { Session } from "../session/session";
+import { type DiscoveredWallet, discoverWallets } from "../wallet/discovery";
+import { browserScreen, keepScreenOn, showInTitle } from "./companions";
+import { EarnController } from "./controller";
+import { StatsDashboard } from "./dashboard";
+import { browserLock } from "./gpu-lock";
 import type { Problem } from "./problems";
+import { readinessOf } from "./readiness";
 import type { EarnState } from "./state";
 
 /** A model of the catalogue, judged for this browser's adapter. */
@@ -74,6 +84,64 @@ export interface EarnApp {
   session: Session;
   live: Live;
   wallets: Store<readonly DiscoveredWallet[]>;
-  earn: Earn;
-  dashboard: Dashboard;
+  earn: EarnController;
+  dashboard: StatsDashboard;
+}
+
+/** Builds the page's parts and connects them. Loads nothing of the engine. */
+export function createEarnApp(config: EarnConfig): EarnApp {
+  const api = createApi(
+    createRequest({ fetch: (url, init) => fetch(url, init), cookies: () => document.cookie }),
+  );
+  const session = new Session(api);
+  const live = new Live({ balance: (credits) => session.creditsChanged(credits) });
+  const storage = safeStorage("localStorage");
+  const earn = new EarnController({
+    config: config.earn,
+    api,
+    session,
+    look: async () => readinessOf(await probe(), config.earn, judge, storage),
+    weights: async () => createWeightsOnDisk(),
+    launch: async (input) => (await import("./launch")).launch(input),
+    lock: browserLock(navigator.locks),
+    storage,
+    now: () => performance.now(),
+    answered: () => dashboard.soon(),
+  });
+  const dashboard = new StatsDashboard({
+    api,
+    session,
+    visible: () => document.visibilityState === "visible",
+    changed: (workerId, what) => earn.changedElsewhere(workerId, what),
+  });
+  return { config, api, session, live, wallets: discoverWallets(window), earn, dashboard };
+}
+
+/** Starts what the page does from its first moment. */
+export function startEarnApp({ api, session, live, earn, dashboard }: EarnApp): void {
+  keepScreenOn(earn.state, browserScreen);
+  showInTitle(earn.state, earn.answers, document);
+  earn.open();
+  dashboard.open();
+  void session.refresh();
+  void live.seed(api.network);
+  live.connect();
+  document.addEventListener("visibilitychange", () => {
+    earn.visibilityChanged(document.visibilityState === "hidden");
+    dashboard.visibilityChanged();
+  });
+  window.addEventListener("pagehide", () => earn.leave());
+  window.addEventListener("online", () => earn.online());
+}
+
+/** Another person is here now. */
+export function signedIn({ session, live }: EarnApp): void {
+  void session.refresh();
+  live.connect();
+}
+
+/** A worker that runs is stopped with it. Rejects with `ApiError`. */
+export async function signOut({ session, live }: EarnApp): Promise<void> {
+  await session.signOut();
+  live.connect();
 }

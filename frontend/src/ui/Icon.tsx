@@ -8,6 +8,9 @@ const paths = {
   trash: "M5 7h14M10 7V4.5h4V7M7 7l1 12.5h8L17 7M10.5 10.5v5.5M13.5 10.5v5.5",
   retry: "M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4",
   down: "M12 5v14M6 13l6 6 6-6",
+  leave: "M10 5H5.5v14H10M14 8l4 4-4 4M18 12H9.5",
+  pause: "M9 6v12M15 6v12",
+  play: "M8 5.5v13l10.5-6.5z",
 } as const;
 
 export type IconName = keyof typeof paths;

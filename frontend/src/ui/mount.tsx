@@ -1,16 +1,16 @@
 import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { type PageConfig, pageConfig } from "../api/types";
+import type { Decoder } from "../lib/decode";
 
-/** Draws a page into the shell that Django rendered. */
-export function mountPage(page: (config: PageConfig) => ReactNode): void {
+/** Draws a page into the shell that Django rendered, with the configuration that came with it. */
+export function mountPage<C>(config: Decoder<C>, page: (config: C) => ReactNode): void {
   const root = document.getElementById("root");
   if (root === null) throw new Error("The page has no #root.");
-  createRoot(root).render(<StrictMode>{page(readConfig(document))}</StrictMode>);
+  createRoot(root).render(<StrictMode>{page(readConfig(config, document))}</StrictMode>);
 }
 
 /** What Django put into the page with `json_script`. */
-export function readConfig(page: Document): PageConfig {
+export function readConfig<C>(config: Decoder<C>, page: Document): C {
   const text = page.getElementById("ashao-config")?.textContent ?? "";
-  return pageConfig(JSON.parse(text), "ashao-config");
+  return config(JSON.parse(text), "ashao-config");
 }

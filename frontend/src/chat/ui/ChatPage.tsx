@@ -1,12 +1,11 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { useStore } from "../../lib/store";
+import { Header } from "../../site/Header";
 import { Dialog } from "../../ui/Dialog";
 import { useMedia } from "../../ui/media";
 import { SignInDialog } from "../../wallet/SignInDialog";
-import { RunWorkerDialog } from "../../worker/RunWorkerDialog";
 import { type ChatApp, signedIn, signOut } from "../app";
 import { Conversation } from "./Conversation";
-import { Header } from "./Header";
 import { Sidebar } from "./Sidebar";
 
 /** The whole page: header, conversations, the open one, and the dialogs over them. */
@@ -15,7 +14,7 @@ export function ChatPage({ app }: { app: ChatApp }) {
   const state = useStore(app.chat.store);
   const network = useStore(app.live.network);
   const wide = useMedia("(min-width: 60rem)");
-  const [over, setOver] = useState<"sign-in" | "drawer" | "worker" | null>(null);
+  const [over, setOver] = useState<"sign-in" | "drawer" | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   useFocusOnOpen(input, state.conversationId);
 
@@ -25,19 +24,12 @@ export function ChatPage({ app }: { app: ChatApp }) {
     app.chat.open(id);
     close();
   };
-  const sidebar = (
-    <PageSidebar
-      app={app}
-      openId={state.conversationId}
-      onOpen={open}
-      onRunWorker={() => setOver("worker")}
-      onLeave={close}
-    />
-  );
+  const sidebar = <PageSidebar app={app} openId={state.conversationId} onOpen={open} onLeave={close} />;
 
   return (
     <div className="page">
       <Header
+        page="chat"
         me={me}
         network={network}
         onMenu={wide ? null : () => setOver("drawer")}
@@ -70,9 +62,6 @@ export function ChatPage({ app }: { app: ChatApp }) {
           }}
         />
       )}
-      {over === "worker" && (
-        <RunWorkerDialog api={app.api} development={app.config.development} onClose={close} />
-      )}
       <p className="visually-hidden" aria-live="polite">
         {state.announcement}
       </p>
@@ -84,11 +73,10 @@ interface PageSidebarProps {
   app: ChatApp;
   openId: string | null;
   onOpen: (id: string | null) => void;
-  onRunWorker: () => void;
   onLeave: () => void;
 }
 
-function PageSidebar({ app, openId, onOpen, onRunWorker, onLeave }: PageSidebarProps) {
+function PageSidebar({ app, openId, onOpen, onLeave }: PageSidebarProps) {
   const session = useStore(app.session.store);
   const history = useStore(app.history.store);
   const { chat } = app;
@@ -120,7 +108,6 @@ function PageSidebar({ app, openId, onOpen, onRunWorker, onLeave }: PageSidebarP
       onDelete={(id) => void remove(id)}
       onMore={() => void app.history.more()}
       onReload={() => void app.history.refresh()}
-      onRunWorker={onRunWorker}
       onSignOut={() => void leave()}
     />
   );

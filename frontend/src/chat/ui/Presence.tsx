@@ -3,20 +3,6 @@ import { counted, machinesOnline } from "../../ui/words";
 
 const MAX_DOTS = 48;
 
-/** The header's short form. */
-export function NetworkStatus({ network }: { network: Network | null }) {
-  const online = network === null ? 0 : machinesOnline(network);
-  return (
-    <span className="network-status" data-testid="network-status" data-online={online > 0}>
-      <span className="network-dot" aria-hidden="true" />
-      <span>
-        {network === null ? "Connecting" : counted(online, "machine")}
-        {network !== null && <span className="wide-only"> online</span>}
-      </span>
-    </span>
-  );
-}
-
 /** One dot for each machine that is online right now: the landing's picture is the network itself. */
 export function Presence({ network }: { network: Network | null }) {
   if (network === null) return <p className="presence presence-waiting">Looking for machines…</p>;

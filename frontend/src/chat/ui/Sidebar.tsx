@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ConversationSummary, User } from "../../api/types";
 import { Button, IconButton } from "../../ui/Button";
+import { focusOnAppearing } from "../../ui/focus";
 import { Icon } from "../../ui/Icon";
 import { shortWallet } from "../../ui/words";
 import { groupByAge, type HistoryState } from "../history";
@@ -14,7 +15,6 @@ export interface SidebarProps {
   onDelete: (id: string) => void;
   onMore: () => void;
   onReload: () => void;
-  onRunWorker: () => void;
   onSignOut: () => void;
 }
 
@@ -30,9 +30,9 @@ export function Sidebar(props: SidebarProps) {
       </nav>
       {props.user !== null && (
         <div className="account">
-          <Button className="run-worker" data-testid="run-worker" onClick={props.onRunWorker}>
+          <a className="button button-plain run-worker" data-testid="earn-link" href="/earn">
             Run a worker
-          </Button>
+          </a>
           <span title={props.user.wallet}>{shortWallet(props.user.wallet)}</span>
           <Button look="quiet" data-testid="sign-out" onClick={props.onSignOut}>
             Sign out
@@ -81,11 +81,6 @@ function ConversationList({ history, openId, onOpen, onDelete, onMore, onReload 
       )}
     </>
   );
-}
-
-/** The button that asked is gone; whoever used the keyboard goes on from here. */
-function focusOnAppearing(button: HTMLButtonElement | null): void {
-  button?.focus();
 }
 
 interface ConversationItemProps extends Pick<SidebarProps, "onOpen" | "onDelete"> {

@@ -1,0 +1,49 @@
+import type { EarnConfig, Network } from "../../api/types";
+import { counted, machinesOnline } from "../../ui/words";
+import { money, percent, shareMicros } from "./money";
+
+const MAX_DOTS = 24;
+
+/** The landing's one sentence, what an answer pays, and the network as it is right now. */
+export function Hero({ config, network }: { config: EarnConfig; network: Network | null }) {
+  const pro = config.tiers.find((tier) => tier.id === "pro");
+  const { shareBps } = config.earn;
+  return (
+    <div className="hero">
+      <Machines network={network} />
+      <h1>Press Start, and this tab earns by answering people’s questions.</h1>
+      {pro !== undefined && (
+        <p className="pay">
+          <strong>{money(shareMicros(pro.credits, shareBps))}</strong>
+          <span>
+            for each answer: {percent(shareBps)} of the {counted(pro.credits, "credit")} that it costs, in
+            USDC.
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A dot for each machine that is online, and a hollow one for yours. */
+function Machines({ network }: { network: Network | null }) {
+  const online = network === null ? 0 : machinesOnline(network);
+  return (
+    <div className="machines">
+      <span className="machines-dots" aria-hidden="true">
+        {Array.from({ length: Math.min(online, MAX_DOTS) }, (_, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the dots are alike and have no identity.
+          <i key={index} />
+        ))}
+        <i className="machines-yours" />
+      </span>
+      <p>
+        {network === null
+          ? "Looking for machines…"
+          : online === 0
+            ? "No machine is online right now. Yours would be the first."
+            : `${counted(online, "machine")} online. Yours is not among them yet.`}
+      </p>
+    </div>
+  );
+}

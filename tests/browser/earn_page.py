@@ -1,0 +1,124 @@
+"""The Earn page as a worker's owner sees it, and what its engine does on the GPU."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playwright.sync_api import Error, Locator, Page, Route, Worker, expect
+
+LOAD_MS = 120_000
+"""From Start to the first claim: the runtime, the weights, compiling and the self-test, on a busy machine."""
+
+WATCH_GPU = """
+() => {
+    if (self.gpuWatched || !self.GPUComputePassEncoder) return;
+    self.gpuWatched = true;
+    self.dispatches = 0;
+    const pass = GPUComputePassEncoder.prototype;
+    for (const name of ["dispatchWorkgroups", "dispatchWorkgroupsIndirect"]) {
+        const original = pass[name];
+        pass[name] = function (...args) {
+            self.dispatches += 1;
+            return original.apply(this, args);
+        };
+    }
+    const requestDevice = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...args) {
+        const device = await requestDevice.apply(this, args);
+        (self.devices ??= []).push(device);
+        return device;
+    };
+}
+"""
+"""Counts the work that is given to the GPU and keeps the devices, in a worker that has not begun yet."""
+
+
+@dataclass(frozen=True)
+class EarnPage:
+    page: Page
+
+    def __post_init__(self) -> None:
+        self.page.on("worker", self._watch)
+
+    @staticmethod
+    def _watch(worker: Worker) -> None:
+        worker.evaluate(WATCH_GPU)
+
+    def test_id(self, name: str) -> Locator:
+        return self.page.get_by_test_id(name)
+
+    @property
+    def card(self) -> Locator:
+        return self.test_id("earn-phase")
+
+    @property
+    def phase(self) -> str:
+        return self.card.get_attribute("data-phase") or ""
+
+    def configure(self, settings: dict[str, object]) -> None:
+        """Have the server's page come with other settings of the Earn page."""
+
+        def change(route: Route) -> None:
+            answer = route.fetch()
+            pattern = re.compile(r'(<script id="ashao-config" type="application/json">)(.*?)(</script>)', re.S)
+
+            def changed(match: re.Match[str]) -> str:
+                config = json.loads(match[2])
+                config["earn"] |= settings
+                return match[1] + json.dumps(config) + match[3]
+
+            route.fulfill(response=answer, body=pattern.sub(changed, answer.text()))
+
+        self.page.route(re.compile(r"/earn$"), change)
+
+    def open(self) -> "EarnPage":
+        self.page.goto("/earn")
+        expect(self.card).to_be_visible()
+        return self
+
+    def sign_in(self) -> "EarnPage":
+        self.test_id("sign-in").click()
+        self.test_id("dev-wallet").click()
+        expect(self.test_id("balance")).to_be_visible()
+        return self
+
+    def start(self) -> None:
+        self.test_id("start-worker").click()
+
+    def work(self) -> "EarnPage":
+        """Start, and wait until the tab waits for a question."""
+        self.start()
+        self.wait_phase("waiting", timeout_ms=LOAD_MS)
+        return self
+
+    def wait_phase(self, *names: str, timeout_ms: float = 30_000) -> None:
+        expect(self.card).to_have_attribute(
+            "data-phase", re.compile(f"^({'|'.join(names)})$"), timeout=timeout_ms
+        )
+
+    def expect_problem(self, kind: str, timeout_ms: float = 30_000) -> None:
+        expect(self.test_id("earn-problem")).to_have_attribute("data-kind", kind, timeout=timeout_ms)
+
+    def micros(self, name: str) -> int:
+        """A figure of the dashboard, in µUSDC."""
+        return int(self.test_id(name).get_attribute("data-micros") or "-1")
+
+    # The engine's worker
+
+    def dispatches(self) -> int:
+        """How many times the engine has given the GPU something to compute."""
+        return sum(self._ask("() => self.dispatches ?? 0"))
+
+    def lose_the_gpu(self) -> None:
+        """Destroy the engine's device, as a driver that crashes does."""
+        self._ask("() => { for (const device of self.devices ?? []) device.destroy(); return 0; }")
+
+    def _ask(self, code: str) -> Sequence[int]:
+        found = []
+        for worker in self.page.workers:
+            try:
+                found.append(int(worker.evaluate(code)))
+            except Error:
+                continue  # it has ended in this moment
+        return found
