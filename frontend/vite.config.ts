@@ -19,7 +19,9 @@ export default defineConfig({
     // Every browser we support preloads modules by itself, and an inlined asset could trip the page's CSP.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { input: pages },
+    rolldownOptions: { input: pages, checks: { bundlerTimings: false } },
+    // What is compressed is written, and the budget is printed; to compress it all once more only takes time.
+    reportCompressedSize: false,
   },
   // The engine's worker loads its parts when they are needed.
   worker: { format: "es" },

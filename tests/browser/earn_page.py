@@ -61,7 +61,9 @@ class EarnPage:
 
         def change(route: Route) -> None:
             answer = route.fetch()
-            pattern = re.compile(r'(<script id="ashao-config" type="application/json">)(.*?)(</script>)', re.S)
+            pattern = re.compile(
+                r'(<script id="ashao-config" type="application/json">)(.*?)(</script>)', re.S
+            )
 
             def changed(match: re.Match[str]) -> str:
                 config = json.loads(match[2])

@@ -13,7 +13,7 @@ import pytest
 
 from ashao_site.embedded.stack import Stack
 from tests.stack.support import Database, NativeWorker, Person, Sent, until
-from tests.tiny_model import GREETING
+from tests.tiny_model.chats import GREETING
 from workers.providers.config import ProviderSettings
 from workers.providers.demo_server import DemoHandler
 from workers.providers.simulated import SimulatedProvider
@@ -92,9 +92,7 @@ class Crowd:
             await charlie.sign_in()
             key = (await charlie.call("POST", "/api/keys", {"name": "crowd"}))["key"]
             for number in range(NATIVE):
-                worker = NativeWorker(
-                    self._stack.base_url, folder / str(number), upstream, ASHAO_API_KEY=key
-                )
+                worker = NativeWorker(self._stack.base_url, folder / str(number), upstream, ASHAO_API_KEY=key)
                 ends.enter_context(worker)
 
             async def all_live() -> bool:

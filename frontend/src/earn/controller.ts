@@ -16,7 +16,7 @@ import type { EarnState } from "./state";
 export type Run = Pick<WorkerRun, keyof WorkerRun>;
 
 export interface EarnDeps {
-  config: EarnConfig["earn"];
+  config: Pick<EarnConfig["earn"], "modelHost" | "minTokensPerSecond">;
   api: RunInput["api"];
   session: Pick<Session, "store" | "me">;
   /** Asks what this browser can do; never fails. */
@@ -144,6 +144,8 @@ export class EarnController implements Earn {
     const attempt: Attempt = { stop: new AbortController(), userId, run: null };
     this.#attempt = attempt;
     this.answers.set(0);
+    const choice = chosen(this.readiness.get());
+    if (choice !== null) this.#report(attempt, preparing(choice));
     this.#former = this.#former.then(() => this.#try(attempt, how)).catch(() => this.#fail(attempt));
   }
 
@@ -156,11 +158,7 @@ export class EarnController implements Earn {
       this.#ended(attempt, readiness.phase === "unusable" ? readiness.problem : null);
       return;
     }
-    this.#report(attempt, {
-      phase: "preparing",
-      modelName: choice.model.name,
-      progress: { phase: "checking" },
-    });
+    this.#report(attempt, preparing(choice));
     const held = await this.#deps.lock.acquire({ steal });
     if (held === null) {
       this.#report(attempt, { phase: "elsewhere" });
@@ -247,6 +245,10 @@ export class EarnController implements Earn {
 }
 
 type Fitting = ModelChoice & { build: NonNullable<ModelChoice["build"]> };
+
+function preparing({ model }: Fitting): EarnState {
+  return { phase: "preparing", modelName: model.name, progress: { phase: "checking" } };
+}
 
 function chosen(readiness: Readiness): Fitting | null {
   switch (readiness.phase) {

@@ -24,6 +24,8 @@ export class StatsDashboard implements Dashboard {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: Promise<void> | null = null;
   #askAgain = false;
+  /** Something has changed since the last call began. */
+  #soon = false;
 
   constructor(deps: DashboardDeps) {
     this.#deps = deps;
@@ -47,11 +49,13 @@ export class StatsDashboard implements Dashboard {
 
   /** Figures have changed. Shown within a second, or when the page is shown. */
   soon(): void {
-    if (this.#userId !== null && this.#deps.visible()) this.#after(GAP_MS);
+    if (!this.#soon && this.#asking === null) this.#after(GAP_MS);
+    this.#soon = true;
   }
 
   visibilityChanged(): void {
     clearTimeout(this.#timer);
+    this.#soon = false;
     if (this.#deps.visible()) void this.refresh();
   }
 
@@ -68,12 +72,13 @@ export class StatsDashboard implements Dashboard {
   }
 
   async #ask(): Promise<void> {
+    this.#soon = false;
     do {
       this.#askAgain = false;
       await this.#askOnce();
     } while (this.#askAgain && this.#userId !== null);
     this.#asking = null;
-    this.#after(POLL_MS);
+    this.#after(this.#soon ? GAP_MS : POLL_MS);
   }
 
   async #askOnce(): Promise<void> {

@@ -17,14 +17,14 @@ export const HEARTBEAT_MS = 4_000;
 /** How often the page is told how far the answer is. */
 export const PROGRESS_MS = 200;
 /** An engine that was told to end and doesn't within this time won't. */
-const ENGINE_END_MS = 30_000;
+const ENGINE_END_MS = 40_000;
 
 export type JobEnd =
   | { type: "completed"; earned: number; tokens: number }
   /** It is somebody else's, or over. */
   | { type: "lost" }
-  /** We couldn't, and handed it on. */
-  | { type: "failed"; problem: EngineProblem }
+  /** We couldn't, and handed it on. `broken`: the engine must be loaded anew before it is asked again. */
+  | { type: "failed"; problem: EngineProblem; broken: boolean }
   /** The owner stopped, and it was handed on. */
   | { type: "stopped" };
 
@@ -85,7 +85,7 @@ class JobRun {
     const end = await this.#end(turn);
     this.#over.abort();
     await this.#deps.clock.sleep(ENGINE_END_MS, free);
-    return free.aborted ? end : { type: "failed", problem: "runtime-failed" };
+    return free.aborted ? end : { type: "failed", problem: "runtime-failed", broken: true };
   }
 
   async #end(turn: Turn): Promise<JobEnd> {
@@ -94,7 +94,7 @@ class JobRun {
         const { tokens, finish } = turn.generated;
         // An answer that ended with its prefix is whole; one without any text is none.
         if (finish === "aborted" || (this.#chars === 0 && this.#job.prefix === "")) {
-          return this.#fail("generation-failed");
+          return this.#fail("generation-failed", finish === "aborted");
         }
         return this.#complete({ tokens, finish });
       }
@@ -103,9 +103,9 @@ class JobRun {
       case "lost":
         return { type: "lost" };
       case "refused":
-        return this.#fail("generation-failed");
+        return this.#fail("generation-failed", false);
       case "broken":
-        return this.#fail(turn.problem);
+        return this.#fail(turn.problem, true);
       case "stopped":
         await this.#handOn("stopped by its owner");
         return { type: "stopped" };
@@ -198,9 +198,9 @@ class JobRun {
     }
   }
 
-  async #fail(problem: EngineProblem): Promise<JobEnd> {
+  async #fail(problem: EngineProblem, broken: boolean): Promise<JobEnd> {
     await this.#handOn(problem);
-    return { type: "failed", problem };
+    return { type: "failed", problem, broken };
   }
 
   /** At once, and without a second try: when it doesn't get through, the lease runs out by itself. */

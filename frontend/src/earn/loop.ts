@@ -2,7 +2,7 @@
 import { ApiError } from "../api/request";
 import type { Engine } from "../engine/engine";
 import { backoffMs, jittered } from "../lib/backoff";
-import type { Clock } from "../lib/clock";
+import { type Clock, gate } from "../lib/clock";
 import { assertNever } from "../lib/never";
 import { type JobEnd, serveJob } from "./job";
 import { retryAfterMs, worthRepeating } from "./lease";
@@ -17,6 +17,8 @@ const SHORT_MS = 1_000;
 const PAUSE_AFTER_SHORT_MS = 1_000;
 const PAUSE_WHEN_FULL_MS = 5_000;
 const RETRY = { firstMs: 1_000, maxMs: 30_000 };
+/** The server notes a speed about this often. */
+const SPEED_MS = 30_000;
 /** A model that fails this often in a row fails the next person too. */
 const FAILURES_MAX = 3;
 
@@ -33,6 +35,8 @@ export interface LoopDeps {
   /** Pauses this worker on the server, or lets it go on. */
   setPaused: (paused: boolean) => Promise<unknown>;
   changed: (state: LoopState) => void;
+  /** Loads an engine anew that broke in a job. Fails like `load`. */
+  revive: () => Promise<unknown>;
   /** After each job that was completed. */
   earned: (micros: number) => void;
 }
@@ -43,6 +47,7 @@ type Doing = { type: "waiting" } | Extract<Activity, { type: "generating" }>;
 export class WorkerLoop {
   readonly #deps: LoopDeps;
   readonly #stop = new AbortController();
+  readonly #speedDue: () => boolean;
   /** Ends the claim or the sleep that the loop is in right now. */
   #interrupt = new AbortController();
   #doing: Doing = { type: "waiting" };
@@ -55,9 +60,11 @@ export class WorkerLoop {
   #telling: Promise<void> = Promise.resolve();
   #troubles = 0;
   #failures = 0;
+  #speed: number | null = null;
 
   constructor(deps: LoopDeps) {
     this.#deps = deps;
+    this.#speedDue = gate(deps.clock, SPEED_MS);
   }
 
   /** Works until it is stopped; says why, where that wasn't asked for. Says goodbye at the end. */
@@ -111,9 +118,9 @@ export class WorkerLoop {
     this.#wake();
   }
 
+  /** Asked between two jobs only. */
   get #done(): boolean {
-    const idle = this.#doing.type === "waiting";
-    return this.#stop.signal.aborted || this.#problem !== null || (this.#stopping && idle);
+    return this.#stop.signal.aborted || this.#problem !== null || this.#stopping;
   }
 
   async #turn(): Promise<void> {
@@ -168,22 +175,31 @@ export class WorkerLoop {
   async #serve(job: ClaimedJob): Promise<void> {
     this.#pausedThere = false;
     this.#progress(job.id, 0, null);
+    this.#speed = null;
     const end = await serveJob(job, {
       ...this.#deps,
       signal: this.#stop.signal,
       progress: (tokens, tokensPerSecond) => this.#progress(job.id, tokens, tokensPerSecond),
     });
     this.#doing = { type: "waiting" };
-    this.#ended(end);
+    await this.#ended(end);
     this.#changed();
+    this.#tellSpeed();
+  }
+
+  /** A short answer ends before its first heartbeat, and the network would never hear how fast we are. */
+  #tellSpeed(): void {
+    if (this.#speed === null || this.#done || !this.#speedDue()) return;
+    void this.#deps.api.heartbeat([], this.#speed).catch(() => undefined);
   }
 
   #progress(jobId: string, tokens: number, tokensPerSecond: number | null): void {
     this.#doing = { type: "generating", jobId, tokens, tokensPerSecond };
+    this.#speed = tokensPerSecond ?? this.#speed;
     this.#changed();
   }
 
-  #ended(end: JobEnd): void {
+  async #ended(end: JobEnd): Promise<void> {
     switch (end.type) {
       case "completed":
         this.#failures = 0;
@@ -193,6 +209,10 @@ export class WorkerLoop {
         this.#failures += 1;
         if (end.problem !== "generation-failed" || this.#failures >= FAILURES_MAX) {
           this.#give(problem(end.problem === "aborted" ? "generation-failed" : end.problem));
+        } else if (end.broken && !this.#done) {
+          // One odd question breaks an engine; it must not end every worker that meets it.
+          this.#changed();
+          await this.#deps.revive();
         }
         return;
       case "lost":
@@ -217,7 +237,8 @@ export class WorkerLoop {
         return;
       } catch (error) {
         if (!worthRepeating(error)) {
-          if (!paused) this.#give(networkProblem(error));
+          const gone = error instanceof ApiError && error.status === 404;
+          if (!paused) this.#give(gone ? problem("removed") : networkProblem(error));
           return;
         }
         const pauseMs = retryAfterMs(error) ?? jittered(backoffMs(attempt, RETRY));

@@ -169,6 +169,6 @@ function perSecond(speed: number): string {
 export function networkProblem(error: unknown): Problem {
   if (!(error instanceof ApiError)) return problem("network");
   if (error.code === "too_many_workers") return problem("too-many-workers");
-  if (error.status === 401 || error.status === 403) return problem("signed-out");
+  if (error.status === 401) return problem("signed-out");
   return { ...problem("network"), what: error.message };
 }

@@ -1,5 +1,4 @@
 /** What this browser can do, before anything large is fetched. */
-import type { EarnConfig } from "../api/types";
 import type { Adapter, Model, ModelBuild, Probe } from "../engine/engine";
 import { string } from "../lib/decode";
 import { assertNever } from "../lib/never";
@@ -12,7 +11,10 @@ const CHOSEN_KEY = "ashao.model";
 /** Which build of a model suits an adapter, or one sentence why none does. */
 export type Judge = (model: Model, adapter: Adapter) => { build: ModelBuild | null; why: string | null };
 
-type Settings = Pick<EarnConfig["earn"], "models" | "allowSoftwareAdapter">;
+interface Settings {
+  models: readonly Model[];
+  allowSoftwareAdapter: boolean;
+}
 
 export function readinessOf(probe: Probe, settings: Settings, judge: Judge, storage: KeyValue): Readiness {
   const trouble = troubleWith(probe, settings);

@@ -103,15 +103,15 @@ export class WorkerRun {
     const { report, model, minTokensPerSecond } = this.#input;
     const { engine, clock } = this.#platform;
     const { signal } = this.#stop;
-    await this.#load();
+    await this.#load(report);
     report({ phase: "testing", modelName: model.name });
     const test = await untilLost(engine, selfTest(engine, minTokensPerSecond, { clock, signal }));
     if (test.type === "failed") return test.problem;
     return this.#work(test.tokensPerSecond);
   }
 
-  async #load(): Promise<void> {
-    const { model, build, host, report } = this.#input;
+  async #load(report: RunInput["report"]): Promise<void> {
+    const { model, build, host } = this.#input;
     const { engine, clock } = this.#platform;
     const due = gate(clock, PROGRESS_MS);
     let phase = "";
@@ -153,9 +153,11 @@ export class WorkerRun {
       maxNewTokens: model.maxNewTokens,
       setPaused: (paused) => api.setWorkerPaused(enlisted.workerId, paused),
       changed: (state) => this.#changed(state),
+      revive: () => this.#load(() => undefined),
       earned: answered,
     });
     if (signal.aborted) this.#loop.stop();
+    else void enlisted.api.heartbeat([], selfTestTokensPerSecond).catch(() => undefined);
     return this.#loop.run();
   }
 

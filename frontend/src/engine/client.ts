@@ -19,7 +19,7 @@ const LOAD_SILENCE_MS = 120_000;
 const COMPILE_SILENCE_MS = 300_000;
 const GENERATE_SILENCE_MS = 60_000;
 /** How long an aborted request may take to end before its worker is ended. */
-const LOAD_ABORT_MS = 1_000;
+const LOAD_ABORT_MS = 250;
 const GENERATE_ABORT_MS = 30_000;
 const UNLOAD_MS = 3_000;
 
