@@ -1,4 +1,4 @@
-"""Every state of the Earn page, on a desktop and on a phone: no serious accessibility violation, and a picture of it."""
+"""Every state of the Earn page, on a desktop and on a phone: a picture of it, and what axe says."""
 
 from pathlib import Path
 from typing import Any

@@ -31,10 +31,17 @@ def main() -> None:
 
 def _serve(port: int) -> None:
     from .host import ModelHost
+    from .store import ensure
 
     with ModelHost(port=port) as host:
-        print(f"MODEL_HOST={host.url}\nBROWSER_MODELS is the path of a file with:", flush=True)
-        print(json.dumps(host.catalogue(), indent=1), flush=True)
+        catalogue = ensure().parent / "catalogue.json"
+        catalogue.write_text(json.dumps(host.catalogue(), indent=1))
+        print(
+            "In another terminal:\n\n"
+            f"MODEL_HOST={host.url} BROWSER_MODELS={catalogue} \\\n"
+            "  BROWSER_ALLOW_SOFTWARE_GPU=on BROWSER_MIN_TOKENS_PER_SECOND=1 make run",
+            flush=True,
+        )
         try:
             while True:
                 time.sleep(3600)

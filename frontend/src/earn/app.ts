@@ -7,7 +7,7 @@ import { judge } from "../engine/fit";
 import { probe } from "../engine/probe";
 import { createWeightsOnDisk } from "../engine/weights/disk";
 import { safeStorage } from "../lib/storage";
-import type { Store } from "../lib/store";
+import type { Readable, Store } from "../lib/store";
 import { Live } from "../live/live";
 import { Session } from "../session/session";
 import { type DiscoveredWallet, discoverWallets } from "../wallet/discovery";
@@ -131,7 +131,18 @@ export function startEarnApp({ api, session, live, earn, dashboard }: EarnApp): 
     dashboard.visibilityChanged();
   });
   window.addEventListener("pagehide", () => earn.leave());
+  onPhaseChange(earn.state, () => dashboard.soon());
   window.addEventListener("online", () => earn.online());
+}
+
+/** Whether this tab's worker is online shows among the figures too. */
+function onPhaseChange(state: Readable<EarnState>, callback: () => void): void {
+  let phase = state.get().phase;
+  state.subscribe(() => {
+    const now = state.get().phase;
+    if (now !== phase) callback();
+    phase = now;
+  });
 }
 
 /** Another person is here now. */

@@ -48,7 +48,7 @@ const PROBLEMS: Readonly<Record<ProblemKind, Said>> = {
     offerNative: false,
   },
   "no-webgpu": {
-    what: "This browser doesn't have WebGPU, which is what lets a page use the graphics card.",
+    what: "This browser doesn’t have WebGPU, which is what lets a page use the graphics card.",
     advice:
       "Open this page in Chrome or Edge 113 or newer, Safari 26 or newer, or Firefox 141 or newer on Windows, or run the native worker.",
     ...elsewhere,
@@ -56,37 +56,37 @@ const PROBLEMS: Readonly<Record<ProblemKind, Said>> = {
   "no-adapter": {
     what: "This browser has WebGPU, but found no graphics card that it may use.",
     advice:
-      "Turn on hardware acceleration in the browser's settings and update the graphics driver, or run the native worker.",
+      "Turn on hardware acceleration in the browser’s settings and update the graphics driver, or run the native worker.",
     ...elsewhere,
   },
   "software-adapter": {
     what: "This browser only imitates a graphics card on the processor, which is far too slow.",
-    advice: "Turn on hardware acceleration in the browser's settings, or run the native worker.",
+    advice: "Turn on hardware acceleration in the browser’s settings, or run the native worker.",
     ...elsewhere,
   },
   "too-little-memory": {
-    what: "This machine's graphics card hasn't got the memory that the models here need.",
+    what: "This machine’s graphics card hasn’t got the memory that the models here need.",
     advice: "Choose a smaller model or close other tabs, or run the native worker.",
     retry: false,
     offerNative: true,
   },
   "download-failed": {
-    what: "The model couldn't be downloaded: the connection broke off again and again.",
+    what: "The model couldn’t be downloaded: the connection broke off again and again.",
     advice: "Check your connection and start again; what has arrived is kept.",
     ...again,
   },
   "model-missing": {
-    what: "The host of the models doesn't have a file of this model.",
+    what: "The host of the models doesn’t have a file of this model.",
     advice: "Choose another model for now.",
     ...again,
   },
   "disk-full": {
-    what: "There isn't enough room on this disk for the model.",
+    what: "There isn’t enough room on this disk for the model.",
     advice: "Free some space or choose a smaller model, then start again.",
     ...again,
   },
   "weights-broken": {
-    what: "The model's files arrived damaged, twice.",
+    what: "The model’s files arrived damaged, twice.",
     advice: "Free the disk below and start again, or choose another model.",
     ...again,
   },
@@ -97,7 +97,7 @@ const PROBLEMS: Readonly<Record<ProblemKind, Said>> = {
     offerNative: true,
   },
   "runtime-failed": {
-    what: "The model couldn't be started on this graphics card.",
+    what: "The model couldn’t be started on this graphics card.",
     advice: "Reload the page and start again, choose another model, or run the native worker.",
     retry: true,
     offerNative: true,
@@ -145,7 +145,7 @@ const PROBLEMS: Readonly<Record<ProblemKind, Said>> = {
     ...again,
   },
   network: {
-    what: "ashao can't be reached.",
+    what: "ashao can’t be reached.",
     advice: "Check your connection and start again.",
     ...again,
   },

@@ -58,6 +58,7 @@ function Details({ app, stats, state }: DashboardProps & { stats: WorkerStats })
       <RecentJobs jobs={stats.recent} />
       <Workers
         workers={stats.workers}
+        nameOf={(id) => app.config.earn.models.find((model) => model.id === id)?.name ?? id}
         thisTab={state.phase === "running" ? state.workerId : null}
         onPause={(id, paused) => dashboard.pauseWorker(id, paused)}
         onRemove={(id) => dashboard.removeWorker(id)}

@@ -12,7 +12,7 @@ import { Dashboard } from "./Dashboard";
 import { Facts } from "./Facts";
 import { Hero } from "./Hero";
 import { Station } from "./Station";
-import { announcementOf, isBusy, isNew, tabTitle } from "./status";
+import { announcementOf, isBusy, isNew } from "./status";
 
 /** What is done once the person is signed in. */
 type Intent = "start" | "native" | null;
@@ -26,7 +26,6 @@ export function EarnPage({ app }: { app: EarnApp }) {
   const { intent, want, over, setOver } = useIntent(app, me);
   const [problem, setProblem] = useState<string | null>(null);
   const busy = isBusy(state);
-  useTabTitle(tabTitle(state));
 
   return (
     <div className="earn-page">
@@ -139,10 +138,4 @@ function Announcer({ app }: { app: EarnApp }) {
       {announcementOf(state, readiness)}
     </p>
   );
-}
-
-function useTabTitle(title: string) {
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
 }

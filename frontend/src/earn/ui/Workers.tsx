@@ -11,6 +11,8 @@ import { money } from "./money";
 
 interface WorkersProps {
   workers: readonly WorkerRow[];
+  /** What people call a model; native workers have models that this page doesn't know. */
+  nameOf: (modelId: string) => string;
   /** The worker that this tab is, while it runs. */
   thisTab: string | null;
   onPause: (id: string, paused: boolean) => Promise<void>;
@@ -18,7 +20,7 @@ interface WorkersProps {
 }
 
 /** All machines of the owner, here and elsewhere. */
-export function Workers({ workers, thisTab, onPause, onRemove }: WorkersProps) {
+export function Workers({ workers, nameOf, thisTab, onPause, onRemove }: WorkersProps) {
   const [busy, setBusy] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -45,6 +47,7 @@ export function Workers({ workers, thisTab, onPause, onRemove }: WorkersProps) {
             <WorkerItem
               key={worker.id}
               worker={worker}
+              name={nameOf(worker.model)}
               here={worker.id === thisTab}
               busy={busy === worker.id}
               onPause={() => void act(worker.id, onPause(worker.id, !worker.paused))}
@@ -59,20 +62,21 @@ export function Workers({ workers, thisTab, onPause, onRemove }: WorkersProps) {
 
 interface WorkerItemProps {
   worker: WorkerRow;
+  name: string;
   here: boolean;
   busy: boolean;
   onPause: () => void;
   onRemove: () => void;
 }
 
-function WorkerItem({ worker, here, busy, onPause, onRemove }: WorkerItemProps) {
+function WorkerItem({ worker, name, here, busy, onPause, onRemove }: WorkerItemProps) {
   const [asking, setAsking] = useState(false);
   return (
     <li className="worker" data-testid="worker-row" data-worker-id={worker.id} data-status={worker.status}>
       <span className="worker-dot" aria-hidden="true" />
       <div className="worker-words">
         <p className="worker-model">
-          {worker.model}
+          {name}
           {here && <span className="worker-here">this tab</span>}
         </p>
         <p>
@@ -102,14 +106,14 @@ function WorkerItem({ worker, here, busy, onPause, onRemove }: WorkerItemProps) 
         <div className="worker-acts">
           <IconButton
             icon={worker.paused ? "play" : "pause"}
-            label={`${worker.paused ? "Resume" : "Pause"} ${worker.model}`}
+            label={`${worker.paused ? "Resume" : "Pause"} ${name}`}
             data-testid={worker.paused ? "resume-worker" : "pause-worker"}
             disabled={busy}
             onClick={onPause}
           />
           <IconButton
             icon="trash"
-            label={`Remove ${worker.model}`}
+            label={`Remove ${name}`}
             data-testid="remove-worker"
             disabled={busy}
             onClick={() => setAsking(true)}

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Readiness } from "../app";
 import type { Problem } from "../problems";
 import type { EarnState, Running } from "../state";
-import { announcementOf, phaseOf, tabTitle, titleOf } from "./status";
+import { announcementOf, phaseOf, titleOf } from "./status";
 
 const usable: Readiness = { phase: "usable", choices: [], chosenId: "m" };
 const problem: Problem = {
@@ -67,6 +67,5 @@ test("what keeps a tab from earning is read aloud, the browser's own reason firs
 
 test("a lost connection and an end that was asked for are said", () => {
   expect(titleOf({ ...running, online: false }, usable)).toBe("Connection lost");
-  expect(tabTitle({ ...running, online: false })).toBe("Connection lost · ashao");
   expect(titleOf({ ...running, stopping: true }, usable)).toContain("then stopping");
 });

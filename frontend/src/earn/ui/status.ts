@@ -87,20 +87,3 @@ export function announcementOf(state: EarnState, readiness: Readiness): string {
 export function isNew(state: EarnState): boolean {
   return state.phase === "before" && state.problem === null;
 }
-
-/** What stands on the browser's tab, where one looks while doing something else. */
-export function tabTitle(state: EarnState): string {
-  switch (state.phase) {
-    case "running":
-      if (!state.online) return "Connection lost · ashao";
-      return state.activity.type === "paused" ? "Paused · ashao" : "Earning · ashao";
-    case "preparing":
-    case "testing":
-      return "Preparing · ashao";
-    case "before":
-    case "elsewhere":
-      return "Earn · ashao";
-    default:
-      return assertNever(state);
-  }
-}
