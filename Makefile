@@ -26,6 +26,7 @@ run: setup ## run the whole network in the foreground at http://127.0.0.1:8000
 	@$(EMBEDDED) run --parent $$PPID
 
 test: setup ## every test: Python, TypeScript and the real browser
+	@$(VENV_PYTHON) -m tests.tiny_model make
 	@CHROMIUM="$$($(VENV_PYTHON) scripts/chromium.py)" && export CHROMIUM && $(SERVICES) $(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
 	@npm --prefix frontend test
 
@@ -50,5 +51,5 @@ lock: ## write requirements.lock anew from pyproject.toml (keeps pins that still
 	@$(VENV_PYTHON) scripts/locks.py write
 
 clean: ## remove everything installed or built; keeps .local, the state of `make run`
-	rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv frontend/node_modules frontend/dist tests/.artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

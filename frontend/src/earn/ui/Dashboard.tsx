@@ -1,5 +1,6 @@
 import { useId } from "react";
-import type { WorkerStats } from "../../api/types";
+import type { WorkerRow, WorkerStats } from "../../api/types";
+import { assertNever } from "../../lib/never";
 import { useStore } from "../../lib/store";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
@@ -57,7 +58,7 @@ function Details({ app, stats, state }: DashboardProps & { stats: WorkerStats })
       <EarningsChart hour={stats.hour} />
       <RecentJobs jobs={stats.recent} />
       <Workers
-        workers={stats.workers}
+        workers={stats.workers.map((worker) => ({ ...worker, status: statusNow(worker, state) }))}
         nameOf={(id) => app.config.earn.models.find((model) => model.id === id)?.name ?? id}
         thisTab={state.phase === "running" ? state.workerId : null}
         onPause={(id, paused) => dashboard.pauseWorker(id, paused)}
@@ -65,4 +66,20 @@ function Details({ app, stats, state }: DashboardProps & { stats: WorkerStats })
       />
     </div>
   );
+}
+
+/** The figures are some seconds old; what this tab itself does is known. */
+function statusNow({ id, status }: WorkerRow, state: EarnState): WorkerRow["status"] {
+  if (state.phase !== "running" || state.workerId !== id || !state.online) return status;
+  const { activity } = state;
+  switch (activity.type) {
+    case "waiting":
+      return "waiting";
+    case "generating":
+      return "busy";
+    case "paused":
+      return activity.finishing ? "busy" : "paused";
+    default:
+      return assertNever(activity);
+  }
 }
