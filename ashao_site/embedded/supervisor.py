@@ -26,7 +26,7 @@ BACKOFF_FIRST_S = 0.1
 BACKOFF_MAX_S = 5.0
 HASTEN_AFTER_S = 0.5  # a group signal that make repeats to us is one wish, not two
 KILL_WAIT_S = 5.0
-STOP_ORDER = (("web",), ("beat", "fallback", "settlement"), ("valkey",), ("postgres",))
+STOP_ORDER = (("web",), ("beat", "fallback", "settlement"), ("anvil",), ("valkey",), ("postgres",))
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
