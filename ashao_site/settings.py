@@ -11,6 +11,7 @@ import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+from ashao_site.chain_settings import read_chain
 from ashao_site.env import env_choice, env_int, env_list, env_str
 from workers.providers.config import ProviderSettings
 
@@ -87,6 +88,7 @@ INSTALLED_APPS = [
     "ashao_site.accounts",
     "ledger",
     "workers",
+    "staking",
     "chat",
 ]
 MIDDLEWARE = [
@@ -222,8 +224,12 @@ PROVIDERS = ProviderSettings(
     simulated_tokens_per_second=env_int("SIMULATED_TOKENS_PER_SECOND", 40, least=0, most=10_000),
 )
 
-# --- people -------------------------------------------------------------------------------------------------
+# --- the chain ----------------------------------------------------------------------------------------------
 CHAIN_ID = env_int("CHAIN_ID", 31_337, least=1, most=2**53)
+CHAIN = read_chain(chain_id=CHAIN_ID, embedded={} if PRODUCTION else _embedded_services())
+"""Where the money is real; None where no chain is configured."""
+
+# --- people -------------------------------------------------------------------------------------------------
 GUEST_MESSAGES_PER_SESSION = env_int("GUEST_MESSAGES_PER_SESSION", 5, least=0, most=10_000)
 GUEST_MESSAGES_PER_ADDRESS = env_int("GUEST_MESSAGES_PER_ADDRESS", 50, least=0, most=1_000_000)
 """Messages a day without signing in, for one session and for one network address (UTC days)."""
@@ -249,7 +255,13 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"ashao": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "ashao": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        # They tell whole URLs, and that of the chain may hold a provider's key.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
 }
 structlog.configure(
     processors=[
@@ -261,7 +273,13 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-UNFOLD = {"SITE_TITLE": "ashao", "SITE_HEADER": "ashao", "SITE_URL": "/", "SHOW_HISTORY": False}
+UNFOLD = {
+    "SITE_TITLE": "ashao",
+    "SITE_HEADER": "ashao",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": False,
+    "DASHBOARD_CALLBACK": "ashao_site.health.add_chain_status",
+}
 
 if ASHAO_ENV == "test":
     # Password hashing is the slowest thing in a test that needs staff, and is not what is tested.

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ashao_site.embedded.config import ROOT
+from ashao_site.embedded.config import DEV_CHAIN_ID, ROOT
 from ashao_site.embedded.errors import StartError
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.ports import LOOPBACK, free_port
 from ashao_site.embedded.process import ProcessSpec
 from ashao_site.embedded.supervisor import Supervisor
 
-CHAIN_ID = 31337
+CHAIN_ID = DEV_CHAIN_ID
 BLOCK_TIME_S = 1.0
 AT_ONCE = 0.0  # a block for each transaction as it comes: for tests that count no confirmations
 ROLES = ("deployer", "treasury", "faucet", "relayer", "blacklister")
@@ -46,10 +46,16 @@ class DevAccount:
 
 @dataclass(frozen=True)
 class DevChain:
-    """How to reach a started dev chain, and its accounts by role (ROLES)."""
+    """How to reach a started dev chain, its accounts by role (ROLES), and the folder of its state."""
 
-    url: str
+    port: int
     accounts: Mapping[str, DevAccount]
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """The address of its JSON-RPC."""
+        return url_of(self.port)
 
 
 def start_anvil(
@@ -64,15 +70,37 @@ def start_anvil(
 
     `origin` names the one site whose pages may call it from a browser (`*` for all); without one, none may.
     """
+    port = launch_anvil(supervisor, home, port=port, block_time_s=block_time_s, origin=origin)
+    return await_anvil(supervisor, home, port)
+
+
+def launch_anvil(
+    supervisor: Supervisor,
+    home: Home,
+    *,
+    port: int | None = None,
+    block_time_s: float = BLOCK_TIME_S,
+    origin: str | None = None,
+) -> int:
+    """Start the chain without waiting for it; its port, for `await_anvil`."""
     port = port or free_port()
-    folder = home.path / "anvil"
-    supervisor.start(anvil_spec(folder, port, block_time_s=block_time_s, origin=origin))
+    supervisor.start(anvil_spec(folder_of(home), port, block_time_s=block_time_s, origin=origin))
+    return port
+
+
+def await_anvil(supervisor: Supervisor, home: Home, port: int) -> DevChain:
+    """Wait until the launched chain answers; how to reach it."""
     supervisor.wait_until(
         lambda: answers(port),
         timeout_s=READY_TIMEOUT_S,
         otherwise=f"The dev chain did not answer in time; its log is {home.logs}/anvil.log.",
     )
-    return DevChain(url=url_of(port), accounts=read_accounts(folder))
+    return DevChain(port=port, accounts=read_accounts(folder_of(home)), folder=folder_of(home))
+
+
+def folder_of(home: Home) -> Path:
+    """Where a home keeps its chain."""
+    return home.path / "anvil"
 
 
 def anvil_spec(
@@ -115,6 +143,11 @@ def call(port: int, method: str, *params: object, timeout_s: float) -> Any:
     if not isinstance(answer, dict) or "result" not in answer:
         raise ValueError(f"{method}: {answer}")
     return answer["result"]
+
+
+def code_at(port: int, address: str) -> bool:
+    """Whether there is a contract at the address. Raises OSError or ValueError."""
+    return bool(call(port, "eth_getCode", address, "latest", timeout_s=PROBE_TIMEOUT_S) != "0x")
 
 
 def read_accounts(folder: Path) -> dict[str, DevAccount]:

@@ -5,7 +5,7 @@ import pytest
 from eth_account.signers.local import LocalAccount
 from web3.contract import Contract
 
-from ashao_site.embedded.anvil import AT_ONCE, DevChain, answers, anvil_spec, read_accounts, url_of
+from ashao_site.embedded.anvil import AT_ONCE, DevChain, answers, anvil_spec, read_accounts
 from ashao_site.embedded.ports import free_port
 from ashao_site.embedded.process import spawn
 
@@ -21,7 +21,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     try:
         assert wait_for(lambda: answers(port) or child.has_ended())
         assert not child.has_ended(), child.read_lines()
-        yield Chain(DevChain(url=url_of(port), accounts=read_accounts(folder)))
+        yield Chain(DevChain(port=port, accounts=read_accounts(folder), folder=folder))
     finally:
         child.kill_group()
         child.collect()
