@@ -17,7 +17,7 @@ help: ## this list
 	@echo "make TARGET, where TARGET is one of:"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
 
-setup: ## install what is needed into .venv and frontend/node_modules (the others do it too)
+setup: ## install what is needed into .venv and the node_modules (the others do it too)
 	@command -v "$(PYTHON)" >/dev/null || { echo "ashao needs Python 3.11 or newer; \"$(PYTHON)\" was not found." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ashao needs Python 3.11 or newer; \"$(PYTHON)\" is older. Name another with PYTHON=…" >&2; exit 1; }
 	@"$(PYTHON)" scripts/setup.py
@@ -25,17 +25,18 @@ setup: ## install what is needed into .venv and frontend/node_modules (the other
 run: setup ## run the whole network in the foreground at http://127.0.0.1:8000
 	@$(EMBEDDED) run --parent $$PPID
 
-test: setup ## every test: Python, TypeScript and the real browser
+test: setup ## every test: Python, contracts, TypeScript and the real browser
 	@$(VENV_PYTHON) -m tests.tiny_model make
 	@CHROMIUM="$$($(VENV_PYTHON) scripts/chromium.py)" && export CHROMIUM && $(SERVICES) $(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
 	@npm --prefix frontend test
 
-check: setup ## format, lint, types, import rules, migrations, lock files
+check: setup ## format, lint, types, import rules, migrations, lock files, compiled contracts
 	@echo "ruff" && $(VENV_PYTHON) -m ruff format --check --quiet . && $(VENV_PYTHON) -m ruff check --quiet .
 	@echo "mypy" && $(VENV_PYTHON) -m mypy --no-error-summary
 	@echo "import rules" && .venv/bin/lint-imports --no-logo >.venv/.lint-imports 2>&1 || { cat .venv/.lint-imports; exit 1; }
 	@echo "migrations" && $(SERVICES) $(VENV_PYTHON) manage.py makemigrations --check --dry-run -v 1
 	@echo "lock files" && $(VENV_PYTHON) scripts/locks.py check
+	@echo "contracts" && npm --prefix staking/contracts --silent run check
 	@echo "frontend" && npm --prefix frontend --silent run check
 
 fmt: setup ## format the code and repair what can be repaired
@@ -51,5 +52,5 @@ lock: ## write requirements.lock anew from pyproject.toml (keeps pins that still
 	@$(VENV_PYTHON) scripts/locks.py write
 
 clean: ## remove everything installed or built; keeps .local, the state of `make run`
-	rm -rf .venv frontend/node_modules frontend/dist tests/.artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv frontend/node_modules frontend/dist staking/contracts/node_modules tests/.artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

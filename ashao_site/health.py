@@ -1,11 +1,14 @@
 """Is this process alive, and can it reach what it needs?"""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
 from ashao_site.lib.aio import run_sync
+from ashao_site.lib.chain import NotConfigured, Reachable, describe
+from ashao_site.lib.chain_watch import chain_watch
 from ashao_site.lib.redis import redis
 
 CHECK_TIMEOUT_S = 3.0
@@ -17,10 +20,32 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if PostgreSQL and Redis can be reached; 503 with the reason otherwise."""
+    """200 if PostgreSQL and Redis can be reached; 503 with the reason otherwise.
+
+    The chain is told and does not count: chat and workers go on without it.
+    """
     checks = {"postgres": _check(_postgres), "redis": _check(_redis)}
     ready = all(result == "ok" for result in checks.values())
-    return JsonResponse({"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503)
+    body = {"status": "ok" if ready else "unavailable", **checks, "chain": _chain()}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def add_chain_status(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What templates/admin/index.html says about the chain."""
+    found = chain_watch.status()
+    trouble = not isinstance(found, Reachable | NotConfigured)
+    return {**context, "chain_sentence": describe(found), "chain_trouble": trouble}
+
+
+def _chain() -> str:
+    found = chain_watch.status()
+    match found:
+        case Reachable():
+            return "ok"
+        case NotConfigured():
+            return "not configured"
+        case _:
+            return describe(found)
 
 
 def _check(probe: Callable[[], None]) -> str:

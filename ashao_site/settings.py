@@ -11,6 +11,7 @@ import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+from ashao_site.chain_settings import read_chain
 from ashao_site.env import env_choice, env_int, env_list, env_str
 from workers import catalogue
 from workers.providers.config import ProviderSettings
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
     "ashao_site.accounts",
     "ledger",
     "workers",
+    "staking",
     "chat",
 ]
 MIDDLEWARE = [
@@ -249,8 +251,12 @@ BROWSER_MIN_TOKENS_PER_SECOND = env_int("BROWSER_MIN_TOKENS_PER_SECOND", 4, leas
 BROWSER_ALLOW_SOFTWARE_GPU = env_choice("BROWSER_ALLOW_SOFTWARE_GPU", "off", ("off", "on")) == "on"
 CSP_CONNECT_SRC = catalogue.download_origins(MODEL_HOST)
 
-# --- people -------------------------------------------------------------------------------------------------
+# --- the chain ----------------------------------------------------------------------------------------------
 CHAIN_ID = env_int("CHAIN_ID", 31_337, least=1, most=2**53)
+CHAIN = read_chain(chain_id=CHAIN_ID, embedded={} if PRODUCTION else _embedded_services())
+"""Where the money is real; None where no chain is configured."""
+
+# --- people -------------------------------------------------------------------------------------------------
 GUEST_MESSAGES_PER_SESSION = env_int("GUEST_MESSAGES_PER_SESSION", 5, least=0, most=10_000)
 GUEST_MESSAGES_PER_ADDRESS = env_int("GUEST_MESSAGES_PER_ADDRESS", 50, least=0, most=1_000_000)
 """Messages a day without signing in, for one session and for one network address (UTC days)."""
@@ -276,7 +282,13 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"ashao": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "ashao": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        # They tell whole URLs, and that of the chain may hold a provider's key.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
 }
 structlog.configure(
     processors=[
@@ -288,7 +300,13 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-UNFOLD = {"SITE_TITLE": "ashao", "SITE_HEADER": "ashao", "SITE_URL": "/", "SHOW_HISTORY": False}
+UNFOLD = {
+    "SITE_TITLE": "ashao",
+    "SITE_HEADER": "ashao",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": False,
+    "DASHBOARD_CALLBACK": "ashao_site.health.add_chain_status",
+}
 
 if ASHAO_ENV == "test":
     # Password hashing is the slowest thing in a test that needs staff, and is not what is tested.

@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = ROOT / "pyproject.toml"
 LOCK = ROOT / "requirements.lock"
-FRONTEND = ROOT / "frontend"
+NPM_FOLDERS = ("frontend", "staking/contracts")
 HEADER = "# pyproject sha256:"
 HOST = re.compile(r"https?://|^\s*--(?:extra-)?index-url|^\s*--find-links", re.MULTILINE)
 NPM_TABLES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "engines")
@@ -27,7 +27,7 @@ def main(argv: list[str]) -> int:
     """Check or write; the exit code."""
     if argv == ["write"]:
         return write()
-    problems = [*python_problems(), *npm_problems()]
+    problems = [*python_problems(), *(found for name in NPM_FOLDERS for found in npm_problems(name))]
     for problem in problems:
         sys.stderr.write(f"ashao: {problem}\n")
     return 1 if problems else 0
@@ -64,19 +64,20 @@ def python_problems() -> Iterator[str]:
         yield "requirements.lock names a host."
 
 
-def npm_problems() -> Iterator[str]:
-    """What is wrong with frontend/package-lock.json."""
-    lock = json.loads((FRONTEND / "package-lock.json").read_text())
-    package = json.loads((FRONTEND / "package.json").read_text())
+def npm_problems(folder: str) -> Iterator[str]:
+    """What is wrong with the package-lock.json of a folder."""
+    name = f"{folder}/package-lock.json"
+    lock = json.loads((ROOT / name).read_text())
+    package = json.loads((ROOT / folder / "package.json").read_text())
     locked: dict[str, dict[str, Any]] = lock["packages"]
     if any(locked[""].get(table, {}) != package.get(table, {}) for table in NPM_TABLES):
-        yield "frontend/package-lock.json was not written from this package.json; run `npm install` there."
+        yield f"{name} was not written from this package.json; run `npm install` there."
     present = {path.rpartition("node_modules/")[2] for path in locked}
-    needed = {name for row in locked.values() for table in NPM_NEEDED for name in row.get(table, {})}
+    needed = {needs for row in locked.values() for table in NPM_NEEDED for needs in row.get(table, {})}
     if missing := sorted(needed - present):
-        yield f"frontend/package-lock.json lacks {', '.join(missing)}; npm ci would refuse it."
+        yield f"{name} lacks {', '.join(missing)}; npm ci would refuse it."
     if any("resolved" in row and HOST.search(str(row["resolved"])) for row in locked.values()):
-        yield "frontend/package-lock.json names a host; omit-lockfile-registry-resolved must be on."
+        yield f"{name} names a host; omit-lockfile-registry-resolved must be on."
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / ".stamps"
 FRONTEND = ROOT / "frontend"
+CONTRACTS = ROOT / "staking" / "contracts"
 NATIVE = ROOT / "workers" / "native"
 LOCK = ROOT / "requirements.lock"
 UV = "uv>=0.5,<1"
@@ -99,11 +100,17 @@ def install_python_packages() -> None:
 
 
 def install_node_packages() -> None:
-    """Exactly what the npm lock says; no package's own scripts run."""
-    key = digest([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
-    forget_unless("node", FRONTEND / "node_modules")
+    """Exactly what the npm locks say; no package's own scripts run."""
+    install_npm("node", "Installing npm packages", FRONTEND)
+    install_npm("contracts", "Installing the dev chain and the compiler", CONTRACTS)
+
+
+def install_npm(name: str, label: str, folder: Path) -> None:
+    """The packages of one folder, when its lock or what was installed has changed."""
+    key = digest([folder / "package.json", folder / "package-lock.json"])
+    forget_unless(name, folder / "node_modules")
     command = ["npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"]
-    unless_stamped("node", key, lambda: quietly("Installing npm packages", command, cwd=FRONTEND))
+    unless_stamped(name, key, lambda: quietly(label, command, cwd=folder))
 
 
 def build_frontend() -> None:

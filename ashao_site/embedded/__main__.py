@@ -21,7 +21,7 @@ def main(argv: list[str]) -> int:
             command = options.command[1:] if options.command[:1] == ["--"] else options.command
             if not command:
                 raise StartError("services needs a command: services -- COMMAND ARGS…")
-            return run_beside_services(command, watch_parent=options.parent)
+            return run_beside_services(command, chain=options.chain, watch_parent=options.parent)
         config = read_config(os.environ)
         return run(
             config, names=_names(options.only), watch_parent=options.parent, durable=not options.temporary
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         "--temporary", action="store_true", help="for tests: faster, and not safe against a loss of power"
     )
     services = actions.add_parser("services", help="run a command beside servers of its own")
+    services.add_argument("--chain", action="store_true", help="a dev chain too, with its contracts")
     services.add_argument("command", nargs=argparse.REMAINDER)
     for each in (running, services):
         each.add_argument("--parent", type=int, help="stop when this process, our parent, ends")
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _names(only: str | None) -> tuple[str, ...]:
-    known = (*app.SERVERS, *app.PROCESSES)
+    known = app.EVERYTHING
     names = tuple(only.split(",")) if only else known
     unknown = [name for name in names if name not in known]
     if unknown:

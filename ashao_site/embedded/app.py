@@ -14,8 +14,9 @@ WEB_STOP_TIMEOUT_S = CLOSE_TIMEOUT_S + 5.0
 CELERY_STOP_TIMEOUT_S = 10.0
 SETTLEMENT_CONCURRENCY = 2
 QUIET_AS_ROOT = "ignore::UserWarning:celery.platforms"  # ten lines at every start of a container
-SERVERS = ("postgres", "valkey")
+SERVERS = ("postgres", "valkey", "anvil")
 PROCESSES = ("web", "fallback", "settlement", "beat")
+EVERYTHING = (*SERVERS, *PROCESSES)
 APPLICATION = "ashao_site.asgi:application"
 
 
@@ -63,7 +64,7 @@ def manage_step(env: Mapping[str, str]) -> ProcessSpec:
 
 
 def child_env(config: Config, *, database_url: str, redis_url: str, secret_key: str) -> dict[str, str]:
-    """The environment of every process of the application."""
+    """The environment of every process of the application, without a dev chain's variables."""
     return {
         **os.environ,
         "DATABASE_URL": database_url,

@@ -9,18 +9,31 @@ from urllib.parse import urlsplit
 from ashao_site.embedded.errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+DEFAULT_PORT = 8000
 ASGI_SERVERS = ("daphne", "uvicorn")
 FALLBACK_CONCURRENCY_MAX = 1000
+DEV_CHAIN_ID = 31337
+CHAIN_VARIABLES = (
+    "CHAIN_RPC_URL",
+    "CHAIN_ID",
+    "CHAIN_START_BLOCK",
+    "ASHAO_TOKEN_ADDRESS",
+    "STAKING_VAULT_ADDRESS",
+    "USDC_ADDRESS",
+    "TREASURY_ADDRESS",
+)
+"""What says which chain it is and where things are on it: all of one chain, or none."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """What `run` was asked to do. `database_url` and `redis_url` are None where we start the server."""
+    """What `run` was asked to do. The URLs are None where we start the server ourselves."""
 
     port: int
     home: Path
     database_url: str | None
     redis_url: str | None
+    chain_rpc_url: str | None
     asgi_server: str
     fallback_concurrency: int
 
@@ -30,11 +43,15 @@ def read_config(env: Mapping[str, str]) -> Config:
     asgi_server = env.get("ASGI_SERVER") or "daphne"
     if asgi_server not in ASGI_SERVERS:
         raise StartError(f"ASGI_SERVER is {asgi_server!r}; it must be daphne or uvicorn.")
+    chain_rpc_url = _url(env, "CHAIN_RPC_URL", ("https", "http"), form="host/path")
+    if not chain_rpc_url:
+        _refuse_parts_of_a_chain(env)
     return Config(
-        port=_whole_number(env, "PORT", default=8000, maximum=65535),
+        port=_whole_number(env, "PORT", default=DEFAULT_PORT, maximum=65535),
         home=home_from(env),
         database_url=_url(env, "DATABASE_URL", ("postgres", "postgresql")),
         redis_url=_url(env, "REDIS_URL", ("redis", "rediss")),
+        chain_rpc_url=chain_rpc_url,
         asgi_server=asgi_server,
         fallback_concurrency=_whole_number(
             env, "FALLBACK_CONCURRENCY", default=64, maximum=FALLBACK_CONCURRENCY_MAX
@@ -55,13 +72,21 @@ def _whole_number(env: Mapping[str, str], name: str, *, default: int, maximum: i
     return int(value)
 
 
-def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+def _refuse_parts_of_a_chain(env: Mapping[str, str]) -> None:
+    """The dev chain has its own id and addresses: others beside it are meant for another chain."""
+    given = {name: env.get(name) for name in CHAIN_VARIABLES}
+    for name, value in given.items():
+        if value and (name, value) != ("CHAIN_ID", str(DEV_CHAIN_ID)):
+            raise StartError(f"{name} is set and CHAIN_RPC_URL is not; the dev chain has a value of its own.")
+
+
+def _url(
+    env: Mapping[str, str], name: str, schemes: tuple[str, ...], *, form: str = "user:password@host:port/name"
+) -> str | None:
     value = env.get(name)
     if not value:
         return None
-    sentence = (
-        f"{name} must look like {schemes[0]}://user:password@host:port/name."  # never echoes a password
-    )
+    sentence = f"{name} must look like {schemes[0]}://{form}."  # never echoes what it holds
     try:
         parts = urlsplit(value)
         port_ok = parts.port is None or parts.port > 0

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from ashao_site.embedded.errors import StartError
@@ -66,9 +67,12 @@ class Home:
             write_private(path, value + "\n")
         return value
 
-    def write_services(self, *, database_url: str, redis_url: str, port: int) -> None:
-        """Tell a `manage.py` in a second terminal where the servers are."""
-        found = {"database_url": database_url, "redis_url": redis_url, "port": port, "pid": os.getpid()}
+    def write_services(
+        self, *, database_url: str, redis_url: str, port: int, chain: Mapping[str, str] | None = None
+    ) -> None:
+        """Tell a `manage.py` in a second terminal where the servers are; `chain` are the settings of ours."""
+        servers = {"database_url": database_url, "redis_url": redis_url, "port": port, "pid": os.getpid()}
+        found = {**servers, **{name.lower(): value for name, value in (chain or {}).items()}}
         write_private(self.services, json.dumps(found, indent=2) + "\n")
 
     def remove_services(self) -> None:

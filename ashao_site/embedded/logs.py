@@ -9,7 +9,7 @@ from typing import BinaryIO
 LOG_MAX_BYTES = 5 * 1024 * 1024
 LINE_MAX_BYTES = 64 * 1024
 NAME_WIDTH = 10
-COLOURS = {"web": 36, "fallback": 33, "settlement": 35, "beat": 34, "postgres": 32, "valkey": 31}
+COLOURS = {"web": 36, "fallback": 33, "settlement": 35, "beat": 34, "postgres": 32, "valkey": 31, "anvil": 94}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 

@@ -2,10 +2,11 @@
 
 import http.client
 import os
+import re
 import resource
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from ashao_site.embedded import app
+from ashao_site.embedded import app, devchain
 from ashao_site.embedded.config import Config
 from ashao_site.embedded.errors import StackFailedError, StopRequestedError
 from ashao_site.embedded.home import Home
@@ -18,10 +19,12 @@ from ashao_site.embedded.valkey import start_valkey
 
 READY_TIMEOUT_S = 90.0
 PROBE_TIMEOUT_S = 1.0
+CHAIN_SAID = re.compile(r'"chain": "([^"]*)"')  # in what /readyz says
 FILES_MAX = 65_536
 
 BANNER = """
   ashao is running at  http://127.0.0.1:{port}
+  {chain_line}
 
   Staff account        .venv/bin/python manage.py createsuperuser   (in a second terminal)
   Admin                http://127.0.0.1:{port}/admin/
@@ -41,7 +44,7 @@ def raise_file_limit() -> None:
 def run(
     config: Config,
     *,
-    names: Collection[str] = (*app.SERVERS, *app.PROCESSES),
+    names: Collection[str] = app.EVERYTHING,
     watch_parent: int | None = None,
     durable: bool = True,
 ) -> int:
@@ -76,6 +79,8 @@ def run(
 def _start_all(supervisor: Supervisor, config: Config, names: Collection[str], *, durable: bool) -> None:
     console, home = supervisor.console, supervisor.home
     console.say("Starting.")
+    ours = "anvil" in names and not config.chain_rpc_url
+    chain_port = devchain.launch(supervisor, site_port=config.port) if ours else None
     database_url, redis_url = config.database_url or "", config.redis_url or ""
     if not database_url and "postgres" in names:
         database_url = start_postgres(supervisor, home, durable=durable)
@@ -83,20 +88,26 @@ def _start_all(supervisor: Supervisor, config: Config, names: Collection[str], *
         redis_url = start_valkey(supervisor, home)
     home.write_services(database_url=database_url, redis_url=redis_url, port=config.port)
     wanted = [name for name in app.PROCESSES if name in names]
+    secret_key = os.environ.get("SECRET_KEY") or home.secret("secret_key")
+    env = app.child_env(config, database_url=database_url, redis_url=redis_url, secret_key=secret_key)
+    chain = devchain.complete(supervisor, chain_port, *((app.manage_step(env),) if wanted else ()))
+    home.write_services(database_url=database_url, redis_url=redis_url, port=config.port, chain=chain)
     if not wanted:
         console.say("The servers are ready.")
         return
-    secret_key = os.environ.get("SECRET_KEY") or home.secret("secret_key")
-    env = app.child_env(config, database_url=database_url, redis_url=redis_url, secret_key=secret_key)
-    status, output = supervisor.run_step(app.manage_step(env))
-    if status != 0:
-        raise StackFailedError("manage.py prepare failed.", [output])
-    for spec in app.process_specs(config, env):
+    for spec in app.process_specs(config, {**env, **chain}):
         if spec.name in wanted:
             supervisor.start(spec)
     if "web" in wanted:
         _wait_ready(supervisor, config.port)
-        console.block(BANNER.format(port=config.port))
+        console.block(BANNER.format(port=config.port, chain_line=_chain_line(config, chain)))
+
+
+def _chain_line(config: Config, chain: Mapping[str, str]) -> str:
+    if chain:
+        return f"The dev chain        {chain['CHAIN_RPC_URL']}  (chain id {chain['CHAIN_ID']})"
+    said = CHAIN_SAID.search(probe(config.port)[1])
+    return f"The chain            {said[1] if said else 'unknown'}"
 
 
 def _wait_ready(supervisor: Supervisor, port: int) -> None:

@@ -1,4 +1,4 @@
-"""`services -- COMMAND`: a command beside a PostgreSQL and a Valkey of its own, in a home of its own."""
+"""`services -- COMMAND`: a command beside servers of its own, in a home of its own."""
 
 import fcntl
 import os
@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from ashao_site.embedded import devchain
+from ashao_site.embedded.config import CHAIN_VARIABLES, DEFAULT_PORT
 from ashao_site.embedded.errors import StopRequestedError
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.logs import Console
@@ -25,9 +27,11 @@ TERMINATE_TIMEOUT_S = 10.0
 SIGNALLED = 128  # a shell's exit code for a signal
 
 
-def run_beside_services(argv: Sequence[str], *, watch_parent: int | None = None) -> int:
+def run_beside_services(argv: Sequence[str], *, chain: bool = False, watch_parent: int | None = None) -> int:
     """Run the command with DATABASE_URL, REDIS_URL, ASHAO_HOME, SECRET_KEY and ASHAO_ENV=test set.
 
+    With `chain` there is a dev chain with its contracts too, named by the variables of its settings; else
+    those variables are taken away, so that no test touches a chain by mistake.
     Returns the command's exit code. Nothing of the servers or the home is left afterwards.
     """
     sweep()
@@ -36,13 +40,16 @@ def run_beside_services(argv: Sequence[str], *, watch_parent: int | None = None)
     try:
         with Supervisor(home, Console(quiet=True), watch_parent=watch_parent) as supervisor:
             try:
+                chain_port = devchain.launch(supervisor, site_port=DEFAULT_PORT) if chain else None
                 database_url = start_postgres(supervisor, home, durable=False)
                 redis_url = start_valkey(supervisor, home)
+                variables = devchain.complete(supervisor, chain_port)
             except StopRequestedError:
                 return SIGNALLED + signal.SIGINT
             supervisor.settled = True
             env = {
-                **os.environ,
+                **{name: value for name, value in os.environ.items() if name not in CHAIN_VARIABLES},
+                **variables,
                 "DATABASE_URL": database_url,
                 "REDIS_URL": redis_url,
                 "ASHAO_HOME": str(home.path),

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from ashao_site.embedded import app
-from ashao_site.embedded.config import ROOT
+from ashao_site.embedded import anvil, app, valkey
+from ashao_site.embedded.config import CHAIN_VARIABLES, ROOT
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.pgplace import forget_outside, installed_binaries
 from ashao_site.embedded.ports import LOOPBACK, accepts, free_port
@@ -20,13 +20,17 @@ from ashao_site.embedded.postgres import Login, query
 from ashao_site.embedded.proctable import SUPERVISOR, read_table
 from ashao_site.embedded.run import probe
 from ashao_site.embedded.services import make_temporary_home, remove_temporary_home
-from ashao_site.embedded.valkey import answers
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 60.0
 RESTART_TIMEOUT_S = 60.0
 POLL_S = 0.05
-OURS = ("DATABASE_URL", "REDIS_URL", "ASHAO_HOME", "SECRET_KEY", "ASHAO_ENV", "PORT", "ASGI_SERVER")
+OURS = (
+    *("DATABASE_URL", "REDIS_URL", "ASHAO_HOME", "SECRET_KEY", "ASHAO_ENV", "PORT", "ASGI_SERVER"),
+    *CHAIN_VARIABLES,
+)
+WITHOUT_CHAIN = tuple(name for name in app.EVERYTHING if name != "anvil")
+URLS = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL", "anvil": "CHAIN_RPC_URL"}
 
 
 class StackError(AssertionError):
@@ -37,7 +41,8 @@ class Stack:
     """`with Stack() as stack:` starts everything and waits until it is ready; the end stops everything.
 
     `env` is added to the environment of all processes; what names other servers or homes is taken out of
-    it first. `only` starts a part (for example postgres and valkey). A given `home` is kept at the end, with
+    it first. `only` starts a part (for example postgres and valkey), or with `app.EVERYTHING`
+    the dev chain too, which few tests need. A given `home` is kept at the end, with
     the database if PostgreSQL could use that folder (as root: when another user may pass there); without
     one a temporary home is made and removed.
     """
@@ -49,7 +54,7 @@ class Stack:
         port: int | None = None,
         env: Mapping[str, str] | None = None,
         asgi_server: str = "daphne",
-        only: Sequence[str] = (*app.SERVERS, *app.PROCESSES),
+        only: Sequence[str] = WITHOUT_CHAIN,
         python: str = sys.executable,
         start_timeout_s: float = START_TIMEOUT_S,
     ) -> None:
@@ -146,6 +151,12 @@ class Stack:
         return self._services()["redis_url"]
 
     @property
+    def chain(self) -> dict[str, str]:
+        """The variables that name the stack's dev chain and its addresses; empty where there is none."""
+        services = self._services()
+        return {name: services[name.lower()] for name in CHAIN_VARIABLES if name.lower() in services}
+
+    @property
     def supervisor_pid(self) -> int:
         """The process that is the parent of all others."""
         assert self._process is not None
@@ -156,7 +167,7 @@ class Stack:
         return {name: pid for name, pid in read_table(self.home / "pids.json").items() if name != SUPERVISOR}
 
     def pid_of(self, name: str) -> int:
-        """The pid of web, fallback, settlement, beat, valkey or postgres."""
+        """The pid of web, fallback, settlement, beat, anvil, valkey or postgres."""
         pids = self.pids()
         if name not in pids:
             raise StackError(f"{name} does not run\n{self.output()}")
@@ -176,13 +187,17 @@ class Stack:
             return probe(self.port)[0] == 200
         if name not in app.SERVERS:
             return True
-        services = self._services()
-        if not services:
-            return False
-        url = urlsplit(services["redis_url" if name == "valkey" else "database_url"])
+        return self._server_answers(name)
+
+    def _server_answers(self, name: str) -> bool:
+        url = urlsplit(self._services().get(URLS[name].lower(), ""))
         port, password = url.port or 0, url.password or ""
+        if not port:
+            return False
+        if name == "anvil":
+            return anvil.answers(port)
         if name == "valkey":
-            return answers(port, password)
+            return valkey.answers(port, password)
         return accepts(port) and query(Login(installed_binaries(), port, password), "select 1") == "1"
 
     def logs(self, name: str) -> str:
@@ -224,7 +239,7 @@ class Stack:
             return {}
 
     def _is_external(self, name: str) -> bool:
-        return bool(self.env.get("DATABASE_URL" if name == "postgres" else "REDIS_URL"))
+        return bool(self.env.get(URLS[name]))
 
     def _wait(self, check: Callable[[], bool], timeout_s: float, sentence: str) -> None:
         deadline = time.monotonic() + timeout_s

@@ -26,7 +26,7 @@ BACKOFF_FIRST_S = 0.1
 BACKOFF_MAX_S = 5.0
 HASTEN_AFTER_S = 0.5  # a group signal that make repeats to us is one wish, not two
 KILL_WAIT_S = 5.0
-STOP_ORDER = (("web",), ("beat", "fallback", "settlement"), ("valkey",), ("postgres",))
+STOP_ORDER = (("web",), ("beat", "fallback", "settlement"), ("anvil",), ("valkey",), ("postgres",))
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -81,12 +81,17 @@ class Supervisor:
 
     def run_step(self, spec: ProcessSpec) -> tuple[int, str]:
         """Run a process to its end; its exit status and the last lines it wrote."""
-        self._ended.pop(spec.name, None)
-        self.start(spec)
-        while spec.name not in self._ended:
+        return self.run_steps(spec)[spec.name]
+
+    def run_steps(self, *specs: ProcessSpec) -> dict[str, tuple[int, str]]:
+        """Run processes side by side to their ends; what `run_step` says, of each by its name."""
+        for spec in specs:
+            self._ended.pop(spec.name, None)
+            self.start(spec)
+        while any(spec.name not in self._ended for spec in specs):
             self.pump(TICK_S)
             self.check_stop()
-        return self._ended[spec.name]
+        return {spec.name: self._ended[spec.name] for spec in specs}
 
     def wait_until(self, check: Callable[[], bool], *, timeout_s: float, otherwise: str) -> None:
         """Pump until `check` holds. Raises StackFailedError with the sentence when the time is over."""

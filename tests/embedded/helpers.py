@@ -7,10 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ashao_site.embedded.config import CHAIN_VARIABLES
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SERVERS = ("postgres", "valkey")
 EMBEDDED = (sys.executable, "-m", "ashao_site.embedded")
-OURS = ("DATABASE_URL", "REDIS_URL", "ASHAO_HOME", "SECRET_KEY", "ASHAO_ENV", "PORT", "ASGI_SERVER")
+OURS = (
+    *("DATABASE_URL", "REDIS_URL", "ASHAO_HOME", "SECRET_KEY", "ASHAO_ENV", "PORT", "ASGI_SERVER"),
+    *CHAIN_VARIABLES,
+)
 
 
 def plain_env(**more: str) -> dict[str, str]:

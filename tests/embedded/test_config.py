@@ -13,6 +13,7 @@ def test_defaults() -> None:
     assert (config.port, config.home, config.asgi_server) == (8000, ROOT / ".local", "daphne")
     assert config.database_url is None
     assert config.redis_url is None
+    assert config.chain_rpc_url is None
 
 
 def test_reads_every_variable() -> None:
@@ -22,6 +23,8 @@ def test_reads_every_variable() -> None:
             "ASHAO_HOME": "/tmp/a home",
             "DATABASE_URL": "postgres://alice:secret@db.example:5432/ashao",
             "REDIS_URL": "rediss://cache.example:6380/1",
+            "CHAIN_RPC_URL": "https://node.example/key",
+            "CHAIN_ID": "8453",
             "ASGI_SERVER": "uvicorn",
             "FALLBACK_CONCURRENCY": "8",
         }
@@ -29,6 +32,7 @@ def test_reads_every_variable() -> None:
     assert (config.port, config.home, config.asgi_server) == (9001, Path("/tmp/a home"), "uvicorn")
     assert config.database_url == "postgres://alice:secret@db.example:5432/ashao"
     assert config.redis_url == "rediss://cache.example:6380/1"
+    assert config.chain_rpc_url == "https://node.example/key"
     assert config.fallback_concurrency == 8
 
 
@@ -45,6 +49,9 @@ WRONG = [
     ("DATABASE_URL", "postgres://host:port/name"),
     ("REDIS_URL", "http://host"),
     ("REDIS_URL", "localhost:6379"),
+    ("CHAIN_RPC_URL", "wss://node.example"),
+    ("CHAIN_ID", "8453"),  # of another chain than the dev chain, and no such chain is named
+    ("TREASURY_ADDRESS", "0x" + "11" * 20),
 ]
 
 
@@ -52,6 +59,10 @@ WRONG = [
 def test_refuses_wrong_values_by_name(name: str, value: str) -> None:
     with pytest.raises(StartError, match=f"^{name} .*\\.$"):
         read_config({name: value})
+
+
+def test_the_id_of_the_dev_chain_may_be_said() -> None:
+    assert read_config({"CHAIN_ID": "31337"}).chain_rpc_url is None
 
 
 @pytest.mark.parametrize(

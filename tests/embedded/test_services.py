@@ -35,6 +35,25 @@ def test_gives_a_command_working_servers_and_cleans_up() -> None:
     assert processes_in(Path(home)) == []
 
 
+ASK_CHAIN = """
+import json, os
+from ashao_site.embedded.config import CHAIN_VARIABLES
+print(json.dumps({name: os.environ.get(name) for name in CHAIN_VARIABLES}))
+"""
+
+
+def test_a_command_has_no_chain_unless_it_is_asked_for() -> None:
+    env = plain_env(CHAIN_RPC_URL="https://node.example", USDC_ADDRESS="mine")
+    done = embedded("services", "--", sys.executable, "-c", ASK_CHAIN, env=env)
+    assert set(json.loads(done.stdout).values()) == {None}
+    done = embedded("services", "--chain", "--", sys.executable, "manage.py", "check_chain", env=env)
+    assert (done.returncode, done.stdout[:25]) == (0, "The chain answers: block "), done.stderr
+    done = embedded("services", "--chain", "--", sys.executable, "-c", ASK_CHAIN, env=env)
+    said = json.loads(done.stdout)
+    assert said["CHAIN_ID"] == "31337"
+    assert None not in said.values()
+
+
 def test_needs_a_command() -> None:
     done = embedded("services", "--", env=plain_env())
     assert done.returncode == 2

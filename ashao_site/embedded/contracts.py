@@ -1,0 +1,75 @@
+"""The contracts of the dev chain: deployed at its first start, found again at each later one."""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ashao_site.embedded.anvil import CHAIN_ID, DevChain, code_at
+from ashao_site.embedded.config import ROOT
+from ashao_site.embedded.home import write_private
+from ashao_site.embedded.process import ProcessSpec
+
+RECORD_FILE = "contracts.json"
+DIGEST_FILE = "contracts.sha256"
+ARTIFACTS = ROOT / "staking" / "contracts" / "artifacts"
+NAMES = ("AshaoToken", "StakingVault", "DevUSDC")
+FIELDS = {"ASHAO_TOKEN_ADDRESS": "token", "STAKING_VAULT_ADDRESS": "vault", "USDC_ADDRESS": "usdc"}
+
+
+def are_deployed(chain: DevChain) -> bool:
+    """Whether all contracts are on the chain, compiled as they are in this checkout."""
+    try:
+        record = _record(chain.folder)
+        same = (chain.folder / DIGEST_FILE).read_text().strip() == _digest()
+        return same and all(code_at(chain.port, record[field]) for field in FIELDS.values())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def deploy_step(chain: DevChain) -> ProcessSpec:
+    """Puts what is missing on the chain. All $ASHAO are the faucet's, which may also mint DevUSDC."""
+    accounts = chain.accounts
+    options = {
+        "--chain-id": str(CHAIN_ID),
+        "--record": str(chain.folder / RECORD_FILE),
+        "--recipient": accounts["faucet"].address,
+        "--faucet": accounts["faucet"].address,
+        "--blacklister": accounts["blacklister"].address,
+    }
+    words = [word for option in options.items() for word in option]
+    env = {**os.environ, "CHAIN_RPC_URL": chain.url, "DEPLOYER_KEY": accounts["deployer"].private_key}
+    argv = (sys.executable, "-m", "staking.deploy", "--dev", *words)
+    return ProcessSpec(name="deploy", argv=argv, env=env, cwd=ROOT, echo=False, once=True)
+
+
+def note_deployed(chain: DevChain) -> None:
+    """After the step has ended well: the next start can go without it."""
+    write_private(chain.folder / DIGEST_FILE, _digest() + "\n")
+
+
+def variables_of(chain: DevChain) -> dict[str, str]:
+    """The chain as the application's settings (and docs/configuration.md) name it."""
+    record = _record(chain.folder)
+    return {
+        "CHAIN_RPC_URL": chain.url,
+        "CHAIN_ID": str(CHAIN_ID),
+        "CHAIN_START_BLOCK": str(record["start_block"]),
+        **{name: str(record[field]) for name, field in FIELDS.items()},
+        "TREASURY_ADDRESS": chain.accounts["treasury"].address,
+    }
+
+
+def _record(folder: Path) -> Mapping[str, Any]:
+    found = json.loads((folder / RECORD_FILE).read_text())
+    if not isinstance(found, dict):
+        raise ValueError(RECORD_FILE)
+    return found
+
+
+def _digest() -> str:
+    whole = b"".join((ARTIFACTS / f"{name}.json").read_bytes() for name in NAMES)
+    return hashlib.sha256(whole).hexdigest()
