@@ -9,6 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ashao_site.settings")
 SWEEP_EVERY_S = 1.0
 NEWS_EVERY_S = 3.0
 TIDY_EVERY_S = 600.0
+CHAIN_EVERY_S = 2.0
+PAYOUTS_EVERY_S = 2.0
+EPOCHS_EVERY_S = 10.0
+ESCROW_EVERY_S = 60.0
 
 app = Celery("ashao")
 app.set_default()  # for every thread of the process
@@ -34,7 +38,27 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "workers.tasks.sweep", "schedule": SWEEP_EVERY_S, "options": {"expires": 5}},
         "news": {"task": "chat.tasks.tell_network_news", "schedule": NEWS_EVERY_S, "options": {"expires": 3}},
+        "chain": {
+            "task": "staking.tasks.follow_chain",
+            "schedule": CHAIN_EVERY_S,
+            "options": {"expires": 5},
+        },
+        "payouts": {
+            "task": "ledger.tasks.advance_payouts",
+            "schedule": PAYOUTS_EVERY_S,
+            "options": {"expires": 5},
+        },
+        "epochs": {
+            "task": "staking.tasks.settle_epochs",
+            "schedule": EPOCHS_EVERY_S,
+            "options": {"expires": 30},
+        },
+        "escrow": {
+            "task": "workers.tasks.release_escrow",
+            "schedule": ESCROW_EVERY_S,
+            "options": {"expires": 120},
+        },
         "tidy": {"task": "chat.tasks.tidy", "schedule": TIDY_EVERY_S, "options": {"expires": 600}},
     },
 )
-app.autodiscover_tasks(["workers", "chat"])
+app.autodiscover_tasks(["workers", "chat", "staking", "ledger"])

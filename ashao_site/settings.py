@@ -11,8 +11,9 @@ import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
-from ashao_site.chain_settings import read_chain
+from ashao_site.chain_settings import DEV_CHAIN_ID, read_chain
 from ashao_site.env import env_choice, env_int, env_list, env_str
+from ashao_site.money_settings import read_money
 from workers import catalogue
 from workers.providers.config import ProviderSettings
 
@@ -86,6 +87,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_vite",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "ashao_site.accounts",
     "ledger",
     "workers",
@@ -101,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -255,6 +259,11 @@ CSP_CONNECT_SRC = catalogue.download_origins(MODEL_HOST)
 CHAIN_ID = env_int("CHAIN_ID", 31_337, least=1, most=2**53)
 CHAIN = read_chain(chain_id=CHAIN_ID, embedded={} if PRODUCTION else _embedded_services())
 """Where the money is real; None where no chain is configured."""
+MONEY = read_money(
+    dev_chain=not PRODUCTION and CHAIN is not None and CHAIN_ID == DEV_CHAIN_ID,
+    embedded={} if PRODUCTION or env_str("CHAIN_RPC_URL", "") else _embedded_services(),
+)
+OTP_TOTP_ISSUER = "ashao"
 
 # --- people -------------------------------------------------------------------------------------------------
 GUEST_MESSAGES_PER_SESSION = env_int("GUEST_MESSAGES_PER_SESSION", 5, least=0, most=10_000)

@@ -13,13 +13,16 @@ TREASURY_USDC = "treasury:usdc"
 POOL_BUYBACK = "pool:buyback"
 POOL_STAKERS = "pool:stakers"
 POOL_CLOUD = "pool:cloud"
+SUSPENSE = "suspense:deposits"
+"""USDC that came from a sender nobody knows, until staff assign it. Cannot go below zero."""
 
-HOUSE_ACCOUNTS = (PROMO_BUDGET, TREASURY_USDC, POOL_BUYBACK, POOL_STAKERS, POOL_CLOUD)
+HOUSE_ACCOUNTS = (PROMO_BUDGET, TREASURY_USDC, POOL_BUYBACK, POOL_STAKERS, POOL_CLOUD, SUSPENSE)
 """The accounts that are nobody's. They exist from the first migration on."""
 USER_PARTS = ("credits", "granted", "earnings", "escrow")
 
 _USER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _USER_ADDRESS = re.compile(rf"user:{_USER_ID.pattern}:(?:{'|'.join(USER_PARTS)})")
+_PAYOUT_ADDRESS = re.compile(r"payout:pay_[A-Za-z0-9]{16,32}")
 
 
 def user_credits(user_id: int | str) -> str:
@@ -42,6 +45,14 @@ def user_escrow(user_id: int | str) -> str:
     return _user_address(user_id, "escrow")
 
 
+def payout(payout_id: str) -> str:
+    """What was requested by a payout and has not yet left the treasury for good. `payout_id` is its public id."""
+    address = f"payout:{payout_id}"
+    if _PAYOUT_ADDRESS.fullmatch(address) is None:
+        raise ValueError(f"{payout_id!r} is no payout's id.")
+    return address
+
+
 def user_prefix(user_id: int | str) -> str:
     """What the addresses of all accounts of one person begin with, the closing colon included."""
     return f"user:{_checked_user_id(user_id)}:"
@@ -49,7 +60,8 @@ def user_prefix(user_id: int | str) -> str:
 
 def is_valid(address: str) -> bool:
     """Whether the chart has this address."""
-    return address in HOUSE_ACCOUNTS or _USER_ADDRESS.fullmatch(address) is not None
+    shapes = (_USER_ADDRESS, _PAYOUT_ADDRESS)
+    return address in HOUSE_ACCOUNTS or any(shape.fullmatch(address) is not None for shape in shapes)
 
 
 def require_valid(address: str) -> str:
@@ -61,7 +73,7 @@ def require_valid(address: str) -> str:
 
 def is_guarded(address: str) -> bool:
     """Whether this account may never go below zero: everything that belongs to someone, and the budget."""
-    return address.startswith("user:") or address == PROMO_BUDGET
+    return address.startswith(("user:", "payout:")) or address in (PROMO_BUDGET, SUSPENSE)
 
 
 def _user_address(user_id: int | str, part: str) -> str:

@@ -7,6 +7,22 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.payouts.models import Payout, PayoutDecision, PayoutWallet, RelayerAttempt, RelayerTransaction
+
+__all__ = [
+    "Account",
+    "Entry",
+    "Hold",
+    "HoldLine",
+    "HoldStatus",
+    "Payout",
+    "PayoutDecision",
+    "PayoutWallet",
+    "RelayerAttempt",
+    "RelayerTransaction",
+    "Transfer",
+]
+
 MAX_KEY_CHARS = 200
 MAX_NOTE_CHARS = 500
 
@@ -37,7 +53,13 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 name="ledger_account_guarded_by_address",
-                condition=Q(guarded=True) | ~(Q(address__startswith="user:") | Q(address="promo:budget")),
+                condition=Q(guarded=True)
+                | ~(
+                    Q(address__startswith="user:")
+                    | Q(address__startswith="payout:")
+                    | Q(address__startswith="suspense:")
+                    | Q(address="promo:budget")
+                ),
             ),
             models.CheckConstraint(
                 name="ledger_account_address_shape",

@@ -167,3 +167,23 @@ class GuestUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.count}"
+
+
+class AuditEntry(models.Model):
+    """One decision of staff, or of the server where it acts for them. Never changed: a trigger refuses."""
+
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=80)
+    """As it was then."""
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120)
+    detail = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit log"
+        indexes = [models.Index(fields=["subject", "-id"], name="audit_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"

@@ -21,8 +21,11 @@ CHAIN_VARIABLES = (
     "STAKING_VAULT_ADDRESS",
     "USDC_ADDRESS",
     "TREASURY_ADDRESS",
+    "FAUCET_KEY",
+    "RELAYER_KEY",
+    "TREASURY_SIGNER_KEY",
 )
-"""What says which chain it is and where things are on it: all of one chain, or none."""
+"""What says which chain it is, where things are on it and who signs there: all of one chain, or none."""
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,9 @@ def variables_of(chain: DevChain) -> dict[str, str]:
         "CHAIN_START_BLOCK": str(record["start_block"]),
         **{name: str(record[field]) for name, field in FIELDS.items()},
         "TREASURY_ADDRESS": chain.accounts["treasury"].address,
+        "FAUCET_KEY": chain.accounts["faucet"].private_key,
+        "RELAYER_KEY": chain.accounts["relayer"].private_key,
+        "TREASURY_SIGNER_KEY": chain.accounts["treasury"].private_key,
     }
 
 

@@ -21,6 +21,7 @@ from web3.providers import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from ashao_site.chain_settings import ChainSettings
+from ashao_site.lib.db import forbid_open_transaction
 from ashao_site.lib.errors import Unavailable
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -168,7 +169,8 @@ class _Provider(JSONBaseProvider):
         )
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
-        """Send one call. Raises ChainUnavailable."""
+        """Send one call. Raises ChainUnavailable, and NetworkInTransaction, which is a bug of the caller."""
+        forbid_open_transaction("A call to the chain")
         body = self._post(self.encode_rpc_request(method, params))
         try:
             answer = self.decode_rpc_response(body)

@@ -1,5 +1,9 @@
 """Guards around the database: no network inside a transaction, and what an outage looks like."""
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import InterfaceError, OperationalError, connection
 from psycopg_pool import PoolTimeout
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -21,3 +25,22 @@ def forbid_open_transaction(what: str) -> None:
     """
     if connection.in_atomic_block and not getattr(connection, "in_test_transaction", False):
         raise NetworkInTransaction(f"{what} inside a database transaction")
+
+
+@contextmanager
+def only_one(name: str) -> Iterator[bool]:
+    """Whether this process may do `name` now: True for one at a time, of all processes on this database.
+
+    An advisory lock of the session: it ends with its connection, so a process that is killed blocks nobody.
+    """
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        row = cursor.fetchone()
+    mine = bool(row and row[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])

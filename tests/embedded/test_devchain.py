@@ -59,6 +59,9 @@ def test_the_first_start_deploys_and_the_second_finds_it_again(home: Path) -> No
             "CHAIN_ID",
             "CHAIN_START_BLOCK",
             "TREASURY_ADDRESS",
+            "FAUCET_KEY",
+            "RELAYER_KEY",
+            "TREASURY_SIGNER_KEY",
             *CONTRACTS,
         }
         assert all(code_at(port_of(stack), told[name]) for name in CONTRACTS)

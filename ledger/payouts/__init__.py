@@ -1,0 +1,1 @@
+"""Payouts: from what was earned to USDC on the chain, once and only once."""

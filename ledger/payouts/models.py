@@ -1,0 +1,158 @@
+"""The rows of payouts. `ledger.payouts.actions` and `ledger.payouts.relayer` alone write here.
+
+A person is a number here (`user_id`), as in the addresses of the chart: the ledger has no foreign key outward.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from ashao_site.lib.ids import new_id
+from ashao_site.lib.wei import WeiField
+from ledger.payouts.states import OPEN, PayoutState, SignedBy
+
+MAX_SENTENCE_CHARS = 300
+ADDRESS_CHARS = 42
+HASH_CHARS = 66
+
+
+def _payout_id() -> str:
+    return new_id("pay")
+
+
+class PayoutWallet(models.Model):
+    """A wallet beside a person's own that receives payouts: it proved by a signature that somebody holds it."""
+
+    user_id = models.BigIntegerField()
+    wallet = models.CharField(max_length=ADDRESS_CHARS)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "wallet"], name="payout_wallet_once")]
+
+    def __str__(self) -> str:
+        return self.wallet
+
+
+class Payout(models.Model):
+    """A payment of earnings. Its id, person, wallet, amount and nonce never change: a trigger sees to it."""
+
+    public_id = models.CharField(max_length=40, unique=True, default=_payout_id, editable=False)
+    user_id = models.BigIntegerField()
+    wallet = models.CharField(max_length=ADDRESS_CHARS)
+    amount_micros = models.BigIntegerField()
+    key = models.CharField(max_length=120, unique=True)
+    """The request's idempotency key, with the person it belongs to."""
+    nonce = models.CharField(max_length=HASH_CHARS, unique=True)
+    """bytes32 as hex: keccak256 of the public id. EIP-3009 lets the treasury use each nonce once."""
+    state = models.CharField(
+        max_length=10, choices=[(s, s) for s in PayoutState], default=PayoutState.REQUESTED
+    )
+    requested_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    signed_by = models.CharField(max_length=6, blank=True, choices=[(s, s) for s in SignedBy])
+    signed_at = models.DateTimeField(null=True, blank=True)
+    valid_before = models.BigIntegerField(null=True, blank=True)
+    """Second of the chain's time from which the signed authorization is void."""
+    signature = models.CharField(max_length=134, blank=True)
+
+    tx_hash = models.CharField(max_length=HASH_CHARS, blank=True)
+    """The transaction that paid it, from `included` on."""
+    block = models.BigIntegerField(null=True, blank=True)
+    block_hash = models.CharField(max_length=HASH_CHARS, blank=True)
+    included_at = models.DateTimeField(null=True, blank=True)
+    final_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=MAX_SENTENCE_CHARS, blank=True)
+    """What it waits for, or why it failed, in a sentence for staff and the earner."""
+    problem_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [
+            ("approve_payout", "Can approve and reject payouts"),
+            ("sign_payout", "Can sign payouts and record what was executed"),
+            ("reconcile", "Can see the reconciliation, and assign what is in suspense"),
+            ("book_treasury", "Can record buybacks, burns and the treasury's other payments"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="payout_amount_positive", condition=Q(amount_micros__gt=0)),
+            models.CheckConstraint(
+                name="payout_known_state", condition=Q(state__in=[str(s) for s in PayoutState])
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user_id", "-id"], name="payout_by_user"),
+            models.Index(
+                fields=["state", "id"],
+                name="payout_open",
+                condition=Q(state__in=sorted(str(s) for s in OPEN)),
+            ),
+            models.Index(fields=["tx_hash"], name="payout_by_transaction"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class PayoutDecision(models.Model):
+    """What somebody of the staff decided about a payout. Two approvals of one person count once."""
+
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="decisions")
+    staff_id = models.BigIntegerField()
+    decision = models.CharField(
+        max_length=10, choices=[(d, d) for d in ("approve", "reject", "sign", "retry", "fail")]
+    )
+    note = models.CharField(max_length=MAX_SENTENCE_CHARS, blank=True)
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payout", "staff_id"],
+                name="payout_approved_once_each",
+                condition=Q(decision="approve"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.payout_id}"
+
+
+class RelayerTransaction(models.Model):
+    """One nonce of the relayer's account, and the payout it is used for; its attempts differ in fees alone.
+
+    Written before anything is sent: after a crash the same transaction is sent again.
+    """
+
+    chain_id = models.BigIntegerField()
+    relayer = models.CharField(max_length=ADDRESS_CHARS)
+    nonce = models.BigIntegerField()
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, null=True, related_name="transactions")
+    """None for a transaction to oneself that only frees a nonce that is stuck."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    """When one of its attempts, or another use of its nonce, was found final on the chain."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chain_id", "relayer", "nonce"], name="relayer_nonce_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.relayer} {self.nonce}"
+
+
+class RelayerAttempt(models.Model):
+    """A signed transaction as it was, or is about to be, sent."""
+
+    transaction = models.ForeignKey(RelayerTransaction, on_delete=models.PROTECT, related_name="attempts")
+    tx_hash = models.CharField(max_length=HASH_CHARS, unique=True)
+    raw = models.TextField()
+    max_fee_wei = WeiField()
+    priority_fee_wei = WeiField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.tx_hash

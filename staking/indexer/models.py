@@ -1,0 +1,122 @@
+"""What was read from the chain about the treasury's USDC, and how far the chain has been read.
+
+A row of an event is unique by (transaction, log index) on its chain, so that reading a block again adds nothing.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+ADDRESS_CHARS = 42
+HASH_CHARS = 66
+MAX_SENTENCE_CHARS = 300
+
+
+class ChainCursor(models.Model):
+    """How far one chain has been read: everything up to and with `block`. One row a chain.
+
+    With an `alarm` nothing is read or credited any more, until staff have looked and taken it off.
+    """
+
+    chain_id = models.BigIntegerField(unique=True)
+    genesis_hash = models.CharField(max_length=HASH_CHARS)
+    """Of the block at `CHAIN_START_BLOCK`'s chain with number 0: another one is another chain with the same id."""
+    block = models.BigIntegerField()
+    block_hash = models.CharField(max_length=HASH_CHARS)
+    block_at = models.DateTimeField()
+    """The block's own time: everything on the chain before it is known here."""
+    read_at = models.DateTimeField()
+    range_blocks = models.PositiveIntegerField()
+    """How many blocks are asked for at once: halved when the node refuses, grown again when it does not."""
+    alarm = models.CharField(max_length=MAX_SENTENCE_CHARS, blank=True)
+    alarm_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"chain {self.chain_id} up to {self.block}"
+
+
+class Direction(models.TextChoices):
+    """Of USDC, as the treasury sees it."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Booked(models.TextChoices):
+    """What a transfer of the treasury's is in the books."""
+
+    DEPOSIT = "deposit"
+    SUSPENSE = "suspense"
+    """In: from a sender nobody knows; the money is on `suspense:deposits`."""
+    ASSIGNED = "assigned"
+    """In: it was in suspense, and staff gave it to a person."""
+    FUNDING = "funding"
+    """In: it was in suspense, and staff booked it as ashao's own money."""
+    RETURNED = "returned"
+    """In: it was in suspense, and staff sent it back (the payment out is booked as `refund`)."""
+    OPEN = "open"
+    """Out: nothing in the books explains it yet."""
+    PAYOUT = "payout"
+    BUYBACK = "buyback"
+    CLOUD = "cloud"
+    REFUND = "refund"
+
+
+class TreasuryTransfer(models.Model):
+    """A `Transfer` event of USDC to or from the treasury, in a block with enough confirmations."""
+
+    chain_id = models.BigIntegerField()
+    tx_hash = models.CharField(max_length=HASH_CHARS)
+    log_index = models.PositiveIntegerField()
+    block = models.BigIntegerField()
+    block_at = models.DateTimeField()
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    counterparty = models.CharField(max_length=ADDRESS_CHARS)
+    amount_micros = models.BigIntegerField()
+    booked = models.CharField(max_length=10, choices=Booked.choices)
+    user_id = models.BigIntegerField(null=True, blank=True)
+    """The person whose credits it became."""
+    ledger_key = models.CharField(max_length=200, blank=True)
+    """The key of the ledger's transfer that explains it on `treasury:usdc`."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-block", "-log_index"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chain_id", "tx_hash", "log_index"], name="treasury_transfer_once"
+            ),
+            models.CheckConstraint(name="treasury_transfer_positive", condition=Q(amount_micros__gt=0)),
+        ]
+        indexes = [
+            models.Index(fields=["user_id", "-id"], name="treasury_transfer_by_user"),
+            models.Index(fields=["chain_id", "block_at"], name="treasury_transfer_by_time"),
+            models.Index(
+                fields=["id"],
+                name="treasury_transfer_unsettled",
+                condition=Q(booked__in=["suspense", "open"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.tx_hash} {self.log_index}"
+
+
+class SentDeposit(models.Model):
+    """A transaction that a person says they sent to buy credits: followed until it is booked, never trusted."""
+
+    chain_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    tx_hash = models.CharField(max_length=HASH_CHARS)
+    amount_micros = models.BigIntegerField()
+    """What they said they would send. What is credited is what the chain says."""
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["chain_id", "tx_hash", "user_id"], name="sent_deposit_once")
+        ]
+        indexes = [models.Index(fields=["user_id", "-id"], name="sent_deposit_by_user")]
+
+    def __str__(self) -> str:
+        return self.tx_hash

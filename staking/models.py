@@ -1,0 +1,17 @@
+"""The rows of the staking app, one module for each part of it."""
+
+from staking.indexer.models import ChainCursor, SentDeposit, TreasuryTransfer
+from staking.rewards.models import Epoch, Reward, Stake, StakeChange
+from staking.treasury.models import Booking, Burn
+
+__all__ = [
+    "Booking",
+    "Burn",
+    "ChainCursor",
+    "Epoch",
+    "Reward",
+    "SentDeposit",
+    "Stake",
+    "StakeChange",
+    "TreasuryTransfer",
+]

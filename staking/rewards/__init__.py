@@ -1,0 +1,1 @@
+"""Stakes by time, epochs, and what stakers are given of each."""

@@ -1,0 +1,1 @@
+"""Buyback and burn, the treasury's other payments, and the public page."""
