@@ -27,8 +27,7 @@ run: setup ## run the whole network in the foreground at http://127.0.0.1:8000
 
 test: setup ## every test: Python, contracts, TypeScript and the real browser
 	@$(VENV_PYTHON) -m tests.tiny_model make
-	@CHROMIUM="$$($(VENV_PYTHON) scripts/chromium.py)" && export CHROMIUM && $(SERVICES) $(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
-	@npm --prefix frontend test
+	@CHROMIUM="$$($(VENV_PYTHON) scripts/chromium.py)" && export CHROMIUM && exec $(VENV_PYTHON) scripts/lanes.py $(PYTEST_ARGS)
 
 check: setup ## format, lint, types, import rules, migrations, lock files, compiled contracts
 	@echo "ruff" && $(VENV_PYTHON) -m ruff format --check --quiet . && $(VENV_PYTHON) -m ruff check --quiet .

@@ -7,7 +7,7 @@ from workers.providers.config import ProviderSettings
 from workers.providers.cool_down import CoolDown
 from workers.providers.gemini import GeminiProvider
 
-from .cloud_cases import ASK, KEY, LIMIT_S, SECRET, CloudCases
+from .cloud_cases import ASK, KEY, SECRET, CloudCases
 from .fake_cloud import FakeCloud, Reply, Request, gemini_error, gemini_event
 
 RETRY_INFO = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "37.5s"}
@@ -21,8 +21,8 @@ class TestGemini(CloudCases):
         settings = ProviderSettings(
             gemini_api_key=KEY,
             gemini_base_url=cloud.url,
-            first_token_timeout_s=LIMIT_S,
-            stall_timeout_s=LIMIT_S,
+            first_token_timeout_s=self.limit_s,
+            stall_timeout_s=self.limit_s,
             **changes,
         )
         return GeminiProvider(settings, cool_down=cool_down)

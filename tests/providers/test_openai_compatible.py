@@ -7,7 +7,7 @@ from workers.providers.config import ProviderSettings
 from workers.providers.cool_down import CoolDown
 from workers.providers.openai_compatible import OpenAICompatibleProvider
 
-from .cloud_cases import KEY, LIMIT_S, SECRET, CloudCases
+from .cloud_cases import KEY, SECRET, CloudCases
 from .fake_cloud import FakeCloud, Reply, Request, openai_event, openai_usage
 
 
@@ -19,8 +19,8 @@ class TestOpenAICompatible(CloudCases):
             openai_api_key=key,
             openai_base_url=f"{cloud.url}/v1",
             openai_model="small",
-            first_token_timeout_s=LIMIT_S,
-            stall_timeout_s=LIMIT_S,
+            first_token_timeout_s=self.limit_s,
+            stall_timeout_s=self.limit_s,
             **changes,
         )
         return OpenAICompatibleProvider(settings, cool_down=cool_down)
