@@ -9,6 +9,7 @@ from django.db.models import Q
 ADDRESS_CHARS = 42
 HASH_CHARS = 66
 MAX_SENTENCE_CHARS = 300
+MAX_ADDRESSES_CHARS = 200
 
 
 class ChainCursor(models.Model):
@@ -19,7 +20,9 @@ class ChainCursor(models.Model):
 
     chain_id = models.BigIntegerField(unique=True)
     genesis_hash = models.CharField(max_length=HASH_CHARS)
-    """Of the block at `CHAIN_START_BLOCK`'s chain with number 0: another one is another chain with the same id."""
+    """Of block 0: another one is another chain with the same id."""
+    addresses = models.CharField(max_length=MAX_ADDRESSES_CHARS, blank=True)
+    """Whose events have been read: USDC, treasury, vault and token. Others would leave a gap behind them."""
     block = models.BigIntegerField()
     block_hash = models.CharField(max_length=HASH_CHARS)
     block_at = models.DateTimeField()
@@ -27,11 +30,33 @@ class ChainCursor(models.Model):
     read_at = models.DateTimeField()
     range_blocks = models.PositiveIntegerField()
     """How many blocks are asked for at once: halved when the node refuses, grown again when it does not."""
+    problem = models.CharField(max_length=MAX_SENTENCE_CHARS, blank=True)
+    """Why nothing could be read the last time; it is tried again by itself, and cleared when it works."""
+    problem_at = models.DateTimeField(null=True, blank=True)
+    """Since when there is one."""
     alarm = models.CharField(max_length=MAX_SENTENCE_CHARS, blank=True)
     alarm_at = models.DateTimeField(null=True, blank=True)
+    recheck = models.BooleanField(default=False)
+    """Staff have taken an alarm off: go back to the highest checkpoint that is still in the chain."""
 
     def __str__(self) -> str:
         return f"chain {self.chain_id} up to {self.block}"
+
+
+class ChainCheckpoint(models.Model):
+    """A block that was read and its hash: where reading can go on after a deep reorganisation."""
+
+    chain_id = models.BigIntegerField()
+    block = models.BigIntegerField()
+    block_hash = models.CharField(max_length=HASH_CHARS)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chain_id", "block"], name="chain_checkpoint_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"chain {self.chain_id} block {self.block}"
 
 
 class Direction(models.TextChoices):
@@ -67,6 +92,9 @@ class TreasuryTransfer(models.Model):
     chain_id = models.BigIntegerField()
     tx_hash = models.CharField(max_length=HASH_CHARS)
     log_index = models.PositiveIntegerField()
+    on_chain = models.BooleanField(default=True)
+    """False after a reorganisation deeper than the confirmations took it out of the chain, until it is read
+    again. What it is in the books stays: staff decide."""
     block = models.BigIntegerField()
     block_at = models.DateTimeField()
     direction = models.CharField(max_length=3, choices=Direction.choices)
@@ -83,11 +111,14 @@ class TreasuryTransfer(models.Model):
         ordering = ["-block", "-log_index"]
         constraints = [
             models.UniqueConstraint(
-                fields=["chain_id", "tx_hash", "log_index"], name="treasury_transfer_once"
+                fields=["chain_id", "tx_hash", "log_index"],
+                name="treasury_transfer_once",
+                condition=Q(on_chain=True),
             ),
             models.CheckConstraint(name="treasury_transfer_positive", condition=Q(amount_micros__gt=0)),
         ]
         indexes = [
+            models.Index(fields=["chain_id", "tx_hash"], name="treasury_transfer_by_tx"),
             models.Index(fields=["user_id", "-id"], name="treasury_transfer_by_user"),
             models.Index(fields=["chain_id", "block_at"], name="treasury_transfer_by_time"),
             models.Index(
