@@ -90,6 +90,12 @@ def checksummed(address: str) -> str:
     )
 
 
+def origin_of(url: str) -> str:
+    """The origin that a page calls at this address, without a user and a password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
 def _rpc_url() -> str:
     raw = env_str("CHAIN_RPC_URL", "")
     try:

@@ -6,6 +6,7 @@ from chat import views, views_me
 
 urlpatterns = [
     path("me", views_me.MeView.as_view()),
+    path("account", views_me.AccountView.as_view()),
     path("credits", views_me.CreditsView.as_view()),
     path("network", views_me.NetworkView.as_view()),
     path("chat/send", views.SendView.as_view()),

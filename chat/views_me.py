@@ -16,6 +16,9 @@ from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer
 from chat.viewer import viewer_of
 from ledger.money import micros_to_credits
 from ledger.queries import spendable_micros
+from staking.account.queries import figures_of
+from staking.account.serializers import AccountSerializer
+from workers.trust.queries import standing_of
 
 
 @method_decorator(ensure_csrf_cookie, name="dispatch")
@@ -54,6 +57,29 @@ class CreditsView(APIView):
     def get(self, request: Request) -> Response:
         """Tell."""
         return Response({"credits": _credits(require_user(request))})
+
+
+class AccountView(APIView):
+    """`GET /api/account`. Here, because it tells of the ledger and of the network."""
+
+    @extend_schema(
+        operation_id="account",
+        summary="What you have: credits, earnings, escrow, payouts on their way, and your workers' trust.",
+        tags=["account"],
+        responses=AccountSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Tell."""
+        user = require_user(request)
+        standing = standing_of(user)
+        trust = {
+            "trusted": standing.trusted,
+            "paidJobs": standing.paid_jobs,
+            "paidJobsNeeded": standing.paid_jobs_needed,
+            "days": standing.days,
+            "daysNeeded": standing.days_needed,
+        }
+        return Response({**figures_of(user), "trust": trust})
 
 
 class NetworkView(APIView):

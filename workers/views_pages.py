@@ -1,4 +1,4 @@
-"""The Earn page: the same for everybody; what is whose, the page asks the API."""
+"""The pages of earning, paying and staking: the same for everybody; what is whose, a page asks the API."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from staking.page_config import page_config
 from workers.jobs import PRICE_CREDITS
 from workers.jobs.pricing import STAKED_SHARE_BPS, TIER_NAME, WORKER_SHARE_BPS
 
@@ -17,10 +18,7 @@ def earn_page(request: HttpRequest) -> HttpResponse:
     config = {
         "development": settings.DEVELOPMENT_WALLET,
         "chainId": settings.CHAIN_ID,
-        "tiers": [
-            {"id": str(tier), "name": TIER_NAME[tier], "credits": credits}
-            for tier, credits in PRICE_CREDITS.items()
-        ],
+        "tiers": _tiers(),
         "earn": {
             "modelHost": settings.MODEL_HOST,
             "models": [model.model_dump(mode="json") for model in settings.BROWSER_MODELS],
@@ -31,3 +29,31 @@ def earn_page(request: HttpRequest) -> HttpResponse:
         },
     }
     return render(request, "earn.html", {"config": config})
+
+
+@require_safe
+@ensure_csrf_cookie
+def account_page(request: HttpRequest) -> HttpResponse:
+    """Credits, the statement, deposits and payouts."""
+    return render(request, "account.html", {"config": page_config(tiers=_tiers())})
+
+
+@require_safe
+@ensure_csrf_cookie
+def stake_page(request: HttpRequest) -> HttpResponse:
+    """Staking $ASHAO, and what came of it."""
+    return render(request, "stake.html", {"config": page_config(tiers=_tiers())})
+
+
+@require_safe
+@ensure_csrf_cookie
+def treasury_page(request: HttpRequest) -> HttpResponse:
+    """What the network takes in and where it goes."""
+    return render(request, "treasury.html", {"config": page_config(tiers=_tiers())})
+
+
+def _tiers() -> list[dict[str, object]]:
+    return [
+        {"id": str(tier), "name": TIER_NAME[tier], "credits": credits}
+        for tier, credits in PRICE_CREDITS.items()
+    ]

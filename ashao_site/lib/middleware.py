@@ -19,6 +19,8 @@ ADMIN_PREFIX = "/admin/"
 DOCS_PREFIX = "/api/docs"
 """Pages of packages that carry inline scripts and styles; the admin's Alpine.js evaluates its attributes too.
 They hold nothing that a visitor wrote."""
+MONEY_PAGES = ("/account", "/stake", "/treasury")
+"""Where the wallet that lives in the browser, of development, speaks to the dev chain itself."""
 
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -55,8 +57,8 @@ class SecurityHeaders(_ResponseMiddleware):
     """Content-Security-Policy on everything; nothing under /api/ is cached unless its view says so.
 
     `settings.CSP_CONNECT_SRC` (a list, optional) names further origins that pages may talk to, such as a
-    host of model weights or a chain's RPC. First in the chain, it also takes away cookies that no code below
-    could read.
+    host of model weights; `settings.CSP_DEV_CHAIN` that of the dev chain, for the pages about money. First in
+    the chain, it also takes away cookies that no code below could read.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -65,6 +67,8 @@ class SecurityHeaders(_ResponseMiddleware):
         inline = "'unsafe-inline'"
         self._strict = _policy(connect=further)
         self._docs = _policy(scripts=inline, styles=inline, connect=further)
+        dev_chain = " ".join(getattr(settings, "CSP_DEV_CHAIN", ()))
+        self._money = _policy(connect=f"{further} {dev_chain}".strip())
         self._admin = _policy(scripts=f"{inline} 'unsafe-eval'", styles=inline, connect=further)
 
     def begin(self, request: HttpRequest) -> None:
@@ -82,6 +86,8 @@ class SecurityHeaders(_ResponseMiddleware):
     def _policy_of(self, path: str) -> str:
         if path.startswith(ADMIN_PREFIX):
             return self._admin
+        if path in MONEY_PAGES:
+            return self._money
         return self._docs if path.startswith(DOCS_PREFIX) else self._strict
 
 

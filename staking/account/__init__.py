@@ -1,0 +1,1 @@
+"""What a person has, what came in and went out, and buying credits."""
