@@ -1,13 +1,24 @@
 """Celery's side of the chain: parse, call one action."""
 
 from ashao_site.celery import app
+from ashao_site.lib.db import only_one
+from staking.faucet import fund_development_treasury
+from staking.indexer.follow import follow
+from staking.rewards.actions import settle_and_pay
 
 
 @app.task(name="staking.tasks.follow_chain", ignore_result=True)
 def follow_chain() -> None:
-    """Read what is new on the chain and confirmed."""
+    """Read what is new on the chain and confirmed, unless another process does so now."""
+    with only_one("follow_chain") as mine:
+        if mine:
+            fund_development_treasury()
+            follow()
 
 
 @app.task(name="staking.tasks.settle_epochs", ignore_result=True)
 def settle_epochs() -> None:
     """Settle the epochs that are over, and pay their rewards."""
+    with only_one("staking.settle_epochs") as mine:
+        if mine:
+            settle_and_pay()

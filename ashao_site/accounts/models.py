@@ -1,9 +1,11 @@
 """The rows behind people: users, their API keys, sign-in nonces and what guests have used."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
@@ -32,25 +34,56 @@ class UserManager(BaseUserManager["User"]):
     """Makes users: by a wallet that signed in, or by staff."""
 
     def get_or_create_wallet(self, wallet: str) -> tuple["User", bool]:
-        """The user of this wallet, made if it is new, and whether it was made here.
+        """The user of this wallet who signs in, made if it is new, and whether this is their first sign-in.
 
-        Sends `user_created` in the same transaction. Of concurrent first sign-ins one inserts; the others
-        wait on the unique index and find its row.
+        At the first one, `user_created` is sent in the same transaction. Of concurrent first sign-ins one
+        makes it; the others wait on the row, or on the unique index, and find it made.
         """
         wallet = to_checksum_address(wallet)
         with transaction.atomic():
             found = self.filter(wallet=wallet).first()
             if found is not None:
-                return found, False
-            user = self.model(wallet=wallet)
+                return self._signed_in(found)
+            user = self.model(wallet=wallet, last_login=now())
             user.set_unusable_password()
             try:
                 with transaction.atomic():
                     user.save(force_insert=True)
             except IntegrityError:
-                return self.get(wallet=wallet), False
+                return self._signed_in(self.get(wallet=wallet))
             user_created.send(sender=self.model, user=user)
             return user, True
+
+    def _signed_in(self, user: "User") -> tuple["User", bool]:
+        """A user who is there already. One who was only given rewards so far has no `last_login`."""
+        if user.last_login is not None or not user.is_active:
+            return user, False
+        at = now()
+        if self.filter(pk=user.pk, last_login=None, is_active=True).update(last_login=at) != 1:
+            return user, False
+        user.last_login = at
+        user_created.send(sender=self.model, user=user)
+        return user, True
+
+    def ids_of_wallets(self, wallets: Collection[str]) -> dict[str, int]:
+        """The ids of the users of these wallets (in their checksummed form), made where there are none.
+
+        For money that comes to a wallet of which nobody has signed in yet: the first sign-in is still to come,
+        and `user_created` with it. A few statements, however many wallets.
+        """
+        found = self._ids_by_wallet(wallets)
+        missing = sorted(
+            set(wallets) - found.keys()
+        )  # sorted: two that make the same ones never wait in a circle
+        if missing:
+            users = [self.model(wallet=wallet, password=make_password(None)) for wallet in missing]
+            self.bulk_create(users, ignore_conflicts=True)
+            found |= self._ids_by_wallet(missing)
+        return found
+
+    def _ids_by_wallet(self, wallets: Collection[str]) -> dict[str, int]:
+        rows = self.filter(wallet__in=list(wallets)).values_list("wallet", "pk")
+        return {wallet: pk for wallet, pk in rows if wallet is not None}
 
     def create_user(self, staff_name: str, password: str | None = None, *, is_staff: bool = True) -> "User":
         """A person of the staff, who signs in to the admin with a password."""
@@ -187,3 +220,13 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+
+class ConfirmedForm(models.Model):
+    """A form of the admin that somebody confirmed: its key, so that the same form sent again does nothing."""
+
+    key = models.UUIDField(unique=True)
+    at = models.DateTimeField(default=now, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.key)

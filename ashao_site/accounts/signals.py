@@ -3,8 +3,9 @@
 from django.dispatch import Signal
 
 user_created = Signal()
-"""A wallet's first sign-in made its user. Arguments: `user`.
+"""A wallet signed in for the first time. Arguments: `user`.
 
-Sent once for each user, inside the transaction that inserts the row: what a receiver writes is there if and
-only if the user is, and an exception of a receiver undoes both. Receivers must do no network call.
+Sent once for each user, inside the transaction that inserts the row (or, where rewards of a stake had come
+before the person did, that writes the first `last_login`): what a receiver writes is there if and only if that
+is, and an exception of a receiver undoes both. Receivers must do no network call.
 """

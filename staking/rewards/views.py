@@ -1,0 +1,64 @@
+"""The calls of the stake page."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ashao_site.accounts.authentication import require_user
+from ashao_site.accounts.models import User
+from ashao_site.lib.api import validated
+from staking.account.views import require_wallet
+from staking.rewards.overview import staking_overview
+from staking.rewards.serializers import AmountSerializer, StakingSerializer, TransactionsSerializer
+from staking.rewards.wallet import stake_transactions, unstake_transactions
+
+
+class StakingView(APIView):
+    """`GET /api/staking`."""
+
+    @extend_schema(
+        operation_id="staking",
+        summary="Stakes, the pool that stakers share, epochs; signed in, also what is yours.",
+        tags=["staking"],
+        responses=StakingSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Tell. Without the chain, what was last read of it."""
+        return Response(staking_overview(request.user if isinstance(request.user, User) else None))
+
+
+class StakeView(APIView):
+    """`POST /api/staking/stake`."""
+
+    @extend_schema(
+        operation_id="staking_stake",
+        summary="The transactions that stake $ASHAO, for your wallet to sign and send.",
+        tags=["staking"],
+        request=AmountSerializer,
+        responses=TransactionsSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Build them."""
+        wallet = require_wallet(require_user(request))
+        amount_wei = validated(AmountSerializer, request)["amount"]
+        found = stake_transactions(wallet=wallet, amount_wei=amount_wei)
+        return Response({"transactions": [transaction.body() for transaction in found]})
+
+
+class UnstakeView(APIView):
+    """`POST /api/staking/unstake`."""
+
+    @extend_schema(
+        operation_id="staking_unstake",
+        summary="The transaction that takes $ASHAO out again, for your wallet to sign and send.",
+        tags=["staking"],
+        request=AmountSerializer,
+        responses=TransactionsSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Build it."""
+        wallet = require_wallet(require_user(request))
+        amount_wei = validated(AmountSerializer, request)["amount"]
+        found = unstake_transactions(wallet=wallet, amount_wei=amount_wei)
+        return Response({"transactions": [transaction.body() for transaction in found]})

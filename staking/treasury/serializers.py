@@ -1,0 +1,58 @@
+"""What the treasury page is shown. Amounts in µUSDC; $ASHAO in wei as text."""
+
+from rest_framework import serializers
+
+from staking.account.serializers import Shape
+
+
+class PoolsSerializer(Shape):
+    """What is in the pools now."""
+
+    buyback = serializers.IntegerField()
+    stakers = serializers.IntegerField()
+    cloud = serializers.IntegerField()
+
+
+class BurnSerializer(Shape):
+    """A transaction that burned $ASHAO."""
+
+    txHash = serializers.CharField()
+    url = serializers.CharField(allow_null=True, help_text="In an explorer of the chain.")
+    burned = serializers.CharField()
+    usdc = serializers.IntegerField(allow_null=True, help_text="What the treasury paid for them, if it did.")
+    at = serializers.DateTimeField()
+
+
+class DaySerializer(Shape):
+    """A day (UTC)."""
+
+    day = serializers.DateField()
+    revenue = serializers.IntegerField()
+    workers = serializers.IntegerField()
+    cloud = serializers.IntegerField()
+    stakers = serializers.IntegerField()
+    buyback = serializers.IntegerField()
+    paidOut = serializers.IntegerField()
+
+
+class TreasurySerializer(Shape):
+    """Of all time, and of the last 90 days."""
+
+    revenue = serializers.IntegerField(help_text="The value of all jobs. The next four are what it became.")
+    workers = serializers.IntegerField()
+    cloud = serializers.IntegerField()
+    stakers = serializers.IntegerField()
+    buyback = serializers.IntegerField()
+    pools = PoolsSerializer()
+    paidOut = serializers.IntegerField(help_text="By payouts that are final on the chain.")
+    rewardsPaid = serializers.IntegerField()
+    boughtBack = serializers.IntegerField(help_text="Paid for $ASHAO that were burned.")
+    burned = serializers.CharField()
+    staked = serializers.CharField()
+    supply = serializers.CharField(help_text="All $ASHAO there are: without those that were burned.")
+    burns = BurnSerializer(many=True)
+    days = DaySerializer(many=True)
+    explorer = serializers.CharField(allow_null=True)
+    treasury = serializers.CharField(allow_null=True)
+    vault = serializers.CharField(allow_null=True)
+    token = serializers.CharField(allow_null=True)
