@@ -7,7 +7,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from ledger.payouts.models import Payout, PayoutDecision, PayoutWallet, RelayerAttempt, RelayerTransaction
+from ledger.payouts.models import (
+    Payout,
+    PayoutDecision,
+    PayoutWallet,
+    RelayerAttempt,
+    RelayerStatus,
+    RelayerTransaction,
+)
 
 __all__ = [
     "Account",
@@ -19,6 +26,7 @@ __all__ = [
     "PayoutDecision",
     "PayoutWallet",
     "RelayerAttempt",
+    "RelayerStatus",
     "RelayerTransaction",
     "Transfer",
 ]

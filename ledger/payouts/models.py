@@ -11,6 +11,7 @@ from ashao_site.lib.wei import WeiField
 from ledger.payouts.states import OPEN, PayoutState, SignedBy
 
 MAX_SENTENCE_CHARS = 300
+MAX_SIGNATURE_CHARS = 4_096  # a contract's signature can be that of many owners
 ADDRESS_CHARS = 42
 HASH_CHARS = 66
 
@@ -54,12 +55,26 @@ class Payout(models.Model):
     signed_at = models.DateTimeField(null=True, blank=True)
     valid_before = models.BigIntegerField(null=True, blank=True)
     """Second of the chain's time from which the signed authorization is void."""
-    signature = models.CharField(max_length=134, blank=True)
+    signature = models.CharField(max_length=MAX_SIGNATURE_CHARS, blank=True)
+    key_signed_at = models.DateTimeField(null=True, blank=True)
+    """When the configured key last signed it, whoever signed it since: what the daily limit is counted by."""
+    authorized_until = models.BigIntegerField(null=True, blank=True)
+    """The latest `valid_before` that a signer was ever handed, never less than before. Until the chain is past it
+    the payout may still be paid, whatever its state says: the money must not go anywhere else."""
+    chain_id = models.BigIntegerField(null=True, blank=True)
+    token = models.CharField(max_length=ADDRESS_CHARS, blank=True)
+    payer = models.CharField(max_length=ADDRESS_CHARS, blank=True)
+    """The chain, the USDC contract and the treasury that were first asked to pay it, for ever: the same nonce
+    could be used once more with another one of them."""
+    unpaid_block = models.BigIntegerField(null=True, blank=True)
+    """Up to this block the chain is known not to have paid it."""
 
     tx_hash = models.CharField(max_length=HASH_CHARS, blank=True)
     """The transaction that paid it, from `included` on."""
     block = models.BigIntegerField(null=True, blank=True)
     block_hash = models.CharField(max_length=HASH_CHARS, blank=True)
+    log_index = models.BigIntegerField(null=True, blank=True)
+    """Of the `Transfer` event that paid it."""
     included_at = models.DateTimeField(null=True, blank=True)
     final_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
@@ -79,6 +94,11 @@ class Payout(models.Model):
             models.CheckConstraint(name="payout_amount_positive", condition=Q(amount_micros__gt=0)),
             models.CheckConstraint(
                 name="payout_known_state", condition=Q(state__in=[str(s) for s in PayoutState])
+            ),
+            models.UniqueConstraint(
+                fields=["tx_hash", "log_index"],
+                name="payout_event_once",
+                condition=Q(log_index__isnull=False),
             ),
         ]
         indexes = [
@@ -120,7 +140,7 @@ class PayoutDecision(models.Model):
 
 
 class RelayerTransaction(models.Model):
-    """One nonce of the relayer's account, and the payout it is used for; its attempts differ in fees alone.
+    """One nonce of the relayer's account, and the payout it is used for. Its attempts take each other's place.
 
     Written before anything is sent: after a crash the same transaction is sent again.
     """
@@ -133,6 +153,8 @@ class RelayerTransaction(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     """When one of its attempts, or another use of its nonce, was found final on the chain."""
+    used_block = models.BigIntegerField(null=True, blank=True)
+    """The latest block when the chain was first seen to have used its nonce."""
 
     class Meta:
         constraints = [
@@ -149,10 +171,23 @@ class RelayerAttempt(models.Model):
     transaction = models.ForeignKey(RelayerTransaction, on_delete=models.PROTECT, related_name="attempts")
     tx_hash = models.CharField(max_length=HASH_CHARS, unique=True)
     raw = models.TextField()
+    gas = models.BigIntegerField(default=0)
     max_fee_wei = WeiField()
     priority_fee_wei = WeiField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.tx_hash
+
+
+class RelayerStatus(models.Model):
+    """One row: what keeps the relayer as a whole from working, and where its next round begins."""
+
+    problem = models.CharField(max_length=MAX_SENTENCE_CHARS, blank=True)
+    problem_at = models.DateTimeField(null=True, blank=True)
+    after_id = models.BigIntegerField(default=0)
+    """The last payout that was looked at: with more than fit into one run, the next goes on behind it."""
+
+    def __str__(self) -> str:
+        return self.problem

@@ -34,7 +34,8 @@ class SignedBy(StrEnum):
 
 NEXT: dict[PayoutState, frozenset[PayoutState]] = {
     PayoutState.REQUESTED: frozenset({PayoutState.APPROVED, PayoutState.FAILED}),
-    PayoutState.APPROVED: frozenset({PayoutState.SIGNED, PayoutState.FAILED}),
+    # To included: an authorization that was signed before, or handed in by somebody else, paid it.
+    PayoutState.APPROVED: frozenset({PayoutState.SIGNED, PayoutState.INCLUDED, PayoutState.FAILED}),
     # Back to approved: the authorization has ended unused and another one, of the same nonce, is to be signed.
     PayoutState.SIGNED: frozenset(
         {PayoutState.BROADCAST, PayoutState.INCLUDED, PayoutState.APPROVED, PayoutState.FAILED}
@@ -42,8 +43,11 @@ NEXT: dict[PayoutState, frozenset[PayoutState]] = {
     PayoutState.BROADCAST: frozenset(
         {PayoutState.INCLUDED, PayoutState.SIGNED, PayoutState.APPROVED, PayoutState.FAILED}
     ),
-    # Back to broadcast: the block it was in is no longer part of the chain.
-    PayoutState.INCLUDED: frozenset({PayoutState.FINAL, PayoutState.BROADCAST, PayoutState.SIGNED}),
+    # Back to broadcast (by a Safe: to signed; by what only somebody else had: to approved): the block it was in is
+    # no longer part of the chain.
+    PayoutState.INCLUDED: frozenset(
+        {PayoutState.FINAL, PayoutState.BROADCAST, PayoutState.SIGNED, PayoutState.APPROVED}
+    ),
     PayoutState.FINAL: frozenset(),
     PayoutState.FAILED: frozenset(),
 }

@@ -1,0 +1,100 @@
+"""Everything that is read about payouts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, QuerySet, Sum
+
+from ashao_site.accounts.models import User
+from ashao_site.lib import clock
+from ashao_site.lib.errors import NotFound
+from ledger.payouts.models import Payout, PayoutDecision, PayoutWallet, RelayerStatus
+from ledger.payouts.states import OPEN, PayoutState
+
+MAX_LISTED = 100
+STATUS_ROW = 1
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many payouts, and how much together."""
+
+    count: int
+    amount_micros: int
+
+
+def payout_of(public_id: str) -> Payout:
+    """The payout. Raises `NotFound`."""
+    found = Payout.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such payout.", code="payout_not_found")
+    return found
+
+
+def approvals_needed(payout: Payout) -> int:
+    """How many different people must approve it: two above the threshold."""
+    return 2 if payout.amount_micros > settings.MONEY.four_eyes_micros else 1
+
+
+def approvals_of(payout: Payout) -> QuerySet[PayoutDecision]:
+    """Its approvals, the oldest first; each of another person."""
+    return payout.decisions.filter(decision="approve").order_by("id")
+
+
+def wallets_of(user: User) -> list[str]:
+    """Where this person can have payouts sent: their own wallet, then those confirmed, the oldest first."""
+    confirmed = PayoutWallet.objects.filter(user_id=user.pk).order_by("confirmed_at", "pk")
+    others = [wallet for wallet in confirmed.values_list("wallet", flat=True) if wallet != user.wallet]
+    return [user.wallet, *others] if user.wallet else others
+
+
+def payouts_of(user: User) -> QuerySet[Payout]:
+    """This person's payouts, the newest first."""
+    return Payout.objects.filter(user_id=user.pk).order_by("-id")
+
+
+def requested_today(user: User) -> int:
+    """How many payouts this person has asked for on this UTC day, whatever became of them."""
+    return payouts_of(user).filter(requested_at__gte=day_start(clock.now())).count()
+
+
+def left_today(user: User) -> int:
+    """How many more payouts this person can ask for on this UTC day."""
+    return max(0, int(settings.MONEY.payouts_per_day) - requested_today(user))
+
+
+def open_by_state() -> Mapping[PayoutState, Tally]:
+    """How many payouts are in each open state, and how much they are."""
+    found = Payout.objects.filter(state__in=OPEN).values("state").order_by("state")
+    rows = found.annotate(count=Count("pk"), micros=Sum("amount_micros"))
+    tallies = {row["state"]: Tally(row["count"], int(row["micros"])) for row in rows}
+    return {state: tallies.get(str(state), Tally(0, 0)) for state in PayoutState if state in OPEN}
+
+
+def key_signed_today() -> int:
+    """What the configured key has signed on this UTC day, in µUSDC."""
+    today = Payout.objects.filter(key_signed_at__gte=day_start(clock.now()))
+    return int(today.aggregate(sum=Sum("amount_micros"))["sum"] or 0)
+
+
+def outstanding_micros() -> int:
+    """What is signed and not yet known to be paid: it may leave the treasury at any moment."""
+    signed = Payout.objects.filter(state__in=(PayoutState.SIGNED, PayoutState.BROADCAST))
+    return int(signed.aggregate(sum=Sum("amount_micros"))["sum"] or 0)
+
+
+def relayer_problem() -> str:
+    """What keeps payouts as a whole from going on, in a sentence; "" where nothing does."""
+    return RelayerStatus.objects.filter(pk=STATUS_ROW).values_list("problem", flat=True).first() or ""
+
+
+def day_start(at: datetime) -> datetime:
+    """When that UTC day began."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def day_left_s(at: datetime) -> int:
+    """How long that UTC day still is, in seconds, at least one."""
+    return max(1, int((day_start(at) + timedelta(days=1) - at).total_seconds()))

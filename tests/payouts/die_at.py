@@ -1,0 +1,64 @@
+"""Runs the real `advance_payouts` in a process of its own that dies by SIGKILL before or after one of its functions.
+
+A fork: a new interpreter for each of the many steps would take a hundred times as long.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections
+
+from ashao_site.lib import chain
+from ledger.payouts import evidence, follow, relayer, signing
+from ledger.payouts.advance import advance_payouts
+
+STEPS = (
+    "sign_authorization",
+    "store_signature",
+    "allocate_nonce",
+    "store_attempt",
+    "broadcast",
+    "read_receipt",
+    "mark_included",
+    "post_final",
+)
+MODULES = (evidence, follow, relayer, signing)
+NOTHING_TO_DIE_AT, FAILED = 0, 1
+
+
+def die_at(when: str, name: str) -> bool:
+    """One round in a process that dies "before" or "after" its first call of `name`. False if it never called it."""
+    connections["default"].close()
+    connections["default"].close_pool()  # a connection belongs to one process
+    pid = os.fork()
+    if pid == 0:
+        _run(when, name)
+    _, status = os.waitpid(pid, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == NOTHING_TO_DIE_AT, status
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def _run(when: str, name: str) -> None:
+    """In the child, which never comes back."""
+    code = FAILED
+    try:
+        chain._opened.cache_clear()  # its sockets are the parent's
+        found = [module for module in MODULES if hasattr(module, name)]
+        deadly = _dying(getattr(found[0], name), when)
+        for module in found:
+            setattr(module, name, deadly)
+        advance_payouts()
+        code = NOTHING_TO_DIE_AT
+    finally:
+        os._exit(code)
+
+
+def _dying(real: Callable[..., Any], when: str) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if when == "after":
+            real(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    return call
