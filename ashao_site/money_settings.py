@@ -33,6 +33,7 @@ class MoneySettings:
     staked_share_min_wei: int
     trust_paid_jobs: int
     trust_days: int
+    trust_jobs_per_payer: int
     deposit_min_micros: int
     explorer_url: str
 
@@ -57,6 +58,7 @@ def read_money(*, dev_chain: bool, embedded: Mapping[str, Any]) -> MoneySettings
         staked_share_min_wei=env_int("STAKING_MIN_ASHAO", 1, least=0, most=1_000_000_000) * WEI_PER_ASHAO,
         trust_paid_jobs=env_int("TRUST_MIN_PAID_JOBS", 100, least=0, most=1_000_000_000),
         trust_days=env_int("TRUST_MIN_DAYS", 14, least=0, most=10_000),
+        trust_jobs_per_payer=env_int("TRUST_MAX_JOBS_PER_PAYER", 25, least=1, most=1_000_000_000),
         deposit_min_micros=env_int("DEPOSIT_MIN_USD", 1, least=0, most=1_000) * MICROS_PER_USD,
         explorer_url=env_str("CHAIN_EXPLORER_URL", "").rstrip("/"),
     )

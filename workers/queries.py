@@ -13,8 +13,9 @@ from ashao_site.lib import clock
 from ashao_site.lib.aio import run_sync
 from ledger import chart
 from ledger.queries import available, balance
+from staking.rewards.queries import is_staker
 from workers.jobs import State, store
-from workers.jobs.pricing import WORKER_SHARE_BPS
+from workers.jobs.pricing import share_bps
 from workers.models import Job, Worker
 
 SHOWN_MAX = 200
@@ -74,7 +75,7 @@ class DoneRow(TypedDict):
 def stats_of(owner: User) -> dict[str, object]:
     """The owner's workers, their sums, last hour and last jobs; amounts in µUSDC.
 
-    Six queries and one look at Redis, however many jobs there are.
+    Six queries (seven with a chain) and one look at Redis, however many jobs there are.
     """
     workers = list(Worker.objects.filter(owner=owner, removed_at=None).order_by("-id")[:SHOWN_MAX])
     sums = {row["id"]: row for row in _sums(owner)}
@@ -87,7 +88,7 @@ def stats_of(owner: User) -> dict[str, object]:
         "tokens": sum(row["done_tokens"] for row in sums.values()),
         "earned": sum(row["earned"] for row in sums.values()),
         "earnedToday": sum(row["today"] for row in sums.values()),
-        "shareBps": WORKER_SHARE_BPS,
+        "shareBps": share_bps(staked=is_staker(owner.pk)),
         "escrow": balance(chart.user_escrow(owner.pk)),
         "available": available(chart.user_earnings(owner.pk)),
         "averageTokensPerSecond": _speed(minutes.values() or sums.values()),

@@ -8,6 +8,7 @@ from ashao_site.celery import app
 from workers import fallback
 from workers.jobs.sweep import sweep as sweep_jobs
 from workers.providers.registry import providers
+from workers.trust import actions as trust
 
 
 @app.task(name="workers.tasks.serve_by_cloud", ignore_result=True)
@@ -32,3 +33,4 @@ def _warm_up(sender: Any, **_kwargs: object) -> None:
 @app.task(name="workers.tasks.release_escrow", ignore_result=True)
 def release_escrow() -> None:
     """Set free what trusted owners have in escrow."""
+    trust.release_escrow()

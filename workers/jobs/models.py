@@ -94,6 +94,12 @@ class Job(models.Model):
                 condition=models.Q(state=str(State.DONE)),
                 name="job_done_by_worker",
             ),
+            # What makes an owner trusted (`workers.trust.queries`).
+            models.Index(
+                fields=["worker", "-finished_at"],
+                condition=models.Q(state=str(State.DONE), granted_micros=0, charged_micros__gt=0),
+                name="job_paid_by_worker",
+            ),
         ]
 
     def __str__(self) -> str:

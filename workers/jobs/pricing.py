@@ -33,6 +33,11 @@ TIERS_OF: dict[WorkerKind, frozenset[Tier]] = {
 }
 
 
+def share_bps(*, staked: bool) -> int:
+    """What a worker earns of a job's value, by whether its owner stakes."""
+    return STAKED_SHARE_BPS if staked else WORKER_SHARE_BPS
+
+
 def price_micros(tier: Tier) -> int:
     """What the person pays for one answer."""
     return PRICE_CREDITS[tier] * MICROS_PER_CREDIT

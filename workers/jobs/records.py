@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Length
 
 from ashao_site.lib import clock
 from ashao_site.lib.ids import hash_secret
 from ledger import actions as ledger
 from ledger import chart
+from staking.rewards.queries import stakes_enough
 from workers.jobs import pricing
 from workers.jobs.models import Job, JobPayload, Worker
 from workers.jobs.pricing import Tier
@@ -25,6 +26,8 @@ from workers.jobs.types import Holder, Messages, Outcome
 
 HOLD_MARGIN = timedelta(minutes=10)
 """A hold outlives the longest job by this: it expires only when nobody is left who could end the job."""
+DONE_PREFIX = "done:"
+SETTLED_FIELDS = ("state", "finish", "tokens", "finished_at", "charged_micros", "earned_micros")
 WORKER_ATTEMPTS_MAX = 3
 """After so many producers have lost a job, only the cloud is asked."""
 FAILED_MESSAGE = "The answer could not be produced. Your credits are back."
@@ -52,6 +55,11 @@ class Settled:
 def hold_key(job_id: str) -> str:
     """The idempotency key of the money set aside for a job."""
     return f"hold:{job_id}"
+
+
+def done_key(job_id: str) -> str:
+    """The idempotency key of the transfer that pays for a job."""
+    return f"{DONE_PREFIX}{job_id}"
 
 
 def create(*, tier: Tier, messages: Messages, sources: Sequence[str], owner_id: int | None) -> Job:
@@ -84,7 +92,10 @@ def _is_free(address: str) -> bool:
 
 
 def mark_running(*, job_id: str, lease: str, holder: Holder) -> bool:
-    """Write down who produces a job now; False where Postgres knows that it is not waiting for anybody."""
+    """Write down who produces a job now; False where Postgres knows that it is not waiting for anybody.
+
+    The share that a worker earns follows its owner's confirmed stake of this moment, and stays.
+    """
     now = clock.now()
     changed = Job.objects.filter(public_id=job_id, state=State.QUEUED).update(
         state=State.RUNNING,
@@ -93,10 +104,18 @@ def mark_running(*, job_id: str, lease: str, holder: Holder) -> bool:
         holder=holder.id,
         served_by=holder.kind,
         lease_hash=hash_secret(lease),
-        share_bps=pricing.WORKER_SHARE_BPS,
+        share_bps=_share_of(holder.owner_id),
         claimed_at=now,
     )
     return changed == 1
+
+
+def _share_of(owner_id: int | None) -> Case | Value:
+    """What this owner's workers earn of a job, within the statement that claims it. The cloud has no stake."""
+    common = Value(pricing.share_bps(staked=False))
+    if owner_id is None:
+        return common
+    return Case(When(stakes_enough(owner_id), then=pricing.share_bps(staked=True)), default=common)
 
 
 def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str) -> Settled | None:
@@ -130,7 +149,7 @@ def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str)
         job.state, job.finish, job.tokens = State.DONE, finish, tokens
         job.finished_at = clock.now()
         job.charged_micros = job.price_micros if charged else 0
-        job.save()
+        job.save(update_fields=SETTLED_FIELDS)
         return _end(job, text)
 
 
@@ -153,7 +172,7 @@ def _pay(job: Job) -> None:
     ]
     ledger.post_hold(
         hold_key=hold_key(job.public_id),
-        key=f"done:{job.public_id}",
+        key=done_key(job.public_id),
         kind="job",
         legs=[leg for leg in (*to_producer, *to_treasury) if leg.amount_micros > 0],
         reference=job.public_id,
