@@ -10,6 +10,7 @@ from ashao_site.lib.aio import run_sync
 from ashao_site.lib.chain import NotConfigured, Reachable, describe
 from ashao_site.lib.chain_watch import chain_watch
 from ashao_site.lib.redis import redis
+from staking.reconciliation.alarms import alarms
 
 CHECK_TIMEOUT_S = 3.0
 
@@ -31,10 +32,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def add_chain_status(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What templates/admin/index.html says about the chain."""
+    """What templates/admin/index.html says about the chain, and everything about money to look at.
+
+    A chain in trouble is one of the alarms.
+    """
     found = chain_watch.status()
-    trouble = not isinstance(found, Reachable | NotConfigured)
-    return {**context, "chain_sentence": describe(found), "chain_trouble": trouble}
+    is_well = isinstance(found, Reachable | NotConfigured)
+    return {**context, "chain_sentence": describe(found) if is_well else "", "alarms": alarms()}
 
 
 def _chain() -> str:

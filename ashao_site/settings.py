@@ -11,7 +11,7 @@ import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
-from ashao_site.chain_settings import DEV_CHAIN_ID, read_chain
+from ashao_site.chain_settings import DEV_CHAIN_ID, origin_of, read_chain
 from ashao_site.env import env_choice, env_int, env_list, env_str
 from ashao_site.money_settings import read_money
 from workers import catalogue
@@ -259,8 +259,11 @@ CSP_CONNECT_SRC = catalogue.download_origins(MODEL_HOST)
 CHAIN_ID = env_int("CHAIN_ID", 31_337, least=1, most=2**53)
 CHAIN = read_chain(chain_id=CHAIN_ID, embedded={} if PRODUCTION else _embedded_services())
 """Where the money is real; None where no chain is configured."""
+ON_DEV_CHAIN = not PRODUCTION and CHAIN is not None and CHAIN_ID == DEV_CHAIN_ID
+CSP_DEV_CHAIN = [origin_of(CHAIN.rpc_url)] if CHAIN is not None and ON_DEV_CHAIN else []
+"""What the pages about money may call beside the site: of any other chain the server alone asks."""
 MONEY = read_money(
-    dev_chain=not PRODUCTION and CHAIN is not None and CHAIN_ID == DEV_CHAIN_ID,
+    dev_chain=ON_DEV_CHAIN,
     embedded={} if PRODUCTION or env_str("CHAIN_RPC_URL", "") else _embedded_services(),
 )
 OTP_TOTP_ISSUER = "ashao"

@@ -9,13 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action
-from unfold.paginator import InfinitePaginator
 
 from ledger import promo, queries
 from ledger.models import Account, Entry, Hold, HoldLine, Transfer
 from ledger.money import format_usd
+from ledger.payouts.admin import PayoutAdmin
+from ledger.readonly_admin import ReadOnly, ReadOnlyAdmin
+
+__all__ = ["AccountAdmin", "EntryAdmin", "HoldAdmin", "PayoutAdmin", "TransferAdmin"]
 
 
 def _link(target: Model, text: str) -> SafeString:
@@ -26,31 +29,6 @@ def _link(target: Model, text: str) -> SafeString:
 def _list_link(model_name: str, text: str, **lookups: int) -> SafeString:
     url = reverse(f"admin:ledger_{model_name}_changelist")
     return format_html('<a href="{}?{}">{}</a>', url, urlencode(lookups), text)
-
-
-class ReadOnly:
-    """Nobody adds, changes or deletes what is in the books, staff included."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
-        return False
-
-
-class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold has no types
-    """A list and a page for each row, without counting a whole table to show a page of it."""
-
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
 
 
 class ReadOnlyInline(ReadOnly, TabularInline):  # type: ignore[misc]

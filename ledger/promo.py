@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
 
+from ashao_site.accounts.second_factor import second_factor_required
 from ashao_site.lib.errors import Conflict
 from ledger import actions, chart, queries
 from ledger.models import MAX_NOTE_CHARS
@@ -40,6 +41,7 @@ class FundPromoForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
+@second_factor_required
 def fund_promo_page(request: HttpRequest, admin_context: dict[str, Any]) -> HttpResponse:
     """Ask, show what was asked for, and do it once it is confirmed. The caller has checked the permission."""
     form = FundPromoForm(request.POST if request.method == "POST" else None, initial={"key": uuid4()})

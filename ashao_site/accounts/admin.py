@@ -1,17 +1,67 @@
-"""Staff's view of people: users, staff passwords, API keys (never their hashes)."""
+"""Staff's view of people: users, staff passwords, API keys (never their hashes), and the audit log."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.paginator import InfinitePaginator
 
-from ashao_site.accounts.models import ApiKey, User
+from ashao_site.accounts.audit import audit
+from ashao_site.accounts.models import ApiKey, AuditEntry, User
+from ashao_site.accounts.second_factor import (
+    device_of,
+    require_second_factor,
+    reset_devices,
+)
+
+# Their own admin shows every secret to whoever may view users: people set theirs up on a page of their own.
+admin.site.unregister(TOTPDevice)
+
+
+class ChangesRights:
+    """Whoever may change rights could give themselves those to money: superusers do, with a second factor."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A superuser only, whatever rights were given."""
+        return _me(request).is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A superuser only, whatever rights were given."""
+        return _me(request).is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A superuser only, whatever rights were given."""
+        return _me(request).is_superuser
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """As Django's, after the second factor."""
+        return require_second_factor(request) or super().add_view(request, *args, **kwargs)  # type: ignore[misc]
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """As Django's; to look needs no second factor, to change does."""
+        first = require_second_factor(request) if request.method == "POST" else None
+        return first or super().change_view(request, *args, **kwargs)  # type: ignore[misc]
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """As Django's, after the second factor."""
+        return require_second_factor(request) or super().delete_view(request, *args, **kwargs)  # type: ignore[misc]
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """As Django's; an action on several rows needs the second factor."""
+        first = require_second_factor(request) if request.method == "POST" else None
+        return first or super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
 
 
 class StaffCreationForm(UserCreationForm):  # type: ignore[misc]  # unfold has no types
@@ -35,7 +85,7 @@ class PersonChangeForm(UserChangeForm):  # type: ignore[misc]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+class UserAdmin(ChangesRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
     """Users: who may use the admin, and who is disabled."""
 
     form = PersonChangeForm
@@ -52,6 +102,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
         ("Times", {"fields": ("created_at", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("staff_name", "usable_password", "password1", "password2")}),)
+    actions_detail = ["reset_second_factor"]
 
     def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
         """Whoever is added here is staff."""
@@ -59,7 +110,56 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
             obj.is_staff = True
         super().save_model(request, obj, form, change)
 
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Groups and rights are there now: the audit log says what they are."""
+        super().save_related(request, form, formsets, change)
+        if not change or RIGHTS.intersection(form.changed_data):
+            word = "staff.rights_changed" if change else "staff.added"
+            audit(
+                actor=_me(request),
+                action=word,
+                subject=form.instance.public_id,
+                detail=_rights(form.instance),
+            )
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Another's password is as good as their rights."""
+        if (first := require_second_factor(request)) is not None:
+            return first
+        before = self.get_object(request, unquote(id))
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        after = self.get_object(request, unquote(id))
+        if before is not None and after is not None and before.password != after.password:
+            audit(actor=_me(request), action="staff.password_set", subject=after.public_id, detail=str(after))
+        return response
+
+    def has_reset_second_factor_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        """A superuser may, for another person who has a device."""
+        if not _me(request).is_superuser:
+            return False
+        user = User.objects.filter(pk=str(object_id)).first() if str(object_id or "").isdecimal() else None
+        return user is not None and user.pk != _me(request).pk and device_of(user) is not None
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Reset second factor", url_path="reset-second-factor", permissions=["reset_second_factor"]
+    )
+    def reset_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask once more, then take the device away."""
+        if (first := require_second_factor(request)) is not None:
+            return first
+        user = get_object_or_404(User, pk=object_id)
+        if request.method != "POST":
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Reset a second factor",
+                "person": user,
+            }
+            return render(request, "admin/second_factor/reset.html", context)
+        if reset_devices(user=user, by=_me(request)):
+            messages.success(request, f"The second factor of {user} was reset.")
+        return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[user.pk]))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody is deleted: the books name users for ever. Clear "active" instead."""
         return False
 
@@ -92,5 +192,74 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(ChangesRights, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Groups of staff, in the admin's own look."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """What the group may do is there now: the audit log says what that is."""
+        super().save_related(request, form, formsets, change)
+        group = form.instance
+        detail = "may: " + ", ".join(sorted(_codenames(group.permissions.all())))
+        audit(actor=_me(request), action="group.saved", subject=f"group:{group.name}", detail=detail)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        """Its members lose what it gave them."""
+        audit(actor=_me(request), action="group.deleted", subject=f"group:{obj.name}")
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
+        """One line in the audit log for each."""
+        for group in queryset:
+            self.delete_model(request, group)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]
+    """Who decided what, and when. The database refuses to change a line of it."""
+
+    list_display = ("at", "actor_name", "action", "subject", "detail")
+    list_display_links = ("at",)
+    list_filter = ("action",)
+    search_fields = ("subject__exact",)
+    search_help_text = "The whole public id of a payout or a person, or another subject as it is in the list."
+    ordering = ("-id",)
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    fields = readonly_fields = ("at", "actor_name", "actor", "action", "subject", "detail")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Decisions write themselves down."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+
+RIGHTS = frozenset({"is_active", "is_staff", "is_superuser", "groups", "user_permissions", "staff_name"})
+
+
+def _me(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _codenames(permissions: Any) -> list[str]:
+    return [
+        f"{one.content_type.app_label}.{one.codename}" for one in permissions.select_related("content_type")
+    ]
+
+
+def _rights(user: User) -> str:
+    """What this person may, in a sentence for the audit log."""
+    flags = [word for word in ("active", "staff", "superuser") if getattr(user, f"is_{word}")]
+    groups = sorted(user.groups.values_list("name", flat=True))
+    return (
+        f"{user}: {', '.join(flags) or 'nothing'}; groups: {', '.join(groups) or 'none'}; "
+        f"may: {', '.join(sorted(_codenames(user.user_permissions.all()))) or 'what the groups may'}"
+    )

@@ -10,13 +10,15 @@ from django.test import Client
 
 from ashao_site.accounts.actions import create_api_key
 from ashao_site.accounts.models import User
+from tests.admin.support import give_second_factor
 
 
 @pytest.fixture
 def staff(db: None) -> Client:
-    User.objects.create_superuser(staff_name="charlie", password="right-horse-7")
+    user = User.objects.create_superuser(staff_name="charlie", password="right-horse-7")
     client = Client()
     assert client.login(username="charlie", password="right-horse-7")
+    give_second_factor(client, user)
     return client
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from ledger import actions, chart, queries
 from ledger.models import Account, Entry, Hold, Transfer
+from tests.admin.support import give_second_factor
 from tests.ledger.support import deposit, hold_credits, pay_pools
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,7 @@ def staff_client(*permissions, **options):
     )
     client = Client(**options)
     client.force_login(user)
+    give_second_factor(client, user)
     return client
 
 
