@@ -18,7 +18,7 @@ import {
 export const tierId = oneOf("pro", "max");
 export type TierId = Decoded<typeof tierId>;
 
-const pageFields = {
+export const pageFields = {
   development: boolean,
   chainId: integer,
   tiers: list(object({ id: tierId, name: string, credits: integer })),

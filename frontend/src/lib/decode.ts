@@ -82,6 +82,6 @@ export function variants<V extends Readonly<Record<string, Decoder<object>>>>(
   };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,13 +4,10 @@ import { Button, IconButton } from "../ui/Button";
 import { Icon, Mark } from "../ui/Icon";
 import { shortWallet } from "../ui/words";
 import { NetworkStatus } from "./NetworkStatus";
+import { PageLinks } from "./PageLinks";
+import { beside, type PageId } from "./pages";
 
-const PAGES = [
-  { id: "chat", name: "Chat", path: "/" },
-  { id: "earn", name: "Earn", path: "/earn" },
-] as const;
-
-export type PageId = (typeof PAGES)[number]["id"];
+export type { PageId } from "./pages";
 
 interface HeaderProps {
   page: PageId;
@@ -29,7 +26,7 @@ interface HeaderProps {
 
 /** The head of every page: where one is, how the network is, who one is. */
 export function Header(props: HeaderProps) {
-  const { page, network, onMenu, onHome, keepOpen = false } = props;
+  const { page, me, network, onMenu, onHome, keepOpen = false } = props;
   function goHome(event: MouseEvent) {
     if (onHome === undefined || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
@@ -41,34 +38,28 @@ export function Header(props: HeaderProps) {
       <a className="brand" href="/" aria-label="ashao, home" onClick={goHome} {...beside(keepOpen)}>
         <Mark /> <span className="brand-name">ashao</span>
       </a>
-      <nav className="pages" aria-label="Pages">
-        {PAGES.map(({ id, name, path }) => (
-          <a
-            key={id}
-            href={path}
-            data-testid={`nav-${id}`}
-            aria-current={id === page ? "page" : undefined}
-            onClick={id === "chat" ? goHome : undefined}
-            {...beside(keepOpen && id !== page)}
-          >
-            {name}
-            {keepOpen && id !== page && <span className="visually-hidden"> (in a new tab)</span>}
-          </a>
-        ))}
-      </nav>
+      <PageLinks page={page} signedIn={Boolean(me?.user)} keepOpen={keepOpen} onHome={goHome} />
       <NetworkStatus network={network} />
       <Who {...props} />
     </header>
   );
 }
 
-function Who({ me, onSignIn, onSignOut }: Pick<HeaderProps, "me" | "onSignIn" | "onSignOut">) {
+type WhoProps = Pick<HeaderProps, "me" | "onSignIn" | "onSignOut" | "keepOpen">;
+
+function Who({ me, onSignIn, onSignOut, keepOpen = false }: WhoProps) {
   return (
     <div className="top-end">
       {me?.user && me.credits !== null && (
-        <span className="balance" data-testid="balance" title="Your balance. 1 credit is $0.01.">
+        <a
+          className="balance"
+          href="/account"
+          data-testid="balance"
+          title="Your balance. 1 credit is $0.01."
+          {...beside(keepOpen)}
+        >
           {me.credits.toLocaleString("en")} <span className="balance-unit">credits</span>
-        </span>
+        </a>
       )}
       {me?.user && onSignOut !== undefined && (
         <>
@@ -88,8 +79,4 @@ function Who({ me, onSignIn, onSignOut }: Pick<HeaderProps, "me" | "onSignIn" | 
       )}
     </div>
   );
-}
-
-function beside(newTab: boolean) {
-  return newTab ? ({ target: "_blank", rel: "noreferrer" } as const) : {};
 }

@@ -10,6 +10,9 @@ const paths = {
   down: "M12 5v14M6 13l6 6 6-6",
   leave: "M10 5H5.5v14H10M14 8l4 4-4 4M18 12H9.5",
   pause: "M9 6v12M15 6v12",
+  chevron: "M7 10l5 5 5-5",
+  out: "M9 7h8v8M17 7L7 17",
+  check: "M6 12.5l4 4 8-9",
   play: "M8 5.5v13l10.5-6.5z",
 } as const;
 

@@ -2,11 +2,11 @@ import { useState } from "react";
 import type { Api } from "../api/api";
 import type { Store } from "../lib/store";
 import { useStore } from "../lib/store";
-import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Notice } from "../ui/Notice";
 import type { DiscoveredWallet } from "./discovery";
 import { signIn, signInProblem } from "./sign-in";
+import { WalletButton } from "./WalletButton";
 import { developmentWallet, injectedWallet, type Wallet } from "./wallet";
 
 interface SignInDialogProps {
@@ -74,28 +74,5 @@ export function SignInDialog({ api, wallets, development, onSignedIn, onClose }:
       )}
       {problem !== null && <Notice tone="error">{problem}</Notice>}
     </Dialog>
-  );
-}
-
-interface WalletButtonProps {
-  testId: string;
-  name: string;
-  hint?: string;
-  icon: string | null;
-  waiting: boolean;
-  disabled: boolean;
-  onClick: () => void;
-}
-
-function WalletButton({ testId, name, hint, icon, waiting, disabled, onClick }: WalletButtonProps) {
-  return (
-    <Button className="wallet" data-testid={testId} disabled={disabled} onClick={onClick}>
-      {icon === null ? <span className="wallet-blank" /> : <img src={icon} alt="" width="32" height="32" />}
-      <span className="wallet-name">
-        {name}
-        {hint !== undefined && <small>{hint}</small>}
-      </span>
-      {waiting && <span className="wallet-wait">Waiting for your signature</span>}
-    </Button>
   );
 }

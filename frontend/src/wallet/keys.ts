@@ -9,6 +9,11 @@ export function toChecksum(address: string): string {
   return getAddress(address);
 }
 
+/** The development key that is already here. */
+export function existingDevelopmentAccount(storage: KeyValue): PrivateKeyAccount | null {
+  return storage.getItem(STORED_KEY) === null ? null : developmentAccount(storage);
+}
+
 /** The browser's own development key, made on first use. Never for real money. */
 export function developmentAccount(storage: KeyValue): PrivateKeyAccount {
   const stored = storage.getItem(STORED_KEY);

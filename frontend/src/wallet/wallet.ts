@@ -18,9 +18,8 @@ export function injectedWallet(provider: Eip1193Provider): Wallet {
   let address: string | null = null;
   const account = async (): Promise<string> => {
     const accounts = list(string)(await provider.request({ method: "eth_requestAccounts" }), "accounts");
-    const { toChecksum } = await import("./keys");
     if (accounts[0] === undefined) throw new Error("The wallet shared no account.");
-    return toChecksum(accounts[0]);
+    return toChecksumAddress(accounts[0]);
   };
   return {
     async address() {
@@ -32,6 +31,17 @@ export function injectedWallet(provider: Eip1193Provider): Wallet {
       return string(await provider.request({ method: "personal_sign", params }), "signature");
     },
   };
+}
+
+/** The accounts that the wallet already shares with this page, in lower case; asks the person nothing. */
+export async function sharedAccounts(provider: Eip1193Provider): Promise<string[]> {
+  const accounts = list(string)(await provider.request({ method: "eth_accounts" }), "accounts");
+  return accounts.map((account) => account.toLowerCase());
+}
+
+/** Wallets answer in lower case, too. What it needs is large and loads when it is first called. */
+export async function toChecksumAddress(address: string): Promise<string> {
+  return (await import("./keys")).toChecksum(address);
 }
 
 /** The development wallet: a key that lives in this browser only. */

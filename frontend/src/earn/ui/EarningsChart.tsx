@@ -1,9 +1,9 @@
 import { type PointerEvent, useState } from "react";
 import type { Minute } from "../../api/types";
+import { money } from "../../lib/money";
 import { counted } from "../../ui/words";
 import { type HourChart, hourChart, minuteText } from "./chart";
 import { clock } from "./format";
-import { money } from "./money";
 
 const WIDTH = 600;
 const HEIGHT = 120;

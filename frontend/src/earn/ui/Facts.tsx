@@ -1,8 +1,8 @@
 import type { EarnConfig } from "../../api/types";
 import type { Model, ModelBuild } from "../../engine/engine";
+import { percent } from "../../lib/money";
 import { Button } from "../../ui/Button";
 import { aboutBytes } from "./format";
-import { percent } from "./money";
 
 interface FactsProps {
   config: EarnConfig;

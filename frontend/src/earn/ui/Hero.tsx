@@ -1,6 +1,6 @@
 import type { EarnConfig, Network } from "../../api/types";
+import { money, percent, shareMicros } from "../../lib/money";
 import { counted, machinesOnline } from "../../ui/words";
-import { money, percent, shareMicros } from "./money";
 
 const MAX_DOTS = 24;
 

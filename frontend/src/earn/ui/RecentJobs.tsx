@@ -1,8 +1,8 @@
 import { useState } from "react";
 import type { FinishedJob } from "../../api/types";
+import { money } from "../../lib/money";
 import { Button } from "../../ui/Button";
 import { clock, duration } from "./format";
-import { money } from "./money";
 
 const SHOWN_FIRST = 8;
 

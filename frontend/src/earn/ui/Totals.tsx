@@ -1,8 +1,10 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { EarnConfig, WorkerStats } from "../../api/types";
+import { money, percent } from "../../lib/money";
+import { beside } from "../../site/pages";
 import type { EarnState } from "../state";
 import { speed } from "./format";
-import { money, percent } from "./money";
+import { isBusy } from "./status";
 
 interface TotalsProps {
   stats: WorkerStats | null;
@@ -24,7 +26,7 @@ export function Totals({ stats, state, config }: TotalsProps) {
       <Total name="In total" className="total-wide">
         <Amount testId="earned-total" micros={stats?.earned} />
       </Total>
-      <Total name="Available" note="payouts open later">
+      <Total name="Available" note={<MoneyLink state={state} path="/account#earnings" text="get paid" />}>
         <Amount testId="available" micros={stats?.available} />
       </Total>
       <Total name="In escrow" note="until trusted">
@@ -47,13 +49,32 @@ export function Totals({ stats, state, config }: TotalsProps) {
       </Total>
       <Total
         name="Your share"
-        note={staked ? "the highest there is" : `${percent(config.earn.stakedShareBps)} once staking opens`}
+        note={
+          staked ? (
+            "the highest there is"
+          ) : (
+            <MoneyLink
+              state={state}
+              path="/stake"
+              text={`${percent(config.earn.stakedShareBps)} with a stake`}
+            />
+          )
+        }
       >
         <span data-testid="share" data-bps={shareBps}>
           {percent(shareBps)}
         </span>
       </Total>
     </dl>
+  );
+}
+
+/** Leads to another page; beside this one, where leaving would end what runs. */
+function MoneyLink({ state, path, text }: { state: EarnState; path: string; text: string }) {
+  return (
+    <a className="total-link" href={path} {...beside(isBusy(state))}>
+      {text}
+    </a>
   );
 }
 

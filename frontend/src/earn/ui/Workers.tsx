@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { ApiError } from "../../api/request";
 import type { WorkerRow } from "../../api/types";
+import { money } from "../../lib/money";
 import { assertNever } from "../../lib/never";
 import { Button, IconButton } from "../../ui/Button";
 import { focusOnAppearing } from "../../ui/focus";
 import { Notice } from "../../ui/Notice";
 import { counted } from "../../ui/words";
 import { ago } from "./format";
-import { money } from "./money";
 
 interface WorkersProps {
   workers: readonly WorkerRow[];

@@ -1,8 +1,8 @@
 /** The last hour as bars: where each stands, how high it is, and the same in words. */
 import type { Minute } from "../../api/types";
+import { money } from "../../lib/money";
 import { counted } from "../../ui/words";
 import { clock } from "./format";
-import { money } from "./money";
 
 export interface Bar {
   minute: Minute;

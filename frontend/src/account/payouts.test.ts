@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import type { Payout, PayoutInput } from "../api/money";
+import { ApiError } from "../api/request";
+import { ALICE, BOB, fakeProvider, walletError } from "../chain/fake-provider";
+import { addPayoutWallet, KnownWalletError } from "./payout-wallet";
+import { PayoutRequest } from "./payouts";
+
+describe("asking for a payout", () => {
+  it("repeats a request whose answer never came under its key, and any other under a new one", async () => {
+    const asked: PayoutInput[] = [];
+    let failure: ApiError | null = new ApiError("Away.", { status: 0, code: "unreachable" });
+    let keys = 0;
+    const request = new PayoutRequest({
+      api: {
+        requestPayout: async (input) => {
+          asked.push(input);
+          if (failure !== null) throw failure;
+          return {} as Payout;
+        },
+      },
+      newKey: () => String(++keys),
+      asked: () => undefined,
+    });
+    await request.ask(5, ALICE);
+    await request.ask(5, ALICE);
+    await request.ask(6, ALICE);
+    failure = new ApiError("Too little.", { status: 402, code: "insufficient_earnings" });
+    await request.ask(6, ALICE);
+    failure = null;
+    await request.ask(6, ALICE);
+    await request.ask(6, ALICE);
+    expect(asked.map((input) => input.idempotencyKey)).toEqual(["1", "1", "2", "2", "3", "4"]);
+    expect(request.store.get()).toEqual({ phase: "asked", amountMicros: 6 });
+  });
+});
+
+describe("another wallet", () => {
+  const site = { host: "h", origin: "https://h", now: () => new Date("2026-01-01T00:00:00Z") };
+  const input = { userId: "usr_1", known: [ALICE], site };
+
+  function server() {
+    const added: string[] = [];
+    const api = {
+      nonce: async () => ({ nonce: "abcdefgh", chainId: 1 }),
+      addPayoutWallet: async (message: string, signature: string) => {
+        added.push(message, signature);
+        return { wallet: BOB };
+      },
+    };
+    return { api, added };
+  }
+
+  it("signs that it is to receive the payouts of this account", async () => {
+    const { api, added } = server();
+    const { provider } = fakeProvider({
+      eth_requestAccounts: [BOB.toLowerCase()],
+      personal_sign: "0xsigned",
+    });
+    expect(await addPayoutWallet(api, { ...input, provider })).toBe(BOB);
+    expect(added[0]).toContain(`\n${BOB}\n\nReceive the payouts of ashao account usr_1.\n\n`);
+    expect(added[1]).toBe("0xsigned");
+  });
+
+  it("is asked for another account when it shares only the known one", async () => {
+    const { api } = server();
+    const { provider, asked } = fakeProvider({
+      eth_requestAccounts: [ALICE],
+      wallet_requestPermissions: null,
+      eth_accounts: [ALICE, BOB],
+      personal_sign: "0xsigned",
+    });
+    expect(await addPayoutWallet(api, { ...input, provider })).toBe(BOB);
+    expect(asked).toContain("wallet_requestPermissions");
+  });
+
+  it("signs nothing when there is no other account, or the person declines", async () => {
+    const { api, added } = server();
+    const only = fakeProvider({
+      eth_requestAccounts: [ALICE],
+      wallet_requestPermissions: walletError(-32601, "no such method"),
+      eth_accounts: [ALICE],
+    });
+    await expect(addPayoutWallet(api, { ...input, provider: only.provider })).rejects.toBeInstanceOf(
+      KnownWalletError,
+    );
+    const declined = fakeProvider({
+      eth_requestAccounts: [ALICE],
+      wallet_requestPermissions: walletError(4001),
+    });
+    await expect(addPayoutWallet(api, { ...input, provider: declined.provider })).rejects.toMatchObject({
+      code: 4001,
+    });
+    expect(added).toEqual([]);
+  });
+});

@@ -1,0 +1,99 @@
+/** Amounts of µUSDC as people read them. Integers only; what is shown is never more than what is there. */
+
+const MICROS_PER_DOLLAR = 1_000_000;
+const MICROS_PER_CENT = 10_000;
+const MICROS_PER_HUNDREDTH_OF_CENT = 100;
+
+/** From a dollar on, whole cents: "$12.34". Below, what is smaller too, where there is any: "$0.07", "$0.0123". */
+export function money(micros: number): string {
+  if (micros < 0) return `−${money(-micros)}`;
+  const dollars = quotient(micros, MICROS_PER_DOLLAR).toLocaleString("en");
+  const rest = micros % MICROS_PER_DOLLAR;
+  if (micros > 0 && micros < MICROS_PER_HUNDREDTH_OF_CENT) return "under $0.0001";
+  const whole = micros >= MICROS_PER_DOLLAR || rest % MICROS_PER_CENT < MICROS_PER_HUNDREDTH_OF_CENT;
+  if (whole) return `$${dollars}.${padded(quotient(rest, MICROS_PER_CENT), 2)}`;
+  const digits = padded(quotient(rest, MICROS_PER_HUNDREDTH_OF_CENT), 4);
+  return `$${dollars}.${digits.replace(/0$/, "")}`;
+}
+
+export const MICROS_PER_CREDIT = MICROS_PER_CENT;
+
+/** What a worker gets of an answer's price. The rest of a division stays with the network. */
+export function shareMicros(credits: number, shareBps: number): number {
+  return quotient(credits * MICROS_PER_CREDIT * shareBps, 10_000);
+}
+
+/** 7000 is "70 %". */
+export function percent(bps: number): string {
+  const rest = bps % 100;
+  return `${quotient(bps, 100)}${rest === 0 ? "" : `.${padded(rest, 2).replace(/0$/, "")}`}\u00a0%`;
+}
+
+/** Credits as people count them: "2,000", and "12.5" where somebody sent an odd amount. */
+export function credits(micros: number): string {
+  if (micros < 0) return `−${credits(-micros)}`;
+  const whole = quotient(micros, MICROS_PER_CREDIT).toLocaleString("en");
+  const rest = padded(micros % MICROS_PER_CREDIT, 4).replace(/0+$/, "");
+  return rest === "" ? whole : `${whole}.${rest}`;
+}
+
+/** "+$1.20" or "−$0.07". */
+export function signed<N extends number | bigint>(amount: N, text: (amount: N) => string): string {
+  return amount > 0 ? `+${text(amount)}` : text(amount);
+}
+
+/** What somebody typed as an amount of a unit with so many decimals, or why it is none. No float ever holds it. */
+export type ParsedAmount = { units: bigint } | { problem: "empty" | "not-a-number" | "too-fine" };
+
+export function parseAmount(text: string, decimals: number): ParsedAmount {
+  const plain = text.trim().replace(/^\$\s*/, "");
+  if (plain === "") return { problem: "empty" };
+  const found = AMOUNT.exec(plain);
+  if (found === null) return { problem: "not-a-number" };
+  const whole = (found[1] ?? "").replaceAll(",", "");
+  const fraction = (found[2] ?? "").replace(/0+$/, "");
+  if (whole === "" && !found[2]) return { problem: "not-a-number" };
+  if (whole.length > MAX_DIGITS) return { problem: "not-a-number" };
+  if (fraction.length > decimals) return { problem: "too-fine" };
+  return { units: BigInt(whole + fraction.padEnd(decimals, "0")) };
+}
+
+/** Commas only where they part thousands: "1,5" may mean one and a half to somebody, so it means nothing here. */
+const AMOUNT = /^(\d+|\d{1,3}(?:,\d{3})+|)(?:\.(\d*))?$/;
+const MAX_DIGITS = 30;
+
+/** The exact decimal text of an amount, as a field of a form takes it: "1234.5". */
+export function exactAmount(units: bigint, decimals: number): string {
+  if (units < 0n) return `-${exactAmount(-units, decimals)}`;
+  const digits = units.toString().padStart(decimals + 1, "0");
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "");
+  const whole = digits.slice(0, digits.length - decimals);
+  return fraction === "" ? whole : `${whole}.${fraction}`;
+}
+
+export const ASHAO_DECIMALS = 18;
+export const USDC_DECIMALS = 6;
+const SHOWN_DECIMALS = 4;
+
+/** $ASHAO as people read them: "1,234.5", at most four decimals, cut off, so that it is never more than is there. */
+export function ashao(wei: bigint): string {
+  if (wei < 0n) return `−${ashao(-wei)}`;
+  const cut = 10n ** BigInt(ASHAO_DECIMALS - SHOWN_DECIMALS);
+  if (wei > 0n && wei < cut) return "under 0.0001";
+  const [whole = "0", fraction] = exactAmount(wei - (wei % cut), ASHAO_DECIMALS).split(".");
+  const grouped = BigInt(whole).toLocaleString("en");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** `part` of `whole` in basis points, rounded down; 0 of nothing. */
+export function basisPoints(part: bigint, whole: bigint): number {
+  return whole <= 0n ? 0 : Number((part * 10_000n) / whole);
+}
+
+function quotient(dividend: number, divisor: number): number {
+  return (dividend - (dividend % divisor)) / divisor;
+}
+
+function padded(value: number, digits: number): string {
+  return String(value).padStart(digits, "0");
+}
