@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ashao_site.embedded import app
 from ashao_site.embedded.stack import Stack
 
 from .support import Person, WorkerClient, make_worker
@@ -24,8 +25,9 @@ ENV = {
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    """`API_TESTS_ASGI_SERVER=uvicorn` runs all of it against the other server."""
-    with Stack(env=ENV, asgi_server=os.environ.get("API_TESTS_ASGI_SERVER", "daphne")) as running:
+    """With a dev chain, for money. `API_TESTS_ASGI_SERVER=uvicorn` runs all of it against the other server."""
+    server = os.environ.get("API_TESTS_ASGI_SERVER", "daphne")
+    with Stack(env=ENV, asgi_server=server, only=app.EVERYTHING) as running:
         yield running
 
 

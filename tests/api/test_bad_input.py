@@ -80,6 +80,14 @@ OPTIONAL = ("null",)
 CALLS = [
     Call("POST", "/api/auth/verify", "guest", {"message": "a", "signature": "0x"}, ("message", "signature")),
     Call("POST", "/api/keys", "alice", {"name": "a key"}, ("name",)),
+    Call("POST", "/api/credits/buy", "alice", {"amount": 1_000_000}, ("amount",)),
+    Call("POST", "/api/deposits", "alice", {"txHash": "0x" + "ab" * 32, "amount": 1}, ("txHash", "amount")),
+    Call("POST", "/api/staking/stake", "alice", {"amount": "5"}, ("amount",)),
+    Call("POST", "/api/staking/unstake", "alice", {"amount": "5"}, ("amount",)),
+    Call("POST", "/api/payouts", "alice", {"amount": 1, "wallet": "0x"}, ("amount",), {"wallet": OPTIONAL}),
+    Call(
+        "POST", "/api/payouts/wallets", "alice", {"message": "a", "signature": "0x"}, ("message", "signature")
+    ),
     Call(
         "POST",
         "/api/chat/send",
@@ -159,7 +167,10 @@ def belongings(person: Person) -> list[object]:
 def path_of(call: Operation) -> str:
     """The call's path with well-formed ids that nobody has."""
     return call[1].format(
-        key_id="key_" + UNKNOWN, conversation_id="conv_" + UNKNOWN, worker_id="wrk_" + UNKNOWN
+        key_id="key_" + UNKNOWN,
+        conversation_id="conv_" + UNKNOWN,
+        worker_id="wrk_" + UNKNOWN,
+        wallet="0x" + "0" * 40,
     )
 
 
