@@ -13,6 +13,7 @@ CHAIN_EVERY_S = 2.0
 PAYOUTS_EVERY_S = 2.0
 EPOCHS_EVERY_S = 10.0
 ESCROW_EVERY_S = 60.0
+RECONCILE_EVERY_S = 3600.0
 
 app = Celery("ashao")
 app.set_default()  # for every thread of the process
@@ -57,6 +58,11 @@ app.conf.update(
             "task": "workers.tasks.release_escrow",
             "schedule": ESCROW_EVERY_S,
             "options": {"expires": 120},
+        },
+        "reconcile": {
+            "task": "staking.tasks.reconcile",
+            "schedule": RECONCILE_EVERY_S,
+            "options": {"expires": 600},
         },
         "tidy": {"task": "chat.tasks.tidy", "schedule": TIDY_EVERY_S, "options": {"expires": 600}},
     },

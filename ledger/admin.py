@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -102,8 +103,12 @@ class AccountAdmin(ReadOnlyAdmin):
         return _list_link("hold", "Holds", lines__account__id__exact=account.pk)
 
     def has_fund_promo_permission(self, request: HttpRequest) -> bool:
-        """Who may fund: asked by name, because unfold looks a dotted one up in a database that may be empty."""
-        return bool(request.user.has_perm("ledger.fund_promo"))
+        """Who may fund: asked by name, because unfold looks a dotted one up in a database that may be empty.
+
+        Nobody where there is a chain: there, USDC that came to the treasury is assigned to the budget, and a
+        funding without a transaction would be a difference for ever.
+        """
+        return settings.CHAIN is None and bool(request.user.has_perm("ledger.fund_promo"))
 
     @action(  # type: ignore[untyped-decorator]
         description="Fund the promotion budget", url_path="fund-promo", permissions=["fund_promo"]

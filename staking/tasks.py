@@ -1,9 +1,12 @@
 """Celery's side of the chain: parse, call one action."""
 
+from django.conf import settings
+
 from ashao_site.celery import app
 from ashao_site.lib.db import only_one
 from staking.faucet import fund_development_treasury
 from staking.indexer.follow import follow
+from staking.reconciliation.looks import look
 from staking.rewards.actions import settle_and_pay
 
 
@@ -22,3 +25,13 @@ def settle_epochs() -> None:
     with only_one("staking.settle_epochs") as mine:
         if mine:
             settle_and_pay()
+
+
+@app.task(name="staking.tasks.reconcile", ignore_result=True)
+def reconcile() -> None:
+    """Compare ledger, payouts and chain, so that a difference raises its alarm though nobody looks."""
+    if settings.CHAIN is None:
+        return
+    with only_one("staking.reconcile") as mine:
+        if mine:
+            look()

@@ -1,8 +1,16 @@
 """What all Python tests share. The servers come from `python -m ashao_site.embedded services`."""
 
+import os
+
 import pytest
+from hypothesis import settings
 
 from tests.ledger.support import allow_truncate
+
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("searching", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
+"""The same examples each time, so that a run fails for what was changed; `HYPOTHESIS=searching` looks for more."""
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from workers.admin_trust import OwnerTrustAdmin
 from workers.models import Job, Worker
+
+__all__ = ["JobAdmin", "OwnerTrustAdmin", "WorkerAdmin"]
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]

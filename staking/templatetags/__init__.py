@@ -1,0 +1,1 @@
+"""What templates of the admin can show of the staking app."""
