@@ -44,14 +44,21 @@ export function Facts({ config, chosen, onNative }: FactsProps) {
       <div>
         <h2>How it is paid</h2>
         <ul>
-          <li>In USDC, to your wallet’s earnings, with each answer. Paying out is not open yet.</li>
           <li>
-            What people ask with free credits waits in escrow until your worker is trusted. Nothing leaves
-            escrow yet.
+            In USDC, to your earnings, with each answer. Ask for a payout on{" "}
+            <a href="/account#earnings" target="_blank" rel="noreferrer">
+              your account
+            </a>
+            .
           </li>
           <li>
-            Staking $ASHAO will raise your share from {percent(shareBps)} to {percent(stakedShareBps)}.
-            Staking is not open yet.
+            What people ask with free credits waits in escrow until you are trusted; the account says when.
+          </li>
+          <li>
+            <a href="/stake" target="_blank" rel="noreferrer">
+              Staking $ASHAO
+            </a>{" "}
+            raises your share from {percent(shareBps)} to {percent(stakedShareBps)}.
           </li>
         </ul>
       </div>
