@@ -24,9 +24,10 @@ def undo(town, block):
     town.chain.nonces.clear()
 
 
-def go_on(town, *payouts):
-    """Until they are final: how many rounds that takes depends on who is first."""
+def go_on(town, *payouts, later=lambda seconds: None):
+    """Until they are final: how many rounds that takes depends on who is first, and what had to be waited for."""
     for _ in range(20):
+        later(11)
         town.mine()
         town.advance()
         if {state_of(p) for p in payouts} == {"final"} and all(town.balance(p.wallet) for p in payouts):
@@ -61,7 +62,7 @@ def test_a_reorganisation_deeper_than_the_confirmations_is_paid_again(town, late
     another = town.approved()
     town.finish()
     later(11)
-    go_on(town, paid, another)
+    go_on(town, paid, another, later=later)
     assert_paid_once(town, paid, another)
     town.advance(4)
     used = town.chain.web3.eth.get_transaction_count(town.relayer.address)
@@ -99,7 +100,7 @@ def test_a_gap_in_the_nonces_is_filled(town, later):
     third = town.approved()
     town.finish()
     later(11)
-    go_on(town, first, second, third)
+    go_on(town, first, second, third, later=later)
     assert_paid_once(town, first, second, third)
     assert RelayerTransaction.objects.get(nonce=1).payout is None
 
@@ -117,7 +118,7 @@ def test_a_gap_waits_for_ether(town, later):
     assert not RelayerTransaction.objects.filter(payout=None).exists()
     town.chain.rpc("anvil_setBalance", town.relayer.address, hex(ETHER))
     later(61)
-    go_on(town, first, another)
+    go_on(town, first, another, later=later)
     assert_paid_once(town, first, another)
 
 
