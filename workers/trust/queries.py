@@ -40,13 +40,17 @@ _COUNTED = f"""
     SELECT coalesce(sum(least(jobs, %(per_payer)s)), 0) FROM by_payer"""  # noqa: S608
 """A job does not say who asked; the books say which account paid. It is counted here and shown to nobody."""
 _WAITING = """
-    SELECT owner.id FROM ledger_account account
-    JOIN accounts_user owner ON owner.id = split_part(account.address, ':', 2)::bigint
+    WITH waiting AS MATERIALIZED (
+        SELECT account.id, split_part(account.address, ':', 2)::bigint AS owner_id FROM ledger_account account
+        WHERE account.address ~ '^user:[0-9]{1,18}:escrow$' AND account.balance_micros > account.held_micros
+    )
+    SELECT owner.id FROM waiting JOIN accounts_user owner ON owner.id = waiting.owner_id
     LEFT JOIN workers_ownertrust trust ON trust.owner_id = owner.id
-    WHERE account.address ~ '^user:[0-9]{1,18}:escrow$' AND account.balance_micros > account.held_micros
-      AND owner.is_active AND """
+    WHERE owner.is_active AND """
+"""The accounts are read once, whatever the planner believes of them: joined to people by what their addresses say,
+they would be read again for each person."""
 _SET_FREE = """coalesce(trust.decision = 'trusted' OR (trust.decision = 'rule' AND trust.trusted_at IS NOT NULL),
-        false) ORDER BY account.id LIMIT %s"""
+        false) ORDER BY waiting.id LIMIT %s"""
 _TO_CHECK = """coalesce(trust.decision, 'rule') = 'rule' AND trust.trusted_at IS NULL
     ORDER BY random() LIMIT %s"""
 """By chance, so that with more than one batch of them none waits for ever."""
