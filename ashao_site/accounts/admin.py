@@ -47,21 +47,21 @@ class ChangesRights:
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """As Django's, after the second factor."""
-        return require_second_factor(request) or super().add_view(request, *args, **kwargs)  # type: ignore[misc]
+        return require_second_factor(request) or super().add_view(request, *args, **kwargs)  # type: ignore[misc]  # unfold has no types
 
     def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """As Django's; to look needs no second factor, to change does."""
         first = require_second_factor(request) if request.method == "POST" else None
-        return first or super().change_view(request, *args, **kwargs)  # type: ignore[misc]
+        return first or super().change_view(request, *args, **kwargs)  # type: ignore[misc]  # unfold has no types
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """As Django's, after the second factor."""
-        return require_second_factor(request) or super().delete_view(request, *args, **kwargs)  # type: ignore[misc]
+        return require_second_factor(request) or super().delete_view(request, *args, **kwargs)  # type: ignore[misc]  # unfold has no types
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """As Django's; an action on several rows needs the second factor."""
         first = require_second_factor(request) if request.method == "POST" else None
-        return first or super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
+        return first or super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]  # unfold has no types
 
 
 class StaffCreationForm(UserCreationForm):  # type: ignore[misc]  # unfold has no types
@@ -76,7 +76,7 @@ class StaffCreationForm(UserCreationForm):  # type: ignore[misc]  # unfold has n
         self.fields["staff_name"].required = True
 
 
-class PersonChangeForm(UserChangeForm):  # type: ignore[misc]
+class PersonChangeForm(UserChangeForm):  # type: ignore[misc]  # unfold has no types
     """A user's rights, staff name and password link."""
 
     class Meta:
@@ -85,7 +85,7 @@ class PersonChangeForm(UserChangeForm):  # type: ignore[misc]
 
 
 @admin.register(User)
-class UserAdmin(ChangesRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+class UserAdmin(ChangesRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # unfold has no types
     """Users: who may use the admin, and who is disabled."""
 
     form = PersonChangeForm
@@ -140,7 +140,7 @@ class UserAdmin(ChangesRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
         user = User.objects.filter(pk=str(object_id)).first() if str(object_id or "").isdecimal() else None
         return user is not None and user.pk != _me(request).pk and device_of(user) is not None
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(  # type: ignore[untyped-decorator]  # unfold has no types
         description="Reset second factor", url_path="reset-second-factor", permissions=["reset_second_factor"]
     )
     def reset_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -165,7 +165,7 @@ class UserAdmin(ChangesRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):  # type: ignore[misc]
+class ApiKeyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """API keys, to look at only: their owner revokes them."""
 
     list_display = ("public_id", "user", "name", "hint", "created_at", "last_used_at", "revoked_at")
@@ -192,7 +192,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(ChangesRights, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(ChangesRights, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """Groups of staff, in the admin's own look."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -214,7 +214,7 @@ class GroupAdmin(ChangesRights, DjangoGroupAdmin, ModelAdmin):  # type: ignore[m
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]
+class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """Who decided what, and when. The database refuses to change a line of it."""
 
     list_display = ("at", "actor_name", "action", "subject", "detail")
