@@ -160,7 +160,9 @@ DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ASHAO_HOME / "static"
-STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"] if (BASE_DIR / "frontend" / "dist").is_dir() else []
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [("docs", BASE_DIR / "docs" / "images")]
+if (BASE_DIR / "frontend" / "dist").is_dir():
+    STATICFILES_DIRS.append(BASE_DIR / "frontend" / "dist")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -7,6 +7,8 @@ import { precompress } from "./build/precompress.ts";
 const pages = ["chat", "earn", "account", "stake", "treasury", "sign-payouts"].map(
   (name) => `src/pages/${name}.tsx`,
 );
+/** The server draws the documentation whole: all it needs is a style sheet. */
+const documentation = "src/docs/docs.css";
 /** Bytes of compressed JavaScript before a page can show something. */
 const firstLoad = {
   chat: 150_000,
@@ -28,7 +30,7 @@ export default defineConfig({
     // Every browser we support preloads modules by itself, and an inlined asset could trip the page's CSP.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { input: pages, checks: { bundlerTimings: false } },
+    rolldownOptions: { input: [...pages, documentation], checks: { bundlerTimings: false } },
     // What is compressed is written, and the budget is printed; to compress it all once more only takes time.
     reportCompressedSize: false,
   },

@@ -4,6 +4,7 @@ export const PAGES = [
   { id: "earn", name: "Earn", path: "/earn" },
   { id: "stake", name: "Stake", path: "/stake" },
   { id: "treasury", name: "Treasury", path: "/treasury" },
+  { id: "docs", name: "Docs", path: "/docs" },
   { id: "account", name: "Account", path: "/account" },
 ] as const;
 
