@@ -12,6 +12,8 @@ from ashao_site.env import env_int, env_str
 MICROS_PER_USD = 1_000_000
 WEI_PER_ASHAO = 10**18
 KEY = re.compile(r"0x[0-9a-fA-F]{64}")
+KEYS_END = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+"""The order of secp256k1 (SEC 2, version 2.0, 2.4.1): a key is from 1 to one less."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,4 +71,6 @@ def env_key(name: str, found: Mapping[str, Any]) -> str:
     raw = env_str(name, "") or str(found.get(name.lower(), ""))
     if raw and not KEY.fullmatch(raw):  # never echoed
         raise ImproperlyConfigured(f"{name} must be 0x and 64 hexadecimal digits.")
+    if raw and not 0 < int(raw, 16) < KEYS_END:
+        raise ImproperlyConfigured(f"{name} is no private key: its number is out of range.")
     return raw

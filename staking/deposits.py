@@ -89,7 +89,7 @@ def owners_of(wallets: set[str]) -> dict[str, int]:
 def assign_deposit(*, staff: User, transfer_id: int, user_public_id: str, note: str) -> TreasuryTransfer:
     """Give a person the credits for a deposit that waits in suspense. Repeating it changes nothing.
 
-    Raises BadInput, NotFound, and Conflict (not_in_suspense) if something else was decided before.
+    Raises BadInput, NotFound, and Conflict: not_in_suspense if something else was decided before, not_on_chain.
     """
     _require_note(note)
     user = User.objects.filter(public_id=user_public_id, wallet__isnull=False).first()
@@ -109,7 +109,7 @@ def assign_deposit(*, staff: User, transfer_id: int, user_public_id: str, note: 
 def fund_from_suspense(*, staff: User, transfer_id: int, note: str) -> TreasuryTransfer:
     """Book a deposit that waits in suspense as ashao's own money for free credits. Repeating it changes nothing.
 
-    Raises BadInput, NotFound, and Conflict (not_in_suspense) if something else was decided before.
+    Raises BadInput, NotFound, and Conflict: not_in_suspense if something else was decided before, not_on_chain.
     """
     _require_note(note)
     with transaction.atomic():
@@ -127,7 +127,7 @@ def return_from_suspense(*, transfer_id: int) -> TreasuryTransfer:
     Raises NotFound, and Conflict (not_in_suspense) if something else was decided before.
     """
     with transaction.atomic():
-        return _take_from_suspense(transfer_id, Booked.RETURNED)[0]
+        return _take_from_suspense(transfer_id, Booked.RETURNED, gone_too=True)[0]
 
 
 # What comes from the chain
@@ -212,14 +212,21 @@ def _post(row: TreasuryTransfer) -> None:
 
 
 def _take_from_suspense(
-    transfer_id: int, booked: Booked, *, user_id: int | None = None
+    transfer_id: int, booked: Booked, *, user_id: int | None = None, gone_too: bool = False
 ) -> tuple[TreasuryTransfer, bool]:
-    """The transfer, and whether it was decided by this call; False where it had been decided just so."""
+    """The transfer, and whether it was decided by this call; False where it had been decided just so.
+
+    What the chain took back can be given to nobody: it may have come again, as another transfer.
+    """
     waiting = TreasuryTransfer.objects.filter(pk=transfer_id, direction=Direction.IN, booked=Booked.SUSPENSE)
+    if not gone_too:
+        waiting = waiting.filter(on_chain=True)
     decided = waiting.update(booked=booked, user_id=user_id) == 1
     row = TreasuryTransfer.objects.filter(pk=transfer_id).first()
     if row is None:
         raise NotFound("There is no such transfer.", code="transfer_not_found")
+    if not decided and row.direction == Direction.IN and row.booked == Booked.SUSPENSE:
+        raise Conflict("This transfer is not on the chain any more.", code="not_on_chain")
     if not decided and (row.booked != booked or row.user_id != user_id):
         raise Conflict("This transfer is not in suspense any more.", code="not_in_suspense")
     return row, decided

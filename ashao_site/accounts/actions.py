@@ -54,7 +54,7 @@ def sign_in(*, message: str, signature: str, session_key: str | None, site: Site
     that would bring the nonce back.
     """
     parsed = parse_message(message)
-    _consume_nonce(nonce=parsed.nonce, session_key=session_key)
+    consume_nonce(nonce=parsed.nonce, session_key=session_key)
     check_message(parsed, site=site, at=now())
     if not verify_signature(parsed.wallet, message, signature):
         raise NotSignedIn(
@@ -66,11 +66,15 @@ def sign_in(*, message: str, signature: str, session_key: str | None, site: Site
     return user
 
 
-def _consume_nonce(*, nonce: str, session_key: str | None) -> None:
+def consume_nonce(*, nonce: str, session_key: str | None) -> None:
+    """Use up a nonce of this session. Raises `NotSignedIn` (`bad_nonce`) for one that it does not have.
+
+    Must not be called in a transaction: undoing that would bring the nonce back.
+    """
     mine = SignInNonce.objects.filter(nonce=nonce, session_key=session_key or "", expires_at__gt=now())
     deleted, _ = mine.delete()
     if deleted != 1:
-        raise NotSignedIn("This sign-in was used before or is too old. Please try again.", code="bad_nonce")
+        raise NotSignedIn("This message was used before or is too old. Please try again.", code="bad_nonce")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from ashao_site.embedded.valkey import start_valkey
 
 PREFIX = "ashao-services-"
 TERMINATE_TIMEOUT_S = 10.0
+YOUNG_S = 5.0
+"""A home is made first and locked then: what was made just now is left alone."""
 SIGNALLED = 128  # a shell's exit code for a signal
 
 
@@ -80,7 +82,9 @@ def sweep() -> None:
     """Remove the temporary homes of runs that were killed: those whose lock nobody holds."""
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
-            if path.is_symlink() or path.stat().st_uid != os.geteuid():
+            found = path.lstat()
+            young = time.time() - found.st_mtime < YOUNG_S
+            if young or path.is_symlink() or found.st_uid != os.geteuid():
                 continue
             with open(path / "lock", "rb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,6 +5,8 @@ before, and what the chain says is asked again. A round is bounded in payouts, i
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -15,7 +17,7 @@ from eth_account.signers.local import LocalAccount
 
 from ashao_site.lib import clock
 from ashao_site.lib.chain import ChainUnavailable
-from ashao_site.lib.db import only_one
+from ashao_site.lib.db import OUTAGES, only_one
 from ledger.payouts import follow, relayer, signing
 from ledger.payouts.evidence import Head, Payment, Proof, Unpayable, head_of, look_for
 from ledger.payouts.models import Payout, RelayerStatus, RelayerTransaction
@@ -44,7 +46,13 @@ class Round:
     signer: LocalAccount | None
     problems: list[str] = field(default_factory=list)
     block_hashes: dict[int, str] = field(default_factory=dict)
+    failures: int = 0
     _funds: signing.Funds | None = None
+
+    def wrong(self, problem: str) -> None:
+        """Note what kept one of them from going on."""
+        self.problems.append(problem)
+        self.failures += 1
 
     def funds(self) -> signing.Funds:
         """What the treasury can still sign away, asked for once."""
@@ -86,26 +94,42 @@ def _round() -> str:
     found = reader()
     this = _begin(found, head_of(found))
     if this.relayer:
-        try:
+        with _alone(this, "the relayer"):
             relayer.follow_nonces(this.relayer)
-        except ChainUnavailable as error:
-            this.problems.append(error.message)
-    deadline, failures = time.monotonic() + ROUND_S, 0
-    for payout in _batch():
-        if time.monotonic() > deadline or failures >= MAX_FAILURES:
-            break
-        try:
-            _steps(this, payout)
-        except ChainUnavailable as error:
-            this.problems.append(error.message)
-            failures += 1
-        except Refused:
-            this.problems.append("The contract at USDC_ADDRESS does not answer as USDC does.")
-            failures += 1
-        _remember(payout.pk)
+    _go_on(this)
     if this.relayer and this.relayer.problem:
         this.problems.append(this.relayer.problem)
     return this.problems[0] if this.problems else ""
+
+
+def _go_on(this: Round) -> None:
+    """Each payout of this round, while there is time and the node makes sense. The next round begins behind them."""
+    deadline, batch, looked_at = time.monotonic() + ROUND_S, _batch(), 0
+    for payout in batch:
+        if time.monotonic() > deadline or this.failures >= MAX_FAILURES:
+            break
+        with _alone(this, payout.public_id):
+            _steps(this, payout)
+        looked_at += 1
+    all_of_them = looked_at == len(batch) < MAX_PAYOUTS
+    if looked_at:
+        _remember(0 if all_of_them else batch[looked_at - 1].pk)
+
+
+@contextmanager
+def _alone(this: Round, what: str) -> Iterator[None]:
+    """Whatever is wrong with one of them is not the end of the others."""
+    try:
+        yield
+    except ChainUnavailable as error:
+        this.wrong(error.message)
+    except Refused:
+        this.wrong("The contract at USDC_ADDRESS does not answer as USDC does.")
+    except OUTAGES:
+        raise
+    except Exception:
+        log.exception("a payout could not go on", what=what)
+        this.wrong(f"Something is wrong with {what}: the log says what.")
 
 
 def _begin(found: Reader, head: Head) -> Round:
@@ -134,9 +158,11 @@ def _batch() -> list[Payout]:
     )
 
 
-def _remember(pk: int) -> None:
-    if _waiting().count() > MAX_PAYOUTS:
-        RelayerStatus.objects.update_or_create(pk=STATUS_ROW, defaults={"after_id": pk})
+def _remember(after: int) -> None:
+    """Where the next round begins; written when it changes."""
+    known = RelayerStatus.objects.filter(pk=STATUS_ROW).values_list("after_id", flat=True).first()
+    if (known or 0) != after:
+        RelayerStatus.objects.update_or_create(pk=STATUS_ROW, defaults={"after_id": after})
 
 
 def _steps(this: Round, payout: Payout) -> None:
@@ -174,7 +200,8 @@ def _step(this: Round, payout: Payout) -> None:
 def _sign(this: Round, payout: Payout) -> None:
     if this.signer is None or signing.problem_before_signing(this.found, payout, this.funds()):
         return
-    signing.sign_by_key(this.found, this.head, payout, this.signer)
+    if not signing.sign_by_key(this.found, this.head, payout, this.signer):
+        this.funds().put_back(payout)
 
 
 def _include(payout: Payout, paid: Payment) -> None:

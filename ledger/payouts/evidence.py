@@ -9,6 +9,7 @@ The three proofs that money may go back, each of them final:
 - **spent**: its nonce was used for something that is not this payment, with enough confirmations.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,8 @@ from ledger.payouts.onchain import CANCELED, TRANSFER, USED, Block, Event, Reade
 LOG_WINDOW_BLOCKS = 1_000
 MAX_LOG_WINDOWS = 20
 """How much of the chain is searched at once; the next time goes on from there."""
+DEEPEST_REORG_BLOCKS = 1_000
+"""A payment is searched for that far before where it was known not to be: deeper than any confirmations."""
 UNPAID_STEP_BLOCKS = 100
 """How far the chain goes on before a payout's row says so."""
 MAX_ATTEMPTS_ASKED = 16
@@ -131,6 +134,8 @@ def _judge(found: Reader, head: Head, payout: Payout, event: Event) -> Evidence:
         return paid
     if receipt is None or event.block > head.settled.number:
         return None
+    if not any(event.topics == one.topics for one in receipt.events):
+        return None  # the node contradicts itself
     if event.kind == bytes(CANCELED):
         return Unpayable("Its authorization was cancelled on the chain.", Proof.CANCELLED)
     reason = f"Its authorization's nonce was used for another payment, in {event.tx_hash}."
@@ -138,19 +143,37 @@ def _judge(found: Reader, head: Head, payout: Payout, event: Event) -> Evidence:
 
 
 def _find_use(found: Reader, head: Head, payout: Payout) -> Event | None:
-    """The event that used or cancelled the nonce, searched from where it is known not to be."""
+    """The event that used or cancelled the nonce, searched from where it is known not to be.
+
+    One that is nowhere up to the end of the chain was hidden by the node: the next search begins anew.
+    """
     topics = [["0x" + USED.hex().removeprefix("0x"), "0x" + CANCELED.hex().removeprefix("0x")]]
     wanted = [*topics, topic_of(payout.payer), payout.nonce]
-    first = (payout.unpaid_block or 0) + 1
-    for _ in range(MAX_LOG_WINDOWS):
-        if first > head.latest.number:
-            return None
-        last = min(first + LOG_WINDOW_BLOCKS - 1, head.latest.number)
+    last = max(payout.searched_block or 0, (payout.unpaid_block or 0) - DEEPEST_REORG_BLOCKS, 0)
+    for first, last in windows(head, last + 1):  # noqa: B020
         if events := found.events(wanted, first, last):
             return events[0]
-        first = last + 1
-        _note_unpaid(payout, min(last, head.settled.number))
+    note_searched([payout], None if last >= head.latest.number else min(last, head.settled.number))
     return None
+
+
+def windows(head: Head, first: int) -> Iterator[tuple[int, int]]:
+    """The ranges of blocks that are searched now, from `first` on: to the end of the chain, or `MAX_LOG_WINDOWS`."""
+    for _ in range(MAX_LOG_WINDOWS):
+        if first > head.latest.number:
+            return
+        last = min(first + LOG_WINDOW_BLOCKS - 1, head.latest.number)
+        yield first, last
+        first = last + 1
+
+
+def note_searched(payouts: Iterable[Payout], block: int | None) -> None:
+    """Remember how far the search has come; None: it begins anew."""
+    changed = [payout for payout in payouts if payout.searched_block != block]
+    for payout in changed:
+        payout.searched_block = block
+    if changed:
+        Payout.objects.filter(pk__in=[payout.pk for payout in changed]).update(searched_block=block)
 
 
 def _note_unpaid(payout: Payout, block: int) -> None:

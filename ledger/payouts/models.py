@@ -68,6 +68,8 @@ class Payout(models.Model):
     could be used once more with another one of them."""
     unpaid_block = models.BigIntegerField(null=True, blank=True)
     """Up to this block the chain is known not to have paid it."""
+    searched_block = models.BigIntegerField(null=True, blank=True)
+    """How far a search for what used its nonce, or executed its file, has come; the next one goes on behind it."""
 
     tx_hash = models.CharField(max_length=HASH_CHARS, blank=True)
     """The transaction that paid it, from `included` on."""
@@ -109,6 +111,9 @@ class Payout(models.Model):
                 condition=Q(state__in=sorted(str(s) for s in OPEN)),
             ),
             models.Index(fields=["tx_hash"], name="payout_by_transaction"),
+            models.Index(
+                fields=["key_signed_at"], name="payout_key_signed", condition=Q(key_signed_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,6 +164,13 @@ class RelayerTransaction(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["chain_id", "relayer", "nonce"], name="relayer_nonce_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["chain_id", "relayer", "nonce"],
+                name="relayer_unsettled",
+                condition=Q(settled_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

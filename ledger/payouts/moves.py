@@ -12,13 +12,20 @@ from ledger.actions import Leg, post_transfer
 from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
 from ledger.payouts.states import PayoutState, sources_of
 
-UNSIGNED: dict[str, Any] = {"signed_by": "", "signed_at": None, "valid_before": None, "signature": ""}
+UNSIGNED: dict[str, Any] = {
+    "signed_by": "",
+    "signed_at": None,
+    "valid_before": None,
+    "signature": "",
+    "searched_block": None,
+}
 NOT_INCLUDED: dict[str, Any] = {
     "tx_hash": "",
     "block": None,
     "block_hash": "",
     "log_index": None,
     "included_at": None,
+    "searched_block": None,
 }
 
 

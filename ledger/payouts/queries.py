@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Count, QuerySet, Sum
 
 from ashao_site.accounts.models import User
+from ashao_site.chain_settings import ChainSettings
 from ashao_site.lib import clock
 from ashao_site.lib.errors import NotFound
 from ledger.payouts.models import Payout, PayoutDecision, PayoutWallet, RelayerStatus
@@ -79,9 +80,14 @@ def key_signed_today() -> int:
     return int(today.aggregate(sum=Sum("amount_micros"))["sum"] or 0)
 
 
-def outstanding_micros() -> int:
-    """What is signed and not yet known to be paid: it may leave the treasury at any moment."""
-    signed = Payout.objects.filter(state__in=(PayoutState.SIGNED, PayoutState.BROADCAST))
+def outstanding_micros(config: ChainSettings) -> int:
+    """What is signed and not yet known to be paid: it may leave this treasury at any moment."""
+    signed = Payout.objects.filter(
+        state__in=(PayoutState.SIGNED, PayoutState.BROADCAST),
+        chain_id=config.chain_id,
+        token=config.usdc,
+        payer=config.treasury,
+    )
     return int(signed.aggregate(sum=Sum("amount_micros"))["sum"] or 0)
 
 

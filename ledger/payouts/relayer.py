@@ -38,6 +38,8 @@ MAX_ATTEMPTS = 8
 LATE_S = 10
 """What ends sooner than this is not sent any more."""
 SENDABLE = (PayoutState.SIGNED, PayoutState.BROADCAST)
+PAID = (PayoutState.INCLUDED, PayoutState.FINAL)
+"""By a block that a reorganisation can still take, however deep: then the same transaction has to pay it again."""
 
 
 @dataclass
@@ -95,7 +97,9 @@ def relayer_account() -> LocalAccount | None:
 def follow_nonces(relayer: Relayer) -> None:
     """See which nonces are used, send again what the chain does not have, and free the one that is stuck."""
     relayer.reopen()
-    for sent in relayer.unsettled():
+    unsettled = relayer.unsettled()
+    _fill_gap(relayer, unsettled)
+    for sent in unsettled:
         if sent.nonce < relayer.used:
             _note_used(relayer, sent)
             continue
@@ -118,13 +122,14 @@ def relay(relayer: Relayer, payout: Payout) -> None:
         return  # `follow_nonces` looks after it
     if not _is_in_time(relayer, payout) or relayer.problem:
         return
-    if len([sent for sent in in_flight if sent.nonce >= relayer.used]) >= MAX_IN_FLIGHT:
+    waiting = sum(sent.nonce >= relayer.used for sent in in_flight)
+    if waiting >= MAX_IN_FLIGHT:
         return  # the next round sends it
     gas = _simulate(relayer, payout)
     if gas is None:
         return
     offered = relayer.market()
-    if problem := fees.problem_with(offered, gas=gas, waiting=len(in_flight), wei=relayer.wei):
+    if problem := fees.problem_with(offered, gas=gas, waiting=waiting, wei=relayer.wei):
         relayer.problem = problem
         return
     with transaction.atomic():
@@ -187,6 +192,25 @@ def broadcast(relayer: Relayer, sent: RelayerTransaction, attempt: RelayerAttemp
     _mark_sent(sent, attempt)
 
 
+def _fill_gap(relayer: Relayer, unsettled: list[RelayerTransaction]) -> None:
+    """Use nonces before ours that nobody uses any more, for nothing: they would stop all of ours for ever.
+
+    A reorganisation leaves such a gap where the account was used for something else.
+    """
+    first = next((sent.nonce for sent in unsettled if sent.nonce >= relayer.used), relayer.used)
+    for number, nonce in enumerate(range(relayer.used, min(first, relayer.used + MAX_IN_FLIGHT))):
+        offered = relayer.market()
+        if problem := fees.problem_with(offered, gas=GAS_OF_NOTHING, waiting=number, wei=relayer.wei):
+            relayer.problem = problem
+            return
+        with transaction.atomic():
+            sent = RelayerTransaction.objects.create(
+                chain_id=relayer.found.config.chain_id, relayer=relayer.account.address, nonce=nonce
+            )
+            attempt = store_attempt(relayer, sent, "", GAS_OF_NOTHING, offered)
+        broadcast(relayer, sent, attempt)
+
+
 def _mark_sent(sent: RelayerTransaction, attempt: RelayerAttempt) -> None:
     RelayerAttempt.objects.filter(pk=attempt.pk).update(sent_at=clock.now())
     payout = sent.payout
@@ -217,7 +241,8 @@ def _has_reverted(relayer: Relayer, sent: RelayerTransaction) -> bool:
 def _bump(relayer: Relayer, sent: RelayerTransaction, newest: RelayerAttempt) -> None:
     """The same nonce with higher fees: for the payout while that can still be paid, else for nothing."""
     offered = fees.higher(fees.Fees(newest.max_fee_wei, newest.priority_fee_wei), market=relayer.market())
-    if offered is None or sent.attempts.count() >= MAX_ATTEMPTS:
+    enough = sent.attempts.count() >= MAX_ATTEMPTS and newest.max_fee_wei >= relayer.market().max_wei
+    if offered is None or enough:
         relayer.problem = (
             f"The relayer's transaction {sent.nonce} has waited since {sent.created_at:%Y-%m-%d %H:%M} UTC, "
             "and its fees cannot be raised any further. It is sent again until the chain takes it."
@@ -236,8 +261,8 @@ def _bump(relayer: Relayer, sent: RelayerTransaction, newest: RelayerAttempt) ->
 
 
 def _is_payable(relayer: Relayer, payout: Payout) -> bool:
-    """Whether its transaction would still pay it."""
-    if payout.state not in SENDABLE or not payout.signature or not _is_in_time(relayer, payout):
+    """Whether its transaction would still pay it. One that was paid may have lost its block: the chain knows."""
+    if payout.state not in SENDABLE + PAID or not payout.signature or not _is_in_time(relayer, payout):
         return False
     nonce = bytes.fromhex(payout.nonce[2:])
     spent = relayer.found.view("authorizationState", payout.payer, nonce)

@@ -16,19 +16,19 @@ from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict
 from ledger.payouts.decisions import changed_meanwhile, decide, needed, require_unpayable
 from ledger.payouts.evidence import (
-    LOG_WINDOW_BLOCKS,
-    MAX_LOG_WINDOWS,
     Head,
     Payment,
     head_of,
     is_transfer_of,
+    note_searched,
     plain_transfers,
     read_receipt,
+    windows,
 )
 from ledger.payouts.follow import mark_included
 from ledger.payouts.models import Payout
 from ledger.payouts.moves import UNSIGNED, is_bound_to, move
-from ledger.payouts.onchain import TRANSFER, Reader, Receipt, reader, topic_of
+from ledger.payouts.onchain import TRANSFER, Event, Reader, Receipt, reader, topic_of
 from ledger.payouts.queries import payout_of
 from ledger.payouts.signing import BLOCKED, ELSEWHERE, fail_alone, is_blocked
 from ledger.payouts.states import PayoutState, SignedBy
@@ -87,12 +87,15 @@ def record_safe_execution(*, staff: User, public_ids: Sequence[str], tx_hash: st
 def abandon_safe_batch(*, staff: User, public_ids: Sequence[str], note: str) -> list[Payout]:
     """Take payouts back from a Safe: staff say that the file was not executed, and never will be.
 
-    Refused where the chain shows a transfer that looks like it since then: `Conflict` (looks_executed).
+    Raises `Conflict` where the chain shows a transfer that looks like it since then (looks_executed), where it was
+    not searched to its end yet (search_goes_on: ask again), and for another chain or treasury (still_payable).
     """
     note, found, payouts = needed(note), reader(), _all_with_safe(public_ids)
     head = head_of(found)
     for payout in payouts:
-        _refuse_if_executed(found, head, payout)
+        if not is_bound_to(payout, found.config):
+            raise Conflict(f"{payout.public_id}: {ELSEWHERE}", code="still_payable")
+    _refuse_if_executed(found, head, payouts)
     with transaction.atomic():
         for payout in payouts:
             if not move(payout, PayoutState.APPROVED, **UNSIGNED):
@@ -110,7 +113,8 @@ def _give_to_safe(staff: User, payout: Payout, found: Reader, head: Head) -> Non
         chain_id=found.config.chain_id,
         token=found.config.usdc,
         payer=found.config.treasury,
-        unpaid_block=head.settled.number,
+        unpaid_block=head.settled.number if payout.unpaid_block is None else payout.unpaid_block,
+        searched_block=None,
     )
     if not given:
         raise changed_meanwhile()
@@ -150,22 +154,35 @@ def _one_event_each(found: Reader, receipt: Receipt, payouts: Sequence[Payout]) 
     return payments
 
 
-def _refuse_if_executed(found: Reader, head: Head, payout: Payout) -> None:
-    """Raise `Conflict` for a transfer of the same amount to the same wallet since the file was made."""
-    topics = ["0x" + bytes(TRANSFER).hex(), topic_of(payout.payer), topic_of(payout.wallet)]
-    first = (payout.unpaid_block or 0) + 1
-    for _ in range(MAX_LOG_WINDOWS):
-        if first > head.latest.number:
-            return
-        last = min(first + LOG_WINDOW_BLOCKS - 1, head.latest.number)
+def _refuse_if_executed(found: Reader, head: Head, payouts: Sequence[Payout]) -> None:
+    """Raise `Conflict` for a transfer of the same amount to the same wallet since the file was made.
+
+    One search for all of them, and bounded: where the chain is longer, it is refused until somebody has asked often
+    enough. What was not looked at is no proof.
+    """
+    wallets = sorted({topic_of(payout.wallet) for payout in payouts})
+    topics = ["0x" + bytes(TRANSFER).hex(), topic_of(found.config.treasury), wallets]
+    last = min(max(payout.unpaid_block or 0, payout.searched_block or 0) for payout in payouts)
+    for first, last in windows(head, last + 1):  # noqa: B020
         for event in found.events(topics, first, last):
-            explained = Payout.objects.filter(tx_hash=event.tx_hash, log_index=event.log_index).exists()
-            if is_transfer_of(event, payout) and not explained:
-                raise Conflict(
-                    f"{event.tx_hash} looks like the file's execution: record it, or explain it first.",
-                    code="looks_executed",
-                )
-        first = last + 1
+            _refuse_unexplained(event, payouts)
+    note_searched(payouts, min(last, head.settled.number))
+    if last < head.latest.number:
+        raise Conflict(
+            f"The chain is searched up to block {last:,} of {head.latest.number:,} for the file's execution. "
+            "Please try again: the search goes on from there.",
+            code="search_goes_on",
+        )
+
+
+def _refuse_unexplained(event: Event, payouts: Sequence[Payout]) -> None:
+    if not any(is_transfer_of(event, payout) for payout in payouts):
+        return
+    if not Payout.objects.filter(tx_hash=event.tx_hash, log_index=event.log_index).exists():
+        raise Conflict(
+            f"{event.tx_hash} looks like the file's execution: record it, or explain it first.",
+            code="looks_executed",
+        )
 
 
 def _all_with_safe(public_ids: Sequence[str]) -> list[Payout]:

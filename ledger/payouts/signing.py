@@ -45,7 +45,7 @@ class Funds:
     def of(cls, found: Reader, head: Head) -> "Funds":
         """As the chain and the rows say now."""
         held = int(found.view("balanceOf", found.config.treasury, at=head.latest.number))
-        return cls(held - outstanding_micros())
+        return cls(held - outstanding_micros(found.config))
 
     def take(self, payout: Payout) -> bool:
         """Whether it is enough for this one too; then it is taken."""
@@ -53,6 +53,10 @@ class Funds:
             return False
         self.free_micros -= payout.amount_micros
         return True
+
+    def put_back(self, payout: Payout) -> None:
+        """What was taken for this one and not signed away."""
+        self.free_micros += payout.amount_micros
 
 
 def prepare_for_wallet(*, staff: User, public_ids: Sequence[str]) -> list[SigningRequest]:
@@ -121,17 +125,29 @@ def sign_by_key(found: Reader, head: Head, payout: Payout, account: LocalAccount
 
     True if it is signed now. `account` is the treasury's own.
     """
-    limit = settings.MONEY.signer_daily_micros
-    if key_signed_today() + payout.amount_micros > limit:
-        say(
-            payout,
-            f"The key's limit of {format_usd(limit)} a day is reached: it is signed on another day (UTC), "
-            "or by the treasury's wallet.",
-        )
+    if problem := _limit_problem(payout):
+        say(payout, problem)
         return False
     until = valid_before(head)
     signature = sign_authorization(payout, until, account)
     return store_signature(found, head, payout, until, signature)
+
+
+def _limit_problem(payout: Payout) -> str:
+    """Why the key may not sign it today, "" where it may. A limit of nothing turns the key off."""
+    limit = settings.MONEY.signer_daily_micros
+    if limit == 0:
+        return (
+            "The configured key is off (TREASURY_SIGNER_DAILY_USD is 0): it waits for the treasury's wallet."
+        )
+    if payout.amount_micros > limit:
+        return f"It is more than the key signs in a day ({format_usd(limit)}): it waits for the treasury's wallet."
+    if key_signed_today() + payout.amount_micros > limit:
+        return (
+            f"The key's limit of {format_usd(limit)} a day is reached: it is signed on another day (UTC), "
+            "or by the treasury's wallet."
+        )
+    return ""
 
 
 def sign_authorization(payout: Payout, until: int, account: LocalAccount) -> str:

@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from ashao_site.accounts.models import SignInNonce, User
+from ashao_site.accounts.actions import consume_nonce
+from ashao_site.accounts.models import User
 from ashao_site.accounts.signature import verify_signature
 from ashao_site.accounts.signin import Site, check_message
 from ashao_site.accounts.siwe import parse_message
@@ -29,7 +30,7 @@ def confirm_wallet(*, user: User, message: str, signature: str, session_key: str
     in a transaction: undoing that would bring the nonce back.
     """
     parsed = parse_message(message)
-    _use_up(parsed.nonce, session_key)
+    consume_nonce(nonce=parsed.nonce, session_key=session_key)
     check_message(parsed, site=site, at=clock.now())
     if message.split("\n")[_STATEMENT_LINE - 1 : _STATEMENT_LINE + 2] != ["", statement_of(user), ""]:
         raise BadInput(f'The message must say "{statement_of(user)}"', code="bad_statement")
@@ -65,10 +66,3 @@ def _keep(user: User, wallet: str) -> None:
                 f"You have {MAX_WALLETS} wallets already. Please remove one first.", code="too_many_wallets"
             )
         PayoutWallet.objects.create(user_id=user.pk, wallet=wallet, confirmed_at=clock.now())
-
-
-def _use_up(nonce: str, session_key: str | None) -> None:
-    mine = SignInNonce.objects.filter(nonce=nonce, session_key=session_key or "", expires_at__gt=clock.now())
-    deleted, _ = mine.delete()
-    if deleted != 1:
-        raise NotSignedIn("This message was used before or is too old. Please try again.", code="bad_nonce")

@@ -32,6 +32,11 @@ RANGES_A_RUN = 20
 RUN_MAX_S = 20.0
 """No new range is begun later than this in a run, nor another block asked for: a slow chain waits for the next."""
 
+OTHER_ADDRESSES = (
+    "The chain was read for other addresses of USDC, treasury, vault or token than are configured now; "
+    "what these did before is not in the books."
+)
+
 
 class AnotherWasFirst(Exception):
     """The cursor is not where it was: another process has moved it."""
@@ -67,8 +72,10 @@ def clear_alarm(*, staff: User, note: str) -> ChainCursor:
     if found is None or not found.alarm:
         raise Conflict("There is no alarm.", code="no_alarm")
     from_alarm = ChainCursor.objects.filter(pk=found.pk, alarm=found.alarm)
+    # Only whoever saw that the addresses are others has accepted them.
+    addresses = "" if found.alarm == OTHER_ADDRESSES else found.addresses
     with transaction.atomic():
-        if from_alarm.update(alarm="", alarm_at=None, recheck=True, addresses="") != 1:
+        if from_alarm.update(alarm="", alarm_at=None, recheck=True, addresses=addresses) != 1:
             raise Conflict("There is no alarm.", code="no_alarm")
         subject = f"chain:{found.chain_id}"
         audit(actor=staff, action="chain.clear_alarm", subject=subject, detail=f"{note} ({found.alarm})")
@@ -83,7 +90,7 @@ def _follow(reached: Chain) -> None:
     node, deadline = Node(reached), time.monotonic() + RUN_MAX_S
     _check_id(node)
     cursor = cursor or _first_cursor(node)
-    if cursor is None:
+    if cursor is None or cursor.alarm:
         return
     _check_addresses(node.config, cursor)
     if cursor.recheck:
@@ -140,10 +147,7 @@ def _check_addresses(config: ChainSettings, cursor: ChainCursor) -> None:
     if not cursor.addresses:
         ChainCursor.objects.filter(pk=cursor.pk).update(addresses=named)
     elif cursor.addresses != named:
-        raise Reorganised(
-            "The chain was read for other addresses of USDC, treasury, vault or token than are configured now; "
-            "what these did before is not in the books."
-        )
+        raise Reorganised(OTHER_ADDRESSES)
 
 
 def _first_cursor(node: Node) -> ChainCursor | None:
@@ -155,9 +159,12 @@ def _first_cursor(node: Node) -> ChainCursor | None:
     genesis, header = node.header(0), node.header(base)
     if genesis is None or header is None:
         raise Nonsense
+    alarm = _other_chain(node.config.chain_id)
     found, _ = ChainCursor.objects.get_or_create(
         chain_id=node.config.chain_id,
         defaults={
+            "alarm": alarm,
+            "alarm_at": now() if alarm else None,
             "genesis_hash": genesis.hash,
             "block": header.number,
             "block_hash": header.hash,
@@ -167,6 +174,17 @@ def _first_cursor(node: Node) -> ChainCursor | None:
         },
     )
     return found
+
+
+def _other_chain(chain_id: int) -> str:
+    """The alarm about books that began on another chain: what people hold of its USDC would be paid out of this."""
+    other = ChainCursor.objects.exclude(chain_id=chain_id).order_by("chain_id").first()
+    if other is None:
+        return ""
+    return (
+        f"These books have read chain {other.chain_id} before (CHAIN_ID). What people were credited there, they "
+        "could have paid out here."
+    )
 
 
 def _base(node: Node) -> int:
@@ -188,13 +206,22 @@ def _recheck(node: Node, cursor: ChainCursor) -> None:
 
 
 def _anchor(node: Node, cursor: ChainCursor) -> Header:
-    """The last block read that is still in the chain; the one before CHAIN_START_BLOCK if none is kept."""
+    """The last block read that is still in the chain; the one before CHAIN_START_BLOCK if none is kept.
+
+    Raises Reorganised if that is no step back.
+    """
     kept = ChainCheckpoint.objects.filter(chain_id=cursor.chain_id, block__lt=cursor.block)
     for checkpoint in kept.order_by("-block"):
         header = node.header(checkpoint.block)
         if header is not None and header.hash == checkpoint.block_hash:
             return header
-    return node_header(node, _base(node))
+    base = _base(node)
+    if base >= cursor.block:
+        raise Reorganised(
+            f"CHAIN_START_BLOCK is beyond block {cursor.block:,}, up to which the chain was read: what happened"
+            " in between would be left out."
+        )
+    return node_header(node, base)
 
 
 def _keep_problem(chain_id: int, sentence: str) -> None:

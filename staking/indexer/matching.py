@@ -37,7 +37,11 @@ def _match_payouts(chain_id: int) -> int:
             tx_hash=row.tx_hash, wallet=row.counterparty, amount_micros=row.amount_micros
         )
         keys = [f"payout_final:{payout.public_id}" for payout in candidates.order_by("id")]
-        taken = set(TreasuryTransfer.objects.filter(ledger_key__in=keys).values_list("ledger_key", flat=True))
+        # In this transaction: a deep reorganisation may have taken another one away, which paid it before.
+        explained = TreasuryTransfer.objects.filter(
+            chain_id=chain_id, tx_hash=row.tx_hash, ledger_key__in=keys
+        )
+        taken = set(explained.values_list("ledger_key", flat=True))
         free = [key for key in keys if key not in taken]
         if free:
             count += _explain([row], Booked.PAYOUT, free[0])
@@ -51,9 +55,12 @@ def _match_bookings(chain_id: int) -> int:
     for booking in bookings[:MATCHED_AT_ONCE]:
         rows = list(_open(chain_id).filter(tx_hash=booking.tx_hash).order_by("log_index"))
         alone = [row for row in rows if row.amount_micros == booking.amount_micros]
+        explained = TreasuryTransfer.objects.filter(
+            chain_id=chain_id, tx_hash=booking.tx_hash, ledger_key=booking.ledger_key
+        )
         if sum(row.amount_micros for row in rows) == booking.amount_micros:
             count += _explain(rows, Booked(booking.kind), booking.ledger_key)
-        elif alone and not TreasuryTransfer.objects.filter(ledger_key=booking.ledger_key).exists():
+        elif alone and not explained.exists():
             count += _explain(alone[:1], Booked(booking.kind), booking.ledger_key)
     return count
 

@@ -7,15 +7,18 @@ name the node's URL, which can hold a provider's key.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from web3.types import RPCEndpoint
 
 from ashao_site.lib.chain import Chain, ChainUnavailable
+from ashao_site.lib.clock import now
 
 MAX_LOGS = 5_000
 """No answer to one question has more: the range is made smaller instead."""
 MAX_NUMBER = 2**53
+AHEAD_MAX = timedelta(days=1)
+"""No block is from later than that: the times of blocks settle epochs, which cannot be taken back."""
 HASH = re.compile(r"0x[0-9a-f]{64}")
 QUANTITY = re.compile(r"0x[0-9a-f]{1,64}")
 
@@ -126,6 +129,8 @@ def _header(answer: object) -> Header:
         at = datetime.fromtimestamp(quantity(found.get("timestamp")), UTC)
     except (ValueError, OverflowError, OSError):
         raise Nonsense from None
+    if at > now() + AHEAD_MAX:
+        raise Nonsense("The chain's clock is more than a day ahead of ours.")
     return Header(quantity(found.get("number")), hash_of(found.get("hash")), at)
 
 

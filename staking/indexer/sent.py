@@ -4,6 +4,7 @@ What a person announces is followed and never believed: credits come from what w
 """
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ DEPOSITS_SHOWN = 50
 ANNOUNCED_PER_DAY = 50
 ASKED_AT_ONCE = 3
 """How many transactions one request asks the chain about: the newest."""
+ASK_MAX_S = 3.0
+"""No further deposit is asked about later than this in a request."""
 LOST_AFTER = timedelta(hours=1)
 DAY = timedelta(days=1)
 TX_HASH = re.compile(r"0x[0-9a-f]{64}")
@@ -162,10 +165,13 @@ def _credited(config: ChainSettings, transfers: Sequence[TreasuryTransfer]) -> D
 def _ask(config: ChainSettings, asked: Sequence[Deposit], read_up_to: int) -> Mapping[str, Deposit]:
     """What the chain says of these, by transaction; of as many as it answers for."""
     told: dict[str, Deposit] = {}
+    deadline = time.monotonic() + ASK_MAX_S
     try:
         node = Node(chain())
         latest = node.block_number()
         for deposit in asked:
+            if time.monotonic() > deadline:
+                break
             told[deposit.tx_hash] = _told(config, node, deposit, latest, read_up_to)
     except ChainUnavailable:
         pass

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from ashao_site.lib.clock import now
 from ledger import chart
@@ -101,7 +101,7 @@ def due_spans(*, limit: int = EPOCHS_AT_ONCE) -> list[Span]:
 
 
 def settle(spans: Sequence[Span]) -> int:
-    """Settle these epochs, which are due and follow each other; how many were. One statement each.
+    """Settle these epochs, which are due and follow each other; how many were. One transaction each.
 
     The pool of an epoch is what had come in before its end less all earlier rewards: it does not matter when
     it is settled. What was booked late, with a time before the end, is shared in the next epoch. It is never
@@ -117,14 +117,14 @@ def settle(spans: Sequence[Span]) -> int:
     for count, (span, until) in enumerate(zip(spans, income.until, strict=True)):
         rewards = _settle_one(span, pool_micros=max(0, min(until - given_before, free_micros)))
         if rewards is None:
-            log.warning("epoch_settled_elsewhere", number=span.number)
+            log.warning("epoch_not_settled_here", number=span.number)
             return count
         given_before, free_micros = given_before + rewards, free_micros - rewards
     return len(spans)
 
 
 def _settle_one(span: Span, *, pool_micros: int) -> int | None:
-    """Write the epoch and its rewards; their sum. None if it was there already."""
+    """Write the epoch and its rewards; their sum. None if it was there already, or is not due any more."""
     assert settings.CHAIN is not None, "nothing is due without a chain"
     values: dict[str, Any] = {
         "chain_id": settings.CHAIN.chain_id,
@@ -135,6 +135,10 @@ def _settle_one(span: Span, *, pool_micros: int) -> int | None:
         "now": now(),
     }
     with transaction.atomic(), connection.cursor() as cursor:
+        # Locked: a step back after a reorganisation forgets stakes, and must not do so while they are counted.
+        trusted = _trusted_cursors().filter(block_at__gt=span.ends_at).select_for_update(no_key=True)
+        if trusted.first() is None:
+            return None
         cursor.execute(SETTLE, values)
         row = cursor.fetchone()
     return None if row is None else int(row[0])
@@ -154,7 +158,12 @@ def _income(ends: Sequence[datetime]) -> Income:
 
 def _read_until() -> datetime | None:
     """The time up to which everything on the chain is known; None where it isn't, or is doubted."""
-    if settings.CHAIN is None:
-        return None
-    cursor = ChainCursor.objects.filter(chain_id=settings.CHAIN.chain_id, alarm="", recheck=False).first()
+    cursor = _trusted_cursors().first()
     return None if cursor is None else cursor.block_at
+
+
+def _trusted_cursors() -> QuerySet[ChainCursor]:
+    """The configured chain's cursor, while nobody doubts it."""
+    if settings.CHAIN is None:
+        return ChainCursor.objects.none()
+    return ChainCursor.objects.filter(chain_id=settings.CHAIN.chain_id, alarm="", recheck=False)

@@ -55,7 +55,8 @@ def book_payment(
 
     A buyback names the transaction that burned what was bought (none: the same one). A refund returns a
     deposit that waits in suspense, to its sender and of its amount: the one with `suspense_id`, else the oldest
-    that fits. Whether this person may is for the caller to check. Repeating it gives the first booking again.
+    that fits, of those on the chain first. Whether this person may is for the caller to check. Repeating it
+    gives the first booking again.
     Raises BadInput, NotFound, Conflict and ChainUnavailable, each a sentence for staff; nothing was written then.
     """
     chain_id = configured_chain().chain_id
@@ -171,7 +172,8 @@ def _take_suspense(booking: Booking, paid: Collection[UsdcTransfer], suspense_id
     )
     if suspense_id is not None:
         waiting = waiting.filter(pk=suspense_id)
-    row = waiting.select_for_update().order_by("pk").first()
+    # One that is on the chain first: what a reorganisation took back may have come again as another.
+    row = waiting.select_for_update().order_by("-on_chain", "pk").first()
     if row is None:
         raise Conflict(
             f"No deposit of {format_usd(booking.amount_micros)} from the receiver of this transaction waits"

@@ -12,13 +12,16 @@ from ashao_site import health
 from ashao_site.lib import chain_watch as watching
 from ashao_site.lib.chain import NotConfigured, Reachable, Unreachable, Wrong
 from ashao_site.lib.chain_watch import ChainWatch
+from staking.reconciliation import alarms
 
 from .nodes import dead_url, silent_node
 
 
 @pytest.fixture(autouse=True)
 def fresh_watch(monkeypatch):
-    monkeypatch.setattr(health, "chain_watch", ChainWatch())
+    watch = ChainWatch()
+    monkeypatch.setattr(health, "chain_watch", watch)
+    monkeypatch.setattr(alarms, "chain_watch", watch)
 
 
 def readyz() -> tuple[int, dict[str, str]]:

@@ -176,6 +176,23 @@ def test_a_node_that_is_behind(waiting: World, settings):
     assert cursor().alarm == ""
 
 
+@pytest.mark.parametrize("which", ["latest", "end"])
+def test_blocks_of_the_future(waiting: World, settings, which: str):
+    """Their time settles epochs: all of those until then, of which nobody would be given anything."""
+    end = hex(waiting.head() - DEEP)
+
+    def change(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        asked = call["params"][0] if call["method"] == "eth_getBlockByNumber" else ""
+        if asked != ("latest" if which == "latest" else end):
+            return answer
+        later = hex(int(answer["result"]["timestamp"], 16) + 2 * 86_400)
+        return {**answer, "result": {**answer["result"], "timestamp": later}}
+
+    with node(relay(waiting.config.rpc_url, change)) as url:
+        said = tried(waiting, settings, url, timeout_s=2)
+    assert said == "The chain's clock is more than a day ahead of ours."
+
+
 def blocks_asked(call: dict[str, Any]) -> int:
     return int(call["params"][0]["toBlock"], 16) - int(call["params"][0]["fromBlock"], 16) + 1
 

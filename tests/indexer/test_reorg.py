@@ -179,6 +179,51 @@ def test_other_addresses_than_were_read(world: World, staff: User, settings):
     assert cursor().block == world.head() - DEEP
 
 
+def test_taking_off_another_alarm_does_not_accept_other_addresses(world: World, staff: User, settings):
+    world.confirm()
+    ChainCursor.objects.update(alarm="It was reorganised.")
+    settings.CHAIN = replace(world.config, treasury=world.rich().address)
+    clear_alarm(staff=staff, note="the chain is well")
+    world.confirm()
+    assert "other addresses" in cursor().alarm
+
+
+def test_a_start_beyond_what_was_read_leaves_nothing_out(world: World, staff: User, settings):
+    alice = world.rich()
+    user = person(alice)
+    world.confirm()
+    ChainCursor.objects.update(block_hash=BLOCK_HASH)
+    ChainCheckpoint.objects.all().delete()
+    world.pay(alice, 1 * USD)
+    world.mine()
+    settings.CHAIN = replace(world.config, start_block=world.head() - 1)
+    follow()
+    clear_alarm(staff=staff, note="try")
+    follow()
+    assert "CHAIN_START_BLOCK" in cursor().alarm
+    settings.CHAIN = world.config
+    clear_alarm(staff=staff, note="it was set too late")
+    follow()
+    assert credits_of(user) == 1 * USD
+
+
+def test_books_of_another_chain_are_not_gone_on_with_unasked(world: World, staff: User):
+    """What people hold there may be play money, and would be worth real money here."""
+    ChainCursor.objects.create(
+        chain_id=1, genesis_hash=TX, block=1, block_hash=TX, block_at=AT, read_at=AT, range_blocks=1
+    )
+    alice = world.rich()
+    user = person(alice)
+    world.pay(alice, 1 * USD)
+    for _ in range(2):
+        world.confirm()
+        assert "chain 1 " in cursor().alarm
+        assert credits_of(user) == 0
+    clear_alarm(staff=staff, note="its money was worth as much")
+    world.confirm()
+    assert (cursor().alarm, credits_of(user)) == ("", 1 * USD)
+
+
 # What is read again, by what it is
 
 

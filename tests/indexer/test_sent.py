@@ -120,6 +120,22 @@ def test_a_request_asks_a_few_questions_and_none_after_a_failure(world: World, s
     assert {state for state, _, _ in shown(user)} == {"sent"}
 
 
+def test_a_request_waits_for_a_slow_chain_only_so_long(world: World, settings, monkeypatch):
+    user = person(world.chain.person())
+    announce_deposit(user=user, tx_hash=NOWHERE, amount_micros=1)
+    asked: list[str] = []
+
+    def change(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        asked.append(call["method"])
+        return answer
+
+    monkeypatch.setattr(sent, "ASK_MAX_S", -1.0)
+    with node(relay(world.config.rpc_url, change)) as url:
+        settings.CHAIN = at(world.config, url)
+        assert shown(user) == [("sent", 0, 1)]
+    assert asked == ["eth_blockNumber"]
+
+
 def test_what_is_refused(world: World, settings):
     user = person(world.chain.person())
     for wrong in ("", "0x12", NOWHERE[:-1] + "g", NOWHERE + "0"):

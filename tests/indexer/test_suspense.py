@@ -11,11 +11,12 @@ from ledger import chart
 from ledger import queries as books
 from ledger.payouts.models import Payout
 from staking.deposits import assign_deposit, fund_from_suspense, return_from_suspense
+from staking.indexer.follow import clear_alarm, follow
 from staking.indexer.matching import match_outgoing
 from staking.indexer.models import Booked, Direction, TreasuryTransfer
 from staking.treasury.models import Booking
 
-from .support import USD, World, credits_of, person, suspense, treasury_micros
+from .support import DEEP, USD, World, credits_of, person, suspense, treasury_micros
 
 pytestmark = pytest.mark.usefixtures("networked")
 CHAIN = 31337
@@ -59,6 +60,26 @@ def test_funded_once(unknown: TreasuryTransfer, staff: User):
         fund_from_suspense(staff=staff, transfer_id=unknown.pk, note="for free credits")
     assert (books.balance(chart.PROMO_BUDGET), suspense()) == (5 * USD, 0)
     assert AuditEntry.objects.get().action == "deposit.fund"
+
+
+def test_what_the_chain_took_back_is_given_to_nobody(world: World, unknown: TreasuryTransfer, staff: User):
+    user = person(world.chain.person())
+    world.reorg(DEEP + 1)
+    follow()
+    clear_alarm(staff=staff, note="it is gone")
+    world.pay(world.rich(), 5 * USD)  # sent again
+    world.confirm()
+    for give in (
+        lambda: assign_deposit(
+            staff=staff, transfer_id=unknown.pk, user_public_id=user.public_id, note="her mail"
+        ),
+        lambda: fund_from_suspense(staff=staff, transfer_id=unknown.pk, note="ours"),
+    ):
+        with pytest.raises(Conflict, match="not on the chain"):
+            give()
+    again = TreasuryTransfer.objects.get(booked=Booked.SUSPENSE, on_chain=True)
+    assign_deposit(staff=staff, transfer_id=again.pk, user_public_id=user.public_id, note="her mail")
+    assert (credits_of(user), suspense(), world.held()) == (5 * USD, 5 * USD, 5 * USD)
 
 
 def test_returned(unknown: TreasuryTransfer):
@@ -144,6 +165,17 @@ def test_payouts_explain_one_transfer_each(db):
     assert explained(*twice) == [*keys, ("open", "")]
     assert explained(*others) == [("open", "")] * 4
     assert match_outgoing(chain_id=CHAIN) == 0
+
+
+def test_a_payout_that_a_reorganisation_moved_explains_its_new_transaction(db):
+    old = left("0x1", "0xA", 5)
+    paid = payout("0x1", "0xA", 5, "included")
+    assert match_outgoing(chain_id=CHAIN) == 1
+    TreasuryTransfer.objects.filter(pk=old.pk).update(on_chain=False)
+    Payout.objects.filter(pk=paid.pk).update(tx_hash="0x2")
+    new = left("0x2", "0xA", 5)
+    assert match_outgoing(chain_id=CHAIN) == 1
+    assert explained(new) == [("payout", f"payout_final:{paid.public_id}")]
 
 
 def test_bookings_explain_what_together_is_their_amount(db):

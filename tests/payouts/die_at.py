@@ -5,6 +5,7 @@ A fork: a new interpreter for each of the many steps would take a hundred times 
 
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -45,12 +46,16 @@ def _run(when: str, name: str) -> None:
     code = FAILED
     try:
         chain._opened.cache_clear()  # its sockets are the parent's
+        # One connection of its own: a pool would be threads and locks that the fork has cut off.
+        connections["default"].settings_dict["OPTIONS"].pop("pool", None)
         found = [module for module in MODULES if hasattr(module, name)]
         deadly = _dying(getattr(found[0], name), when)
         for module in found:
             setattr(module, name, deadly)
         advance_payouts()
         code = NOTHING_TO_DIE_AT
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(code)
 

@@ -1,14 +1,16 @@
 """The Safe: plain transfers, recorded by the events that paid, each of them once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from eth_account import Account
 
 from ashao_site.accounts.models import AuditEntry
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict
-from ledger.payouts import actions
-from ledger.payouts.models import PayoutDecision
+from ledger.payouts import actions, evidence
+from ledger.payouts.models import Payout, PayoutDecision
 from tests.contracts.support import ETHER
 
 from .support import DOLLAR, assert_given_back, assert_paid_once, fresh, staff, state_of
@@ -169,3 +171,68 @@ def test_all_of_a_file_or_nothing(safe):
         started(safe)
     with pytest.raises(BadInput):
         started(safe, good, good)
+
+
+def test_what_was_executed_long_after_the_file_was_made_cannot_be_abandoned(safe, monkeypatch):
+    """The chain has gone on further than is searched at once: the search goes on the next time."""
+    monkeypatch.setattr(evidence, "MAX_LOG_WINDOWS", 2)
+    monkeypatch.setattr(evidence, "LOG_WINDOW_BLOCKS", 10)
+    payout = safe.approved()
+    started(safe, payout)
+    safe.mine(25)
+    execute(safe, payout)
+    with pytest.raises(Conflict, match="searched up to block"):
+        actions.abandon_safe_batch(staff=staff(), public_ids=ids(payout), note="never executed")
+    with pytest.raises(Conflict, match="looks like the file's execution"):
+        actions.abandon_safe_batch(staff=staff(), public_ids=ids(payout), note="never executed")
+    assert state_of(payout) == "signed"
+
+
+def test_a_long_search_for_a_file_comes_to_its_end(safe, monkeypatch):
+    monkeypatch.setattr(evidence, "MAX_LOG_WINDOWS", 2)
+    monkeypatch.setattr(evidence, "LOG_WINDOW_BLOCKS", 10)
+    payouts = [safe.approved() for _ in range(2)]
+    started(safe, *payouts)
+    safe.mine(45)
+    for _ in range(2):
+        with pytest.raises(Conflict, match="searched up to block"):
+            actions.abandon_safe_batch(staff=staff(), public_ids=ids(*payouts), note="away")
+    actions.abandon_safe_batch(staff=staff(), public_ids=ids(*payouts), note="away")
+    assert {state_of(p) for p in payouts} == {"approved"}
+
+
+def test_with_another_treasury_in_the_settings_nothing_is_abandoned(safe, settings):
+    """Asked about another treasury, or on another chain, nobody would find the execution."""
+    payout = safe.approved()
+    started(safe, payout)
+    execute(safe, payout)
+    settings.CHAIN = replace(settings.CHAIN, treasury=Account.create().address)
+    with pytest.raises(Conflict, match="another chain, token or treasury"):
+        actions.abandon_safe_batch(staff=staff(), public_ids=ids(payout), note="never executed")
+    assert state_of(payout) == "signed"
+
+
+def test_with_another_token_in_the_settings_nothing_is_abandoned(safe, settings, chain):
+    payout = safe.approved()
+    started(safe, payout)
+    execute(safe, payout)
+    settings.CHAIN = replace(settings.CHAIN, usdc=chain.deploy("AshaoToken", safe.treasury.address).address)
+    with pytest.raises(Conflict, match="another chain, token or treasury"):
+        actions.abandon_safe_batch(staff=staff(), public_ids=ids(payout), note="never executed")
+
+
+def test_a_spent_nonce_is_still_found_after_a_safe_had_it(safe, monkeypatch):
+    """Its authorization's nonce paid somebody else, a file was made and abandoned: the money can still go back."""
+    monkeypatch.setattr(evidence, "DEEPEST_REORG_BLOCKS", 0)
+    payout = safe.approved()
+    (asked,) = actions.prepare_for_wallet(staff=staff(), public_ids=ids(payout))
+    thief = Account.create().address
+    other = {**asked.typed_data, "message": {**asked.typed_data["message"], "to": thief}}
+    stolen = Payout(wallet=thief, amount_micros=payout.amount_micros, nonce=payout.nonce)
+    safe.hand_in(stolen, asked.valid_before, safe.sign(other))
+    safe.mine(5)
+    started(safe, payout)
+    safe.mine(5)
+    actions.abandon_safe_batch(staff=staff(), public_ids=ids(payout), note="the owners were away")
+    actions.fail_payout(staff=staff(), public_id=payout.public_id, note="we know")
+    assert_given_back(safe, payout)

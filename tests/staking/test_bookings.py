@@ -166,6 +166,20 @@ def test_a_refund_goes_to_the_sender_of_what_waits(world: World, seller: LocalAc
     assert suspense() == 1_000 * USD
 
 
+def test_a_refund_is_for_what_is_on_the_chain_first(world: World, book: Book) -> None:
+    """A deep reorganisation took the first deposit away; the one that is there must not be given twice."""
+    unknown = world.rich()
+    for _ in range(2):
+        world.pay(unknown, 7 * USD)
+    paid = world.pay(world.treasury, 7 * USD, unknown.address)
+    world.confirm()
+    gone, there = TreasuryTransfer.objects.filter(direction="in").order_by("pk")
+    TreasuryTransfer.objects.filter(pk=gone.pk).update(on_chain=False)
+    book(paid, kind="refund")
+    there.refresh_from_db()
+    assert there.booked == Booked.RETURNED
+
+
 def test_a_payout_is_not_booked_as_something_else(world: World, seller: LocalAccount, book: Book) -> None:
     paid = world.pay(world.treasury, 3 * USD, seller.address)
     world.confirm()

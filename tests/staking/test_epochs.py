@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ashao_site.chain_settings import ChainSettings
 from ledger import actions, chart
@@ -152,6 +154,36 @@ def test_a_settled_epoch_is_not_settled_again(stakes: Stakes) -> None:
     stakes.change(BOB, ASHAO, at(6))
     assert epochs.settle(spans) == 0  # another process was here first
     assert Reward.objects.count() == Epoch.objects.count() == 1
+
+
+@pytest.mark.parametrize("doubt", [{"recheck": True}, {"alarm": "Reorganised."}, {"moment": at(50)}])
+def test_an_epoch_waits_when_the_chain_was_doubted_since(stakes: Stakes, doubt: dict[str, Any]) -> None:
+    """An alarm came after the epoch was found due, or was taken off, and the reading stepped back before its end."""
+    stakes.change(ALICE, ASHAO, at(0))
+    earn(1_000, at(5), key="in")
+    read_until(after(1))
+    spans = epochs.due_spans()
+    read_until(**{"moment": after(1), **doubt})  # and bob's stake, at 100 s, is to be read again
+    assert epochs.settle(spans) == 0
+    assert not Epoch.objects.exists()
+    stakes.change(BOB, ASHAO, at(100))
+    read_until(after(1))
+    assert epochs.settle(spans) == 1
+    assert rewards_of(0).keys() == {ALICE, BOB}
+
+
+def test_nobody_moves_the_cursor_while_an_epoch_is_settled(stakes: Stakes) -> None:
+    """A step back locks it too, and forgets stakes that would be missing in the epoch."""
+    stakes.change(ALICE, ASHAO, at(0))
+    read_until(after(1))
+    with CaptureQueriesContext(connection) as said:
+        assert settle_and_pay() == (1, 0)
+    statements = [query["sql"] for query in said.captured_queries]
+    (locked,) = [number for number, sql in enumerate(statements) if "FOR NO KEY UPDATE" in sql]
+    (written,) = [number for number, sql in enumerate(statements) if "INSERT INTO staking_epoch" in sql]
+    assert locked < written
+    assert "staking_chaincursor" in statements[locked]
+    assert not any("SAVEPOINT" in sql for sql in statements[locked:written])  # in one transaction
 
 
 def test_a_changed_length_of_epochs(stakes: Stakes, settings: Any) -> None:
