@@ -1,4 +1,4 @@
-"""What a person can do with their conversations.
+"""What a person can do in their conversations: send, stop, try again, rate.
 
 Locks are taken in one order everywhere, so that nothing waits in a circle: a guest's counts, the accounts
 of the books (`jobs.submit`, and the end of a job), the conversation's row, the message's row.
@@ -20,18 +20,20 @@ from chat.models import (
     READABLE,
     TITLE_MAX_CHARS,
     Conversation,
-    ConversationQuerySet,
     Message,
     Role,
     SentKey,
     Status,
 )
 from chat.news import tell_balance
+from chat.queries import no_conversation, own_conversation
+from chat.search_bits import signature
 from ledger import chart
 from workers import jobs
 
 MESSAGE_MAX_CHARS = 8_000
 CONVERSATION_MESSAGES_MAX = 2_000
+RATINGS = (-1, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,12 @@ def _send(*, sender: Sender, tier: jobs.Tier, content: str, conversation_id: str
     _touch(conversation)
     Message.objects.bulk_create(
         [
-            Message(conversation=conversation, role=Role.USER, content=content),
+            Message(
+                conversation=conversation,
+                role=Role.USER,
+                content=content,
+                search_bits=signature(content),
+            ),
             Message(
                 conversation=conversation,
                 role=Role.ASSISTANT,
@@ -123,7 +130,7 @@ def _open_conversation(viewer: Viewer, conversation_id: str | None, content: str
         return Conversation.objects.create(
             user_id=viewer.user_id, guest_id=viewer.guest_id or "", title=title_of(content)
         )
-    conversation = _own_conversation(viewer, conversation_id)
+    conversation = own_conversation(viewer=viewer, conversation_id=conversation_id)
     if conversation.messages.count() + 2 > CONVERSATION_MESSAGES_MAX:
         raise Conflict("This conversation is full. Please start a new one.", code="conversation_full")
     return conversation
@@ -156,7 +163,7 @@ def _submit(*, sender: Sender, tier: jobs.Tier, messages: jobs.Messages) -> str:
 def _touch(conversation: Conversation) -> None:
     """Note the change. Holds the row until the commit, so that nobody deletes it, or writes, in between."""
     if Conversation.objects.filter(pk=conversation.pk).update(updated_at=now()) != 1:
-        raise _no_conversation()
+        raise no_conversation()
 
 
 def retry_answer(*, sender: Sender, job_id: str) -> str:
@@ -184,6 +191,8 @@ def retry_answer(*, sender: Sender, job_id: str) -> str:
             finish="",
             error="",
             finished_at=None,
+            rating=0,
+            search_bits=None,
         )
         if changed != 1:  # somebody else tried again, or the answer ended, in between
             raise Conflict("This answer has just changed. Please reload.", code="not_finished")
@@ -204,6 +213,7 @@ def finish_answer(*, outcome: jobs.Outcome) -> None:
         finish=outcome.finish or "",
         error=outcome.error[:200],
         finished_at=at,
+        search_bits=signature(outcome.text),
     )
     if changed == 1 and answer.conversation.user_id is not None:
         tell_balance(user_id=answer.conversation.user_id)
@@ -221,44 +231,24 @@ def stop_answer(*, viewer: Viewer, job_id: str) -> None:
     run_sync(jobs.stop(job_id))
 
 
-def rename(*, viewer: Viewer, conversation_id: str, title: str) -> Conversation:
-    """Give a conversation another title."""
-    title = clean_text(title, name="title", max_chars=TITLE_MAX_CHARS).strip()
-    if not title:
-        raise BadInput("title must not be blank.")
-    conversation = _own_conversation(viewer, conversation_id)
-    conversation.title = title
-    if Conversation.objects.filter(pk=conversation.pk).update(title=title) != 1:
-        raise _no_conversation()
-    return conversation
+def rate_answer(*, viewer: Viewer, job_id: str, rating: int) -> None:
+    """Keep what the person says of an answer (-1, 0 or 1) instead of what they said before.
 
-
-def delete_conversation(*, viewer: Viewer, conversation_id: str) -> None:
-    """Stop what is being written in it, then delete it. Not inside a transaction."""
-    conversation = _own_conversation(viewer, conversation_id)
-    _stop_and_delete(Conversation.objects.filter(pk=conversation.pk))
-
-
-def delete_all(*, viewer: Viewer) -> None:
-    """Delete every conversation of a person. Not inside a transaction."""
-    _stop_and_delete(Conversation.objects.of(viewer))
-
-
-def _stop_and_delete(conversations: ConversationQuerySet) -> None:
-    live = Message.objects.filter(conversation__in=conversations, status=Status.PENDING)
-    for job_id in list(live.values_list("job_id", flat=True)):
-        if job_id is not None:
-            run_sync(jobs.stop(job_id))
-    delete_locked(conversations)
-
-
-def delete_locked(conversations: ConversationQuerySet) -> int:
-    """Delete conversations with all that is in them; returns how many. Their rows are locked first."""
+    It goes on to the worker's figures without the text and without the person. Raises `NotFound`, `BadInput`,
+    and `Conflict`: not_finished while it is being written, no_answer where it has failed.
+    """
+    if rating not in RATINGS:
+        raise BadInput("rating must be -1, 0 or 1.")
     with transaction.atomic():
-        locked = conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
-        keys = list(locked)
-        Conversation.objects.filter(pk__in=keys).delete()
-        return len(keys)
+        answer = _own_answer(viewer, job_id)
+        if answer.status == Status.PENDING:
+            raise Conflict("This answer is still being written.", code="not_finished")
+        if answer.status not in READABLE:
+            raise Conflict("This answer has failed: there is nothing to rate.", code="no_answer")
+        jobs.rate(job_id=job_id, rating=rating)
+        rated = Message.objects.filter(pk=answer.pk, job_id=job_id, status__in=READABLE)
+        if rated.update(rating=rating) != 1:  # it was tried again in between
+            raise Conflict("This answer has just changed. Please reload.", code="not_finished")
 
 
 def title_of(content: str) -> str:
@@ -274,22 +264,11 @@ def _clean_content(content: str) -> str:
     return content
 
 
-def _own_conversation(viewer: Viewer, conversation_id: str) -> Conversation:
-    conversation = Conversation.objects.of(viewer).named(conversation_id).first()
-    if conversation is None:
-        raise _no_conversation()
-    return conversation
-
-
 def _own_answer(viewer: Viewer, job_id: str) -> Message:
     answer = Message.objects.of(viewer).answering(job_id).select_related("conversation").first()
     if answer is None:
         raise NotFound("There is no such answer.")
     return answer
-
-
-def _no_conversation() -> NotFound:
-    return NotFound("There is no such conversation.")
 
 
 def _owner_key(viewer: Viewer) -> str:

@@ -48,6 +48,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """The one with this id; none for what has not the shape of an id."""
         return self.filter(public_id=public_id) if is_id(public_id, "conv") else self.none()
 
+    def pinned_first(self) -> Self:
+        """The pinned ones, then the others, each by their last change: the order of the list."""
+        return self.order_by("-pinned", "-updated_at", "-public_id")
+
     def newest_first(self) -> Self:
         """By their last change, in an order that pages can be cut from."""
         return self.order_by("-updated_at", "-public_id")
@@ -64,6 +68,7 @@ class Conversation(models.Model):
     )
     guest_id = models.CharField(max_length=ID_MAX_CHARS, blank=True)
     title = models.CharField(max_length=TITLE_MAX_CHARS)
+    pinned = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(default=now, editable=False)
 
@@ -78,6 +83,7 @@ class Conversation(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "-updated_at"], name="conversation_by_user"),
+            models.Index(fields=["user", "-pinned", "-updated_at"], name="conversation_in_list"),
             models.Index(
                 fields=["guest_id", "-updated_at"], condition=~Q(guest_id=""), name="conversation_by_guest"
             ),
@@ -115,6 +121,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """The messages in this person's conversations."""
         return self.filter(owner_filter(viewer, "conversation__"))
 
+    def shown(self) -> Self:
+        """Without what only a search needs."""
+        return self.defer("search_bits")
+
     def answering(self, job_id: str) -> Self:
         """The answer that this job produces; none for what has not the shape of an id."""
         return self.filter(job_id=job_id) if is_id(job_id, "job") else self.none()
@@ -135,15 +145,20 @@ class Message(models.Model):
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
+    rating = models.SmallIntegerField(default=0, db_default=0)
+    """What the person says of an answer: 1 good, -1 bad, 0 nothing."""
+    search_bits = models.BinaryField(null=True, blank=True)
+    """What `chat.search_bits` makes of the text; null where that was not done: then the text itself is searched."""
 
     objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.CheckConstraint(name="message_rating_known", condition=Q(rating__in=(-1, 0, 1))),
             models.CheckConstraint(
                 name="message_job_is_of_an_answer", condition=Q(job_id__isnull=True) | Q(role=Role.ASSISTANT)
-            )
+            ),
         ]
         indexes = [
             models.Index(fields=["conversation", "id"], name="message_in_order"),

@@ -5,8 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ashao_site.lib.api import StrictCharField
-from chat.actions import MESSAGE_MAX_CHARS
+from ashao_site.lib.api import StrictBooleanField, StrictCharField, StrictIntegerField
+from chat.actions import MESSAGE_MAX_CHARS, RATINGS
 from chat.models import TITLE_MAX_CHARS, Role, Status
 from workers import jobs
 
@@ -78,10 +78,59 @@ class DoneSerializer(Shape):
     ok = serializers.BooleanField()
 
 
-class TitleSerializer(Shape):
-    """A new title."""
+class ChangeSerializer(Shape):
+    """What of a conversation changes."""
 
-    title = TitleField(max_length=TITLE_MAX_CHARS)
+    title = TitleField(max_length=TITLE_MAX_CHARS, required=False)
+    pinned = StrictBooleanField(required=False)
+
+
+CHANGE_BODY = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string", "maxLength": TITLE_MAX_CHARS, "pattern": TEXT_PATTERN},
+        "pinned": {"type": "boolean"},
+    },
+    "anyOf": [{"required": ["title"]}, {"required": ["pinned"]}],
+}
+"""Written out, because serializers cannot say that one of them is needed."""
+
+
+class RateSerializer(Shape):
+    """What a person says of an answer."""
+
+    jobId = IdField()
+    rating = StrictIntegerField(
+        min_value=min(RATINGS), max_value=max(RATINGS), help_text="1 good, -1 bad, 0 takes it back."
+    )
+
+
+class RatedSerializer(Shape):
+    """What is kept."""
+
+    rating = serializers.IntegerField()
+
+
+class ReceiptSerializer(Shape):
+    """What an answer was made with and what it cost: no identity."""
+
+    servedBy = serializers.ChoiceField(
+        choices=[*(str(kind) for kind in jobs.WorkerKind), "cloud"],
+        help_text="A volunteer's browser, a volunteer's machine, or a cloud provider.",
+    )
+    model = serializers.CharField(help_text="As the worker registered it, or the provider calls it.")
+    tokens = serializers.IntegerField(help_text="Counted by the producer that ended the answer.")
+    seconds = serializers.FloatField(
+        help_text="From the first producer's claim to the end, hand-overs included."
+    )
+    credits = serializers.IntegerField(help_text="Charged; 0 for guests.")
+    handedOver = serializers.BooleanField(help_text="Whether more than one producer had it.")
+
+
+class ReceiptAnswerSerializer(Shape):
+    """The receipt of an answer; null while there is none."""
+
+    receipt = ReceiptSerializer(allow_null=True)
 
 
 class SummarySerializer(Shape):
@@ -89,8 +138,17 @@ class SummarySerializer(Shape):
 
     id = serializers.CharField()
     title = serializers.CharField()
+    pinned = serializers.BooleanField()
     createdAt = serializers.DateTimeField()
     updatedAt = serializers.DateTimeField()
+
+
+class HitSerializer(SummarySerializer):
+    """A conversation of a list; `snippet` is the text around what was searched, as plain text."""
+
+    snippet = serializers.CharField(
+        allow_null=True, help_text="Null without a search, or found in the title only."
+    )
 
 
 class MessageSerializer(Shape):
@@ -103,6 +161,8 @@ class MessageSerializer(Shape):
     jobId = serializers.CharField(allow_null=True)
     tier = serializers.ChoiceField(choices=TIERS, allow_null=True)
     createdAt = serializers.DateTimeField()
+    receipt = ReceiptSerializer(allow_null=True)
+    rating = serializers.IntegerField(help_text="1 good, -1 bad, 0 not rated.")
 
 
 class ConversationSerializer(SummarySerializer):
@@ -114,7 +174,7 @@ class ConversationSerializer(SummarySerializer):
 class PageSerializer(Shape):
     """One page of conversations; `next` is the cursor of the following one."""
 
-    conversations = SummarySerializer(many=True)
+    conversations = HitSerializer(many=True)
     next = serializers.CharField(allow_null=True)
 
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from ashao_site.accounts.actions import forget_expired
 from ashao_site.lib.clock import now
-from chat.actions import delete_locked
+from chat.actions_history import delete_locked
 from chat.models import SENT_KEY_KEPT, Conversation, Message, SentKey, Status
 
 TIDY_BATCH = 1_000

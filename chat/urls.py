@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import views, views_me
+from chat import views, views_history, views_me
 
 urlpatterns = [
     path("me", views_me.MeView.as_view()),
@@ -12,7 +12,10 @@ urlpatterns = [
     path("chat/send", views.SendView.as_view()),
     path("chat/stop", views.StopView.as_view()),
     path("chat/retry", views.RetryView.as_view()),
-    path("chat/conversations", views.ConversationsView.as_view()),
-    path("chat/conversations/<str:conversation_id>", views.ConversationView.as_view()),
-    path("chat/export", views.ExportView.as_view()),
+    path("chat/receipt", views.ReceiptView.as_view()),
+    path("chat/rate", views.RateView.as_view()),
+    path("chat/conversations", views_history.ConversationsView.as_view()),
+    path("chat/conversations/<str:conversation_id>", views_history.ConversationView.as_view()),
+    path("chat/conversations/<str:conversation_id>/export", views_history.ConversationExportView.as_view()),
+    path("chat/export", views_history.ExportView.as_view()),
 ]

@@ -15,12 +15,12 @@ from ashao_site.lib.ids import hash_secret, new_secret
 from ashao_site.lib.text import clean_text
 from workers import jobs
 from workers.jobs import TIERS_OF, Tier, WorkerKind
+from workers.jobs.models import MODEL_MAX_CHARS
 from workers.models import Worker
 
 log = structlog.get_logger("ashao.workers")
 
 WORKERS_MAX_PER_OWNER = 100
-MODEL_MAX_CHARS = 200
 TOKEN_PREFIX = "wt"  # noqa: S105 - the prefix of tokens, not one of them
 TELL_TIMEOUT_S = 5.0
 

@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -87,12 +88,14 @@ class Chunks:
 def serve(job_id: str) -> bool:
     """Serve a job by the cloud, if nobody has it; returns whether an answer was produced here."""
     heart.start()
-    job = run_sync(jobs.claim_for_cloud(job_id, holder=HOLDER))
+    choices = providers()
+    model = next((provider.model for provider in choices if provider.available()), "")
+    job = run_sync(jobs.claim_for_cloud(job_id, holder=replace(HOLDER, model=model)))
     if job is None:
         return False
     chunks = Chunks(job)
     try:
-        completion = _stream(job, chunks, providers())
+        completion = _stream(job, chunks, choices, noted=model)
     except StopStream:
         return False
     if completion is None:
@@ -101,11 +104,19 @@ def serve(job_id: str) -> bool:
     return _complete(job, completion)
 
 
-def _stream(job: jobs.Claimed, chunks: Chunks, choices: Sequence[InferenceProvider]) -> Completion | None:
-    """Stream from the first provider that can; where one breaks off, the next goes on from its text."""
+def _stream(
+    job: jobs.Claimed, chunks: Chunks, choices: Sequence[InferenceProvider], *, noted: str
+) -> Completion | None:
+    """Stream from the first provider that can; where one breaks off, the next goes on from its text.
+
+    `noted` is the model that the claim has written down.
+    """
     for provider in choices:
         if not provider.available():
             continue
+        if provider.model != noted:
+            _note_model(job, provider.model)
+            noted = provider.model
         try:
             completion = provider.stream(job.messages, chunks.text, chunks.add)
             chunks.flush()
@@ -116,6 +127,14 @@ def _stream(job: jobs.Claimed, chunks: Chunks, choices: Sequence[InferenceProvid
         if chunks.text:
             return completion
     return None
+
+
+def _note_model(job: jobs.Claimed, model: str) -> None:
+    """Put the model that answers now on the receipt. An answer is not held up for it."""
+    try:
+        run_sync(jobs.note_model(job_id=job.id, lease=job.lease, model=model))
+    except (*OUTAGES, Unavailable) as error:
+        log.warning("model_not_noted", job=job.id, error=type(error).__name__)
 
 
 def _complete(job: jobs.Claimed, completion: Completion) -> bool:

@@ -32,6 +32,13 @@ _RECENT = """
 would read all of an owner's jobs to sort them.)"""
 
 
+class RatingsRow(TypedDict):
+    """How many answers people found good and bad."""
+
+    up: int
+    down: int
+
+
 class WorkerRow(TypedDict):
     """One worker, as its owner sees it."""
 
@@ -47,6 +54,7 @@ class WorkerRow(TypedDict):
     tokensPerSecond: float | None
     earned: int
     earnedToday: int
+    ratings: RatingsRow
     createdAt: str
     lastSeenAt: str | None
 
@@ -111,6 +119,8 @@ def _sums(owner: User) -> Iterable[Mapping[str, Any]]:
             done_tokens=Sum("jobs__tokens", filter=done, default=0),
             earned=Sum("jobs__earned_micros", filter=done, default=0),
             today=Sum("jobs__earned_micros", filter=today, default=0),
+            up=Count("jobs", filter=done & Q(jobs__rating=1)),
+            down=Count("jobs", filter=done & Q(jobs__rating=-1)),
             took=Sum(took, filter=done, output_field=DurationField()),
         )
         .order_by()
@@ -187,6 +197,7 @@ def _row(worker: Worker, sums: Mapping[str, Any], seen_ms: int | None) -> Worker
         "tokensPerSecond": worker.tokens_per_second,
         "earned": sums["earned"],
         "earnedToday": sums["today"],
+        "ratings": {"up": sums["up"], "down": sums["down"]},
         "createdAt": worker.created_at.isoformat(),
         "lastSeenAt": _seen_at(worker, seen_ms),
     }

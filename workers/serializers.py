@@ -2,15 +2,16 @@
 
 from rest_framework import serializers
 
-from ashao_site.lib.api import StrictCharField
-from workers import actions, jobs
+from ashao_site.lib.api import StrictBooleanField, StrictCharField
+from workers import jobs
+from workers.jobs.models import MODEL_MAX_CHARS
 
 
 class RegisterSerializer(serializers.Serializer[dict[str, object]]):
     """The body of `register`."""
 
     type = serializers.ChoiceField(choices=[str(kind) for kind in jobs.WorkerKind])
-    model = StrictCharField(max_length=actions.MODEL_MAX_CHARS)
+    model = StrictCharField(max_length=MODEL_MAX_CHARS)
     tiers = serializers.ListField(
         child=serializers.ChoiceField(choices=[str(tier) for tier in jobs.Tier]),
         required=False,
@@ -24,16 +25,6 @@ class RegisteredSerializer(serializers.Serializer[dict[str, object]]):
 
     workerId = serializers.CharField()
     workerToken = serializers.CharField()
-
-
-class StrictBooleanField(serializers.BooleanField):
-    """True or false: REST framework's own field takes "yes" and 1 too."""
-
-    def to_internal_value(self, data: object) -> bool:
-        """The value itself."""
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
 
 
 class PauseSerializer(serializers.Serializer[dict[str, object]]):
@@ -53,6 +44,13 @@ PAUSE_BODY = {"type": "object", "properties": {"paused": {"type": "boolean"}}, "
 """Written out, because of a serializer's fields a PATCH would show none as required."""
 
 
+class RatingsSerializer(serializers.Serializer[dict[str, object]]):
+    """How many answers people found good and bad. Who they were is not kept."""
+
+    up = serializers.IntegerField()
+    down = serializers.IntegerField()
+
+
 class WorkerSerializer(serializers.Serializer[dict[str, object]]):
     """One worker; amounts in µUSDC."""
 
@@ -68,6 +66,7 @@ class WorkerSerializer(serializers.Serializer[dict[str, object]]):
     tokensPerSecond = serializers.FloatField(allow_null=True)
     earned = serializers.IntegerField()
     earnedToday = serializers.IntegerField()
+    ratings = RatingsSerializer()
     createdAt = serializers.DateTimeField()
     lastSeenAt = serializers.DateTimeField(allow_null=True)
 

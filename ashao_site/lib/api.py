@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.http.request import UnreadablePostError
 from django.views import defaults
 from rest_framework import exceptions, serializers
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -101,6 +102,28 @@ class StrictIntegerField(serializers.IntegerField):
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return data
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """True or false: REST framework's own field takes "yes" and 1 too."""
+
+    def to_internal_value(self, data: object) -> bool:
+        """The value itself."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class AnyAccept(BaseContentNegotiation):
+    """Whatever the caller says it accepts, the view answers what it has to."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """The first; there is one."""
+        return next(iter(parsers), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The first, which writes errors."""
+        return renderers[0], renderers[0].media_type
 
 
 def validated(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -1,12 +1,10 @@
 """The calls of the account page: statement, buying credits, deposits, faucet. (`/api/account` is a layer higher.)"""
 
 import re
-from typing import Any
 
 from django.conf import settings
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,7 +12,7 @@ from rest_framework.views import APIView
 from ashao_site.accounts.authentication import require_user
 from ashao_site.accounts.models import User
 from ashao_site.chain_settings import ChainSettings
-from ashao_site.lib.api import validated
+from ashao_site.lib.api import AnyAccept, validated
 from ashao_site.lib.errors import BadInput, Conflict
 from ledger.chart import USER_PARTS
 from ledger.queries import MAX_STATEMENT_ROWS
@@ -74,18 +72,6 @@ class StatementView(APIView):
                 user=user, part=part, before_id=_number(request, "before"), limit=limit or PAGE_DEFAULT
             )
         )
-
-
-class AnyAccept(BaseContentNegotiation):
-    """Whatever the caller says it accepts, the view answers what it has to."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        """The first; there is one."""
-        return next(iter(parsers), None)
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        """The first, which writes errors."""
-        return renderers[0], renderers[0].media_type
 
 
 class StatementCsvView(APIView):

@@ -90,8 +90,9 @@ def test_odd_ids_in_bodies(alice: Person, worker: WorkerClient) -> None:
         "x" * 5_000,
         " ",
     ):
-        for path in ("/api/chat/stop", "/api/chat/retry"):
-            found.append((path, odd, problem_of(alice.call("POST", path, {"jobId": odd}), 400, 404)))
+        for path in ("/api/chat/stop", "/api/chat/retry", "/api/chat/rate"):
+            body: Json = {"jobId": odd, "rating": 1}
+            found.append((path, odd, problem_of(alice.call("POST", path, body), 400, 404)))
         body = {"tier": "pro", "content": "Hi", "conversationId": odd}
         found.append(("send", odd, problem_of(alice.call("POST", "/api/chat/send", body), 400, 404)))
         body = {"jobId": odd, "lease": odd, "seq": 0, "value": "x", "tokens": 1}
@@ -109,10 +110,37 @@ def test_odd_ids_in_bodies(alice: Person, worker: WorkerClient) -> None:
         *("limit=0", "limit=101", "limit=x", "limit=-1", "limit=1.5", "limit=%D9%A3", "limit=", "limit=%00"),
         *("cursor=x", "cursor=%00", "cursor=", "cursor=1-conv_x", f"cursor={'9' * 17}-conv_{UNKNOWN}"),
         *(f"cursor={'9' * 5_000}", "cursor=%ff", "cursor=-1"),
+        *("q=", "q=%20", "q=%00", f"q={'x' * 201}", "q=x&cursor=x", "q=x&limit=0"),
     ],
 )
 def test_odd_queries(alice: Person, query: str) -> None:
     refused(alice.call("GET", f"/api/chat/conversations?{query}"), 400)
+
+
+@pytest.mark.parametrize(
+    "query", ["format=", "format=xml", "format=%00", "format=%ff", f"format={'x' * 5_000}"]
+)
+def test_odd_formats(alice: Person, query: str) -> None:
+    _, conversation_id = alice.send()
+    for path in ("/api/chat/export", f"/api/chat/conversations/{conversation_id}/export"):
+        refused(alice.call("GET", f"{path}?{query}"), 400, "bad_input")
+
+
+def test_what_is_searched_may_be_any_text(alice: Person) -> None:
+    for query in (
+        "%25",
+        "_",
+        "%5C",
+        "'%20OR%201=1--",
+        "%F0%9F%A6%8A",
+        "%ff",
+        "%E2%80%AE",
+        "{}",
+        "(.*",
+        "%ED%A0%80",
+    ):
+        found = alice.ok("GET", f"/api/chat/conversations?q={query}zqxj")
+        assert found == {"conversations": [], "next": None}, query
 
 
 @pytest.mark.parametrize(
@@ -268,12 +296,20 @@ def test_other_peoples_conversations_and_jobs(alice: Person, bob: Person, stack:
         refused(other.call("DELETE", path), 404)
         refused(other.call("POST", "/api/chat/stop", {"jobId": job_id}), 404)
         refused(other.call("POST", "/api/chat/retry", {"jobId": job_id}), 404)
+        refused(other.call("POST", "/api/chat/rate", {"jobId": job_id, "rating": 1}), 404)
+        refused(other.call("GET", f"/api/chat/receipt?jobId={job_id}"), 404)
+        refused(other.call("GET", f"{path}/export"), 404)
+        refused(other.call("PATCH", path, {"pinned": True}), 404)
+        assert other.ok("GET", "/api/chat/conversations?q=Only")["conversations"] == []
         body = {"tier": "pro", "content": "Hi", "conversationId": conversation_id}
         refused(other.call("POST", "/api/chat/send", body), 404)
         other.ok("DELETE", "/api/chat/conversations")
     stranger = Person(stack.base_url)
     refused(stranger.call("GET", path), 401)
     refused(stranger.call("POST", "/api/chat/stop", {"jobId": job_id}), 401)
+    refused(stranger.call("GET", f"/api/chat/receipt?jobId={job_id}"), 401)
+    refused(stranger.call("GET", "/api/chat/conversations?q=Only"), 401)
+    refused(stranger.call("DELETE", "/api/chat/conversations"), 401)
     assert alice.ok("GET", path)["messages"][0] == before
 
 
@@ -368,6 +404,8 @@ def test_repeated_and_reordered_chunks(bob: Person, worker: WorkerClient) -> Non
     assert worker.say(claimed, 3, "late").json() == {"ok": True, "stop": True}  # it held the lease to the end
     answer = bob.answer(conversation_id)
     assert (answer["content"], answer["status"]) == ("zero one two 🦊", "done")
+    receipt = answer["receipt"]
+    assert (receipt["servedBy"], receipt["model"], receipt["tokens"]) == ("native", "a-test-model", 3)
     events = [
         line for line in bob.http.get(f"{STREAM_PATH}?jobId={job_id}").text.split("\n") if line[:5] == "data:"
     ]

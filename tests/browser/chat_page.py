@@ -1,5 +1,6 @@
 """The chat page as a person sees it: what can be done on it, and what it shows."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,27 @@ SHORT = "Why do owls turn their heads?"
 """The simulated answer to it takes a few seconds."""
 LONG = "Tell me a long story about a lighthouse."
 """The simulated answer to it is about four times as long."""
+SHOWN = """answer => {
+    const shown = answer.querySelector('.message-text');
+    if (shown === null) return '';
+    const aside = 'figcaption, .link-host, .show-rest';
+    const walker = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    let text = '', block = null;
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        if (node.nodeName === 'BR') text += '\\n';
+        if (node.nodeType !== Node.TEXT_NODE || node.parentElement.closest(aside)) continue;
+        const its = node.parentElement.closest('p, li, h3, h4, h5, h6, th, td, pre, .message-text');
+        if (block !== null && its !== block) text += '\\n';
+        block = its;
+        text += node.data;
+    }
+    return text;
+}"""
+
+
+def words(markdown: str) -> str:
+    """The words of an answer, without the marks that the page shows as bold, lists and so on."""
+    return " ".join(re.sub(r"(?m)^\s*(?:[-*+>]|#+|\d+\.)\s+|[*`]", "", markdown).split())
 
 
 @dataclass(frozen=True)
@@ -56,11 +78,8 @@ class ChatPage:
         return self.text()
 
     def text(self) -> str:
-        """The newest answer as far as it is shown, character by character as the page holds it."""
-        shown: str = self.answer.evaluate(
-            "answer => answer.querySelector('.message-text')?.textContent ?? ''"
-        )
-        return shown
+        """The words of the newest answer as far as it is shown."""
+        return words(str(self.answer.evaluate(SHOWN)))
 
     def wait_for_text(self, chars: int) -> str:
         """Wait until so much of the newest answer is shown."""
@@ -75,9 +94,9 @@ class ChatPage:
         return message
 
     def wait_saved(self, status: str) -> str:
-        """Wait until the server has kept the newest answer with this status; its text."""
+        """Wait until the server has kept the newest answer with this status; its words."""
         wait_until(lambda: self.saved()["status"] == status)
-        return str(self.saved()["content"])
+        return words(str(self.saved()["content"]))
 
     def balance_is(self, credits: int) -> None:
         expect(self.test_id("balance")).to_have_text(f"{credits:,} credits")

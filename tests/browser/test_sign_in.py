@@ -147,8 +147,8 @@ def test_conversations_can_be_deleted_and_signing_out_leaves_nothing(pages: Page
     chat.sign_in()
     chat.ask("Hello!")
     chat.page.get_by_test_id("conversation-item").hover()
+    chat.test_id("conversation-menu").click()
     chat.test_id("delete-conversation").click()
-    chat.test_id("confirm-delete").click()
     expect(chat.test_id("conversation-item")).to_have_count(0)
     expect(chat.test_id("message-user")).to_have_count(0)
 

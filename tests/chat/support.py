@@ -72,18 +72,27 @@ def refused(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["code"]
 
 
+def download(response: Any) -> str:
+    """What was streamed as a file."""
+    assert response.status_code == 200, response.content
+    return b"".join(response).decode()
+
+
 class Production:
     """One job, claimed: what its producer does."""
 
-    def __init__(self, job_id: str) -> None:
-        claimed = run_sync(jobs.claim_for_cloud(job_id, holder=CLOUD))
+    def __init__(self, job_id: str, holder: jobs.Holder = CLOUD) -> None:
+        claimed = run_sync(jobs.claim_for_cloud(job_id, holder=holder))
         assert claimed is not None
+        self.holder = holder
         self.job = claimed
         self.seq = 0
 
     def say(self, text: str) -> None:
         run_sync(
-            jobs.append(job_id=self.job.id, holder=CLOUD.id, lease=self.job.lease, seq=self.seq, value=text)
+            jobs.append(
+                job_id=self.job.id, holder=self.holder.id, lease=self.job.lease, seq=self.seq, value=text
+            )
         )
         self.seq += 1
 
@@ -92,7 +101,7 @@ class Production:
             jobs.complete(
                 job_id=self.job.id,
                 tier=None,
-                holder=CLOUD.id,
+                holder=self.holder.id,
                 lease=self.job.lease,
                 tokens=tokens,
                 finish=finish,
@@ -100,7 +109,7 @@ class Production:
         )
 
     def fail(self) -> None:
-        run_sync(jobs.fail(job_id=self.job.id, holder=CLOUD.id, lease=self.job.lease))
+        run_sync(jobs.fail(job_id=self.job.id, holder=self.holder.id, lease=self.job.lease))
 
 
 def answer(job_id: str, *texts: str) -> Production:

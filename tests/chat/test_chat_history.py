@@ -1,6 +1,5 @@
 """A person's own history, theirs to delete."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -32,12 +31,29 @@ def test_the_list_comes_in_pages_the_last_changed_first(alice: Browser, bob: Bro
             break
         cursor = f"&cursor={page['next']}"
     assert found == expected
-    assert set(page["conversations"][0]) == {"id", "title", "createdAt", "updatedAt"}
+    assert set(page["conversations"][0]) == {"id", "title", "pinned", "createdAt", "updatedAt", "snippet"}
 
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=101", "limit=x", "limit=²", "cursor=x", "cursor=", "cursor=9-conv_x", "cursor=%00"],
+    [
+        *(
+            "limit=0",
+            "limit=101",
+            "limit=x",
+            "limit=²",
+            "cursor=x",
+            "cursor=",
+            "cursor=9-conv_x",
+            "cursor=%00",
+        ),
+        *(
+            "cursor=p",
+            f"cursor=q9-conv_{'0' * 22}",
+            f"cursor=pp9-conv_{'0' * 22}",
+            f"cursor=9-conv_{'0' * 22}%0a",
+        ),
+    ],
 )
 def test_bad_pages_are_refused(alice: Browser, query: str) -> None:
     assert refused(alice.get(f"{LIST}?{query}"))[0] == 400
@@ -48,9 +64,43 @@ def test_rename(alice: Browser, bob: Browser) -> None:
     path = f"{LIST}/{conversation_id}"
     assert alice.call("PATCH", path, {"title": " Monads "}).json()["title"] == "Monads"
     assert alice.get(path).json()["title"] == "Monads"
-    for bad in ("", "  ", "x" * 81, 5, "a\x00"):
+    for bad in ("", "  ", "x" * 81, 5, "a\x00", None):
         assert refused(alice.call("PATCH", path, {"title": bad}))[0] == 400
     assert refused(bob.call("PATCH", path, {"title": "Mine"})) == (404, "not_found")
+
+
+def test_pinned_ones_come_first_on_all_pages(alice: Browser, bob: Browser, guest: Browser) -> None:
+    sent = [alice.sent(f"Number {n}")[1] for n in range(5)]
+    for conversation_id in (sent[0], sent[2], sent[4]):
+        changed = alice.call("PATCH", f"{LIST}/{conversation_id}", {"pinned": True})
+        assert (changed.status_code, changed.json()["pinned"]) == (200, True)
+    alice.call("PATCH", f"{LIST}/{sent[4]}", {"pinned": False})
+    expected = [(sent[2], True), (sent[0], True), (sent[4], False), (sent[3], False), (sent[1], False)]
+    for limit in (1, 2, 3, 30):
+        found, cursor = [], ""
+        while True:
+            page = alice.get(f"{LIST}?limit={limit}{cursor}").json()
+            found += [(one["id"], one["pinned"]) for one in page["conversations"]]
+            if page["next"] is None:
+                break
+            cursor = f"&cursor={page['next']}"
+        assert found == expected
+    assert alice.get(f"{LIST}/{sent[0]}").json()["pinned"] is True
+    assert refused(bob.call("PATCH", f"{LIST}/{sent[1]}", {"pinned": True})) == (404, "not_found")
+    for bad in ({}, {"pinned": "yes"}, {"pinned": 1}, {"pinned": None}, {"title": None}, {"other": True}):
+        assert refused(alice.call("PATCH", f"{LIST}/{sent[1]}", bad))[0] == 400
+    _, own = guest.sent()
+    assert guest.call("PATCH", f"{LIST}/{own}", {"pinned": True, "title": "Mine"}).json()["title"] == "Mine"
+    assert guest.get(LIST).json()["conversations"][0]["pinned"] is True
+
+
+def test_pinning_and_renaming_leave_its_place_in_time(alice: Browser) -> None:
+    _, conversation_id = alice.sent()
+    path = f"{LIST}/{conversation_id}"
+    before = alice.get(path).json()["updatedAt"]
+    alice.call("PATCH", path, {"title": "Other"})
+    changed = alice.call("PATCH", path, {"pinned": True}).json()
+    assert (changed["updatedAt"], changed["title"]) == (before, "Other")
 
 
 def test_others_find_nothing(alice: Browser, bob: Browser, guest: Browser) -> None:
@@ -80,6 +130,8 @@ def test_delete_all_is_of_one_person(alice: Browser, bob: Browser) -> None:
     alice.sent()
     _, kept = bob.sent()
     assert alice.call("DELETE", LIST).status_code == 204
+    assert alice.call("DELETE", LIST).status_code == 204  # again: there is nothing left, and that is fine
+    assert refused(Browser().call("DELETE", LIST)) == (401, "not_signed_in")
     assert [row.public_id for row in Conversation.objects.all()] == [kept]
 
 
@@ -88,17 +140,6 @@ def test_an_answer_for_a_deleted_conversation_ends_quietly(alice: Browser) -> No
     Conversation.objects.all().delete()
     answer(job_id)
     assert jobs.state_of(job_id) is jobs.State.DONE
-
-
-def test_export_has_everything(alice: Browser, bob: Browser) -> None:
-    job_id, conversation_id = alice.sent("Grüße 👋")
-    answer(job_id, "Hi")
-    bob.sent("secret")
-    response = alice.get("/api/chat/export")
-    assert response["Content-Disposition"].startswith("attachment")
-    history = json.loads(response.content)
-    assert [one["id"] for one in history["conversations"]] == [conversation_id]
-    assert [one["content"] for one in history["conversations"][0]["messages"]] == ["Grüße 👋", "Hi"]
 
 
 def test_a_guest_keeps_history_in_the_session(guest: Browser) -> None:

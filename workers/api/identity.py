@@ -129,6 +129,7 @@ def _look_up(token_hash: str) -> Caller | None:
             owner_id=worker.owner_id,
             avoid=owner_tag(worker.owner_id),
             jobs_max=JOBS_AT_ONCE_MAX,
+            model=worker.model,
         ),
     )
 

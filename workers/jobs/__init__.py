@@ -18,6 +18,7 @@ from workers.jobs.actions import (
 )
 from workers.jobs.pricing import MODEL_NAME, PRICE_CREDITS, TIER_NAME, TIERS_OF, Tier, WorkerKind
 from workers.jobs.queries import network_status, state_of
+from workers.jobs.receipts import note_model, rate, receipts_of
 from workers.jobs.signals import job_finished
 from workers.jobs.states import Finish, State
 from workers.jobs.stream import subscribe
@@ -33,6 +34,7 @@ from workers.jobs.types import (
     Messages,
     Outcome,
     Quiet,
+    Receipt,
     Text,
 )
 
@@ -52,6 +54,7 @@ __all__ = [
     "Messages",
     "Outcome",
     "Quiet",
+    "Receipt",
     "State",
     "Text",
     "Tier",
@@ -64,7 +67,10 @@ __all__ = [
     "heartbeat",
     "job_finished",
     "network_status",
+    "note_model",
     "owner_tag",
+    "rate",
+    "receipts_of",
     "reconsider",
     "release",
     "remove",

@@ -8,6 +8,8 @@ from ashao_site.lib.ids import new_id
 from workers.jobs.pricing import WORKER_SHARE_BPS, Tier, WorkerKind
 from workers.jobs.states import LIVE, Finish, State
 
+MODEL_MAX_CHARS = 200
+
 
 def _worker_id() -> str:
     return new_id("wrk")
@@ -23,7 +25,7 @@ class Worker(models.Model):
     public_id = models.CharField(max_length=40, unique=True, default=_worker_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="workers")
     kind = models.CharField(max_length=8, choices=[(k, k) for k in WorkerKind])
-    model = models.CharField(max_length=200)
+    model = models.CharField(max_length=MODEL_MAX_CHARS)
     tiers = ArrayField(models.CharField(max_length=8))
     token_hash = models.CharField(max_length=64, unique=True)
     tokens_per_second = models.FloatField(null=True, blank=True)
@@ -57,11 +59,15 @@ class Job(models.Model):
     worker = models.ForeignKey(Worker, models.PROTECT, null=True, blank=True, related_name="jobs")
     holder = models.CharField(max_length=60, blank=True)
     served_by = models.CharField(max_length=10, blank=True)
+    """What kind of producer has it, or had it last."""
+    served_model = models.CharField(max_length=MODEL_MAX_CHARS, blank=True, default="", db_default="")
+    """What that producer makes the answer with, in its own words."""
     lease_hash = models.CharField(max_length=64, blank=True)
     share_bps = models.PositiveIntegerField(default=WORKER_SHARE_BPS)
 
     created_at = models.DateTimeField(auto_now_add=True)
     queued_at = models.DateTimeField()
+    first_claimed_at = models.DateTimeField(null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField()
@@ -71,10 +77,13 @@ class Job(models.Model):
     earned_micros = models.BigIntegerField(default=0)
     charged_micros = models.BigIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
+    rating = models.SmallIntegerField(default=0, db_default=0)
+    """1 or -1 where the person who asked found the answer good or bad. It says nothing of who that was."""
 
     class Meta:
         ordering = ["-id"]
         constraints = [
+            models.CheckConstraint(condition=models.Q(rating__in=(-1, 0, 1)), name="job_rating_known"),
             models.CheckConstraint(
                 condition=models.Q(state__in=[str(s) for s in State]), name="job_state_known"
             ),

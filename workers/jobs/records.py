@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Value, When
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 
 from ashao_site.lib import clock
 from ashao_site.lib.ids import hash_secret
@@ -16,7 +16,7 @@ from ledger import actions as ledger
 from ledger import chart
 from staking.rewards.queries import stakes_enough
 from workers.jobs import pricing
-from workers.jobs.models import Job, JobPayload, Worker
+from workers.jobs.models import MODEL_MAX_CHARS, Job, JobPayload, Worker
 from workers.jobs.pricing import Tier
 from workers.jobs.signals import job_finished
 from workers.jobs.states import LIVE, Finish, State, sources_of
@@ -103,8 +103,10 @@ def mark_running(*, job_id: str, lease: str, holder: Holder) -> bool:
         worker=holder.worker_pk,
         holder=holder.id,
         served_by=holder.kind,
+        served_model=holder.model[:MODEL_MAX_CHARS],
         lease_hash=hash_secret(lease),
         share_bps=_share_of(holder.owner_id),
+        first_claimed_at=Coalesce("first_claimed_at", Value(now)),
         claimed_at=now,
     )
     return changed == 1
@@ -233,13 +235,14 @@ def put_back(*, job_id: str, lease: str, text: str) -> bool:
     """Running → queued, with the text so far kept; True if the job is queued now.
 
     An empty `lease` puts it back whoever produced it. A job that was never marked as running is still queued.
+    What it was served by stays: should the person stop it now, the receipt of its text says so.
     """
     with transaction.atomic():
         running = Job.objects.filter(public_id=job_id, state=State.RUNNING)
         if lease:
             running = running.filter(lease_hash=hash_secret(lease))
         changed = running.update(
-            state=State.QUEUED, worker=None, holder="", served_by="", lease_hash="", queued_at=clock.now()
+            state=State.QUEUED, worker=None, holder="", lease_hash="", queued_at=clock.now()
         )
         keep_text(job_id=job_id, text=text)
         return changed == 1 or Job.objects.filter(public_id=job_id, state=State.QUEUED).exists()

@@ -19,7 +19,10 @@ Messages = list[Message]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who claims: a worker (`worker_pk` set), or the cloud. `avoid` is the tag of its owner's own jobs."""
+    """Who claims: a worker (`worker_pk` set), or the cloud. `avoid` is the tag of its owner's own jobs.
+
+    `model` is what the answer is made with: as the worker registered it, or as the cloud's provider calls it.
+    """
 
     id: str
     kind: str
@@ -27,6 +30,7 @@ class Holder:
     owner_id: int | None = None
     avoid: str = ""
     jobs_max: int = 0
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,22 @@ class Outcome:
     tokens: int
     charged_micros: int
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an answer was made with and what it cost: no identity, and nothing of what was said.
+
+    `seconds` are from the first producer's claim to the end, hand-overs included. `tokens` were counted by the
+    producer that ended it; of an answer that was stopped, the pieces that it had sent.
+    """
+
+    served_by: str
+    model: str
+    tokens: int
+    seconds: float
+    charged_micros: int
+    handed_over: bool
 
 
 @dataclass(frozen=True, slots=True)

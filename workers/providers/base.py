@@ -32,6 +32,10 @@ class InferenceProvider(Protocol):
     def id(self) -> str:
         """A short stable name, for logs and metrics."""
 
+    @property
+    def model(self) -> str:
+        """What it answers with, as people are shown it on a receipt."""
+
     def available(self) -> bool:
         """Whether it is worth asking now. Never waits."""
 

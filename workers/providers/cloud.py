@@ -31,6 +31,7 @@ class CloudProvider(ABC):
     """A provider reached over HTTP by an SDK. A subclass opens the stream and explains what went wrong."""
 
     id: str
+    model: str
 
     def __init__(self, settings: ProviderSettings, *, cool_down: CoolDown | None = None) -> None:
         self._settings = settings

@@ -34,6 +34,7 @@ class GeminiProvider(CloudProvider):
 
     def __init__(self, settings: ProviderSettings, *, cool_down: CoolDown | None = None) -> None:
         super().__init__(settings, cool_down=cool_down)
+        self.model = settings.gemini_model
         self._client = genai.Client(
             vertexai=False,  # said aloud: the SDK would otherwise read it from the environment
             api_key=settings.gemini_api_key,

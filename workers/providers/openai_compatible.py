@@ -31,6 +31,7 @@ class OpenAICompatibleProvider(CloudProvider):
 
     def __init__(self, settings: ProviderSettings, *, cool_down: CoolDown | None = None) -> None:
         super().__init__(settings, cool_down=cool_down)
+        self.model = settings.openai_model
         silence_s = max(settings.first_token_timeout_s, settings.stall_timeout_s)
         self._client = openai.OpenAI(
             api_key=settings.openai_api_key or _NO_KEY,

@@ -23,6 +23,7 @@ class SimulatedProvider:
     """Streams prepared text at a believable pace. Deterministic: the same messages give the same stream."""
 
     id = "simulated"
+    model = "simulated"
 
     def __init__(
         self, settings: ProviderSettings | None = None, *, sleep: Callable[[float], object] = time.sleep

@@ -9,6 +9,11 @@ export interface SendInput {
   idempotencyKey: string;
 }
 
+/** What of a conversation a person can change. */
+export type ConversationChange = { title: string } | { pinned: boolean };
+
+const CONVERSATIONS = "/api/chat/conversations";
+
 /** The calls that the pages make for whoever is signed in, one method each. */
 export function createApi(request: Request) {
   return {
@@ -39,19 +44,45 @@ export function createApi(request: Request) {
     retry: (jobId: string) =>
       request({ method: "POST", path: "/api/chat/retry", body: { jobId }, decode: types.retried }),
 
-    conversations: (cursor: string | null) =>
+    /** How an answer was made; null until that is known. */
+    receipt: (jobId: string) =>
       request({
         method: "GET",
-        path:
-          cursor === null
-            ? "/api/chat/conversations"
-            : `/api/chat/conversations?cursor=${encodeURIComponent(cursor)}`,
+        path: `/api/chat/receipt${query({ jobId })}`,
+        decode: types.receiptAnswer,
+      }),
+    /** What the person thinks of an answer; 0 takes it back. */
+    rate: (jobId: string, rating: types.Rating) =>
+      request({ method: "POST", path: "/api/chat/rate", body: { jobId, rating }, decode: types.rated }),
+
+    /** A page of the list; how long it is, is the server's choice unless `limit` says. */
+    conversations: (cursor: string | null, limit: number | null = null) =>
+      request({
+        method: "GET",
+        path: `${CONVERSATIONS}${query({ cursor, limit: limit === null ? null : String(limit) })}`,
         decode: types.conversationPage,
+      }),
+    /** Conversations in whose title or text these words are. */
+    searchConversations: (words: string, cursor: string | null, signal?: AbortSignal) =>
+      request({
+        method: "GET",
+        path: `${CONVERSATIONS}${query({ q: words, cursor })}`,
+        decode: types.conversationPage,
+        ...(signal === undefined ? {} : { signal }),
       }),
     conversation: (id: string) =>
       request({ method: "GET", path: conversationPath(id), decode: types.conversation }),
-    deleteConversation: (id: string) =>
-      request({ method: "DELETE", path: conversationPath(id), decode: nothing }),
+    changeConversation: (id: string, change: ConversationChange) =>
+      request({
+        method: "PATCH",
+        path: conversationPath(id),
+        body: change,
+        decode: types.conversationSummary,
+      }),
+    /** `keepalive`: the page is being left, and the call must outlive it. */
+    deleteConversation: (id: string, how: { keepalive?: boolean } = {}) =>
+      request({ method: "DELETE", path: conversationPath(id), decode: nothing, ...how }),
+    deleteAllConversations: () => request({ method: "DELETE", path: CONVERSATIONS, decode: nothing }),
 
     /** Makes a new worker that runs in this browser. */
     registerWorker: (model: string) =>
@@ -70,8 +101,20 @@ export function createApi(request: Request) {
 
 export type Api = ReturnType<typeof createApi>;
 
+/** Where a browser downloads a conversation from, or with null all of them. The server names the file. */
+export function exportLink(conversationId: string | null, format: "json" | "markdown"): string {
+  const path = conversationId === null ? "/api/chat/export" : `${conversationPath(conversationId)}/export`;
+  return `${path}${query({ format })}`;
+}
+
 function conversationPath(id: string): string {
-  return `/api/chat/conversations/${encodeURIComponent(id)}`;
+  return `${CONVERSATIONS}/${encodeURIComponent(id)}`;
+}
+
+/** `?a=b&c=d` of what isn't null; nothing where all is. */
+function query(fields: Readonly<Record<string, string | null>>): string {
+  const given = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== null);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }
 
 function workerPath(id: string): string {

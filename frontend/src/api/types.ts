@@ -5,6 +5,9 @@
 import {
   boolean,
   type Decoded,
+  DecodeError,
+  type Decoder,
+  fallback,
   integer,
   list,
   nullable,
@@ -88,11 +91,37 @@ export const conversationSummary = object({
   title: string,
   createdAt: string,
   updatedAt: string,
+  pinned: fallback(boolean, false),
+  /** Of a hit of a search: the words around what was found, as plain text. */
+  snippet: nullable(string),
 });
 export type ConversationSummary = Decoded<typeof conversationSummary>;
 
 export const conversationPage = object({ conversations: list(conversationSummary), next: nullable(string) });
 export type ConversationPage = Decoded<typeof conversationPage>;
+
+/** How an answer was made and what it cost. Whose machine it was is nowhere said. */
+export const receipt = object({
+  servedBy: oneOf("browser", "native", "cloud"),
+  model: string,
+  tokens: integer,
+  seconds: number,
+  credits: number,
+  handedOver: boolean,
+});
+export type Receipt = Decoded<typeof receipt>;
+
+export const receiptAnswer = object({ receipt: nullable(receipt) });
+
+/** Thumbs up, thumbs down, or neither. */
+export type Rating = -1 | 0 | 1;
+
+export const rating: Decoder<Rating> = (value, path) => {
+  if (value === -1 || value === 0 || value === 1) return value;
+  throw new DecodeError(path, "-1, 0 or 1");
+};
+
+export const rated = object({ rating });
 
 export const conversation = object({
   id: string,
@@ -106,6 +135,8 @@ export const conversation = object({
       jobId: nullable(string),
       tier: nullable(tierId),
       createdAt: string,
+      receipt: nullable(receipt),
+      rating: fallback(rating, 0),
     }),
   ),
 });

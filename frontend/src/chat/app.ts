@@ -3,13 +3,15 @@ import { type Api, createApi } from "../api/api";
 import { createRequest } from "../api/request";
 import type { PageConfig, Tier, TierId } from "../api/types";
 import { wait } from "../lib/backoff";
+import { gate, pageClock } from "../lib/clock";
 import { safeStorage } from "../lib/storage";
 import type { Store } from "../lib/store";
 import { Live } from "../live/live";
 import { Session } from "../session/session";
 import { type DiscoveredWallet, discoverWallets } from "../wallet/discovery";
 import { ChatController } from "./controller";
-import { History } from "./history";
+import type { History } from "./history";
+import { Library } from "./library";
 import { ChatMemory } from "./memory";
 import { cheapest, problemOf } from "./problems";
 import { browserStreams } from "./stream";
@@ -19,6 +21,7 @@ export interface ChatApp {
   api: Api;
   session: Session;
   live: Live;
+  library: Library;
   history: History;
   memory: ChatMemory;
   chat: ChatController;
@@ -30,9 +33,16 @@ export function createChatApp(config: PageConfig): ChatApp {
     createRequest({ fetch: (url, init) => fetch(url, init), cookies: () => document.cookie }),
   );
   const session = new Session(api);
-  const history = new History(api);
   const live = new Live({ balance: (credits) => session.creditsChanged(credits) });
   const memory = new ChatMemory(safeStorage("localStorage"), safeStorage("sessionStorage"));
+  const library = new Library({
+    api,
+    storage: memory.lasting,
+    clock: pageClock,
+    now: Date.now,
+    tab: newKey(),
+    forgetDrafts: (id) => (id === null ? memory.forgetDrafts() : memory.keepDraft(id, "")),
+  });
   const chat = new ChatController({
     api,
     memory,
@@ -50,10 +60,11 @@ export function createChatApp(config: PageConfig): ChatApp {
     changed: () => {
       memory.keepWrote();
       void session.refresh();
-      void history.refresh();
+      library.changed();
     },
   });
-  return { config, api, session, live, history, memory, chat, wallets: discoverWallets(window) };
+  const { history } = library;
+  return { config, api, session, live, library, history, memory, chat, wallets: discoverWallets(window) };
 }
 
 /** Starts what the page does from its first moment. */
@@ -62,9 +73,28 @@ export function startChatApp(app: ChatApp): void {
   void whoIsHere(app);
   void live.seed(api.network);
   live.connect();
+  startLibrary(app);
   chat.start(conversationInPath(location.pathname));
   window.addEventListener("popstate", () => chat.show(conversationInPath(location.pathname)));
   window.addEventListener("online", () => chat.reconnect());
+}
+
+/** How old the list may be when somebody comes back to the page: another device may have written. */
+const LIST_FRESH_MS = 10_000;
+
+function startLibrary({ library, chat, session, memory }: ChatApp): void {
+  library.start({
+    id: () => chat.store.get().conversationId,
+    open: (id) => chat.open(id),
+    reload: () => chat.show(chat.store.get().conversationId),
+  });
+  window.addEventListener("storage", (event) => library.storageChanged(event.key));
+  window.addEventListener("pagehide", () => library.deletions.leave());
+  const due = gate(pageClock, LIST_FRESH_MS);
+  document.addEventListener("visibilitychange", () => {
+    const listed = memory.wrote() || Boolean(session.me?.user);
+    if (document.visibilityState === "visible" && listed && due()) void library.history.refresh();
+  });
 }
 
 /** Visitors who never wrote have no conversations, and asking for them would be answered with an error. */
@@ -85,10 +115,11 @@ export function signedIn({ session, live, history, chat }: ChatApp): void {
   void chat.changeHands();
 }
 
-export async function signOut({ session, live, history, chat }: ChatApp): Promise<void> {
+export async function signOut({ session, live, library, chat }: ChatApp): Promise<void> {
+  await library.signingOut();
   await session.signOut();
   chat.forget();
-  history.clear();
+  library.forget();
   live.connect();
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../api/request";
-import type { Conversation } from "../api/types";
+import type { Conversation, Rating, Receipt } from "../api/types";
 import { MemoryStorage } from "../lib/storage";
 import { ChatController, type ChatDeps } from "./controller";
 import { FakeStreams } from "./fake-streams";
@@ -16,13 +16,13 @@ let deps: ChatDeps;
 let keys: number;
 
 function conversation(status: "pending" | "done", content = ""): Conversation {
-  const at = "2026-01-01T00:00:00Z";
+  const bare = { createdAt: "2026-01-01T00:00:00Z", receipt: null, rating: 0 } as const;
   return {
     id: "conv_1",
     title: "Hi",
     messages: [
-      { id: "msg_1", role: "user", content: "Hi", status: "done", jobId: null, tier: null, createdAt: at },
-      { id: "msg_2", role: "assistant", content, status, jobId: "job_1", tier: "pro", createdAt: at },
+      { ...bare, id: "msg_1", role: "user", content: "Hi", status: "done", jobId: null, tier: null },
+      { ...bare, id: "msg_2", role: "assistant", content, status, jobId: "job_1", tier: "pro" },
     ],
   };
 }
@@ -37,6 +37,8 @@ beforeEach(() => {
       stop: vi.fn(async () => undefined),
       retry: vi.fn(async () => ({ jobId: "job_2" })),
       conversation: vi.fn(async () => conversation("pending")),
+      receipt: vi.fn(async () => ({ receipt: null })),
+      rate: vi.fn(async (_jobId: string, rating: Rating) => ({ rating })),
     },
     memory,
     streams,
@@ -220,5 +222,60 @@ describe("signing in", () => {
     const chat = await started("conv_1");
     await chat.changeHands();
     expect(chat.store.get()).toMatchObject({ conversationId: "conv_1", phase: "ready" });
+  });
+});
+
+describe("after an answer", () => {
+  const receipt: Receipt = {
+    servedBy: "browser",
+    model: "owl-1b",
+    tokens: 132,
+    seconds: 4.1,
+    credits: 10,
+    handedOver: false,
+  };
+  const answer = (chat: ChatController) => chat.store.get().messages.at(-1);
+
+  async function answered(): Promise<ChatController> {
+    const chat = await started();
+    await sent(chat);
+    streams.token("1", "Hello");
+    streams.send("2", { type: "done", tokens: 1, finish: "stop" });
+    await settled();
+    return chat;
+  }
+
+  it("asks for its receipt until there is one, and not for ever", async () => {
+    const ask = vi.fn<() => Promise<{ receipt: Receipt | null }>>(async () => ({ receipt }));
+    ask.mockResolvedValueOnce({ receipt: null }).mockRejectedValueOnce(unreachable);
+    deps.api.receipt = ask;
+    const chat = await answered();
+    expect(ask).toHaveBeenCalledTimes(3);
+    expect(answer(chat)).toMatchObject({ receipt, status: "done" });
+
+    ask.mockReset().mockResolvedValue({ receipt: null });
+    expect(answer(await answered())).toMatchObject({ receipt: null });
+    expect(ask).toHaveBeenCalledTimes(4);
+  });
+
+  it("does without a receipt that is refused", async () => {
+    deps.api.receipt = vi.fn(async () => Promise.reject(gone));
+    const chat = await answered();
+    expect(answer(chat)).toMatchObject({ receipt: null });
+    expect(chat.store.get().problem).toBeNull();
+    expect(deps.api.receipt).toHaveBeenCalledTimes(1);
+  });
+
+  it("shows a rating at once, and takes it back if it isn't taken", async () => {
+    const chat = await answered();
+    const rated = chat.rate("job_1", 1);
+    expect(answer(chat)).toMatchObject({ rating: 1 });
+    await rated;
+    expect(deps.api.rate).toHaveBeenCalledWith("job_1", 1);
+
+    deps.api.rate = vi.fn(async () => Promise.reject(unreachable));
+    await chat.rate("job_1", -1);
+    expect(answer(chat)).toMatchObject({ rating: 1 });
+    expect(chat.store.get().problem).toMatchObject({ text: "unreachable" });
   });
 });

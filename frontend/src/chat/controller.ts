@@ -1,7 +1,7 @@
 /** Runs the open conversation: every action a person can take, and what follows from it. */
 import type { Api } from "../api/api";
 import { ApiError } from "../api/request";
-import type { Conversation, TierId } from "../api/types";
+import type { Conversation, Rating, TierId } from "../api/types";
 import { backoffMs } from "../lib/backoff";
 import { Store } from "../lib/store";
 import type { ChatMemory } from "./memory";
@@ -19,9 +19,12 @@ import { type Connection, readStream, type StreamPlatform } from "./stream";
 
 const SEND_TRIES = 5;
 const SEND_RETRY = { firstMs: 500, maxMs: 4_000 };
+/** The stream ends a moment before the books are closed. */
+const RECEIPT_TRIES = 4;
+const RECEIPT_RETRY = { firstMs: 400, maxMs: 3_000 };
 
 export interface ChatDeps {
-  api: Pick<Api, "send" | "stop" | "retry" | "conversation">;
+  api: Pick<Api, "send" | "stop" | "retry" | "conversation" | "receipt" | "rate">;
   memory: ChatMemory;
   streams: StreamPlatform;
   wait: (ms: number) => Promise<void>;
@@ -150,6 +153,20 @@ export class ChatController {
     }
   }
 
+  /** Thumbs up or down, shown at once; taken back if the server doesn't take it. */
+  async rate(jobId: string, rating: Rating): Promise<void> {
+    const answer = this.#state.messages.find((m) => m.role === "assistant" && m.jobId === jobId);
+    if (answer?.role !== "assistant") return;
+    const before = answer.rating;
+    this.#dispatch({ type: "rated", jobId, rating });
+    try {
+      await this.#deps.api.rate(jobId, rating);
+    } catch (error) {
+      this.#dispatch({ type: "rated", jobId, rating: before });
+      this.#raise(error, null);
+    }
+  }
+
   /** The browser is online again, or the person asked: pick up whatever was given up. */
   reconnect(): void {
     const { phase, conversationId, connection } = this.#state;
@@ -258,7 +275,10 @@ export class ChatController {
       jobId,
       {
         text: (text) => this.#dispatch({ type: "textArrived", jobId, text }),
-        done: (finish) => this.#settle({ type: "answerDone", jobId, finish }),
+        done: (finish) => {
+          this.#settle({ type: "answerDone", jobId, finish });
+          void this.#askReceipt(jobId);
+        },
         failed: (message) => this.#settle({ type: "answerFailed", jobId, message }),
         connection: (connection) => this.#dispatch({ type: "connectionChanged", connection }),
         refused: () => this.#standing(conversationId, jobId),
@@ -270,6 +290,22 @@ export class ChatController {
   #settle(event: ChatEvent): void {
     this.#dispatch(event);
     this.#deps.changed();
+  }
+
+  /** A receipt is good to have and no more: without it the answer is shown as it is. */
+  async #askReceipt(jobId: string): Promise<void> {
+    for (let attempt = 0; attempt < RECEIPT_TRIES; attempt += 1) {
+      if (attempt > 0) await this.#deps.wait(backoffMs(attempt - 1, RECEIPT_RETRY));
+      if (!this.#state.messages.some((m) => m.role === "assistant" && m.jobId === jobId)) return;
+      try {
+        const { receipt } = await this.#deps.api.receipt(jobId);
+        if (receipt === null) continue;
+        this.#dispatch({ type: "receiptArrived", jobId, receipt });
+        return;
+      } catch (error) {
+        if (!isTransient(error)) return;
+      }
+    }
   }
 
   /** Asks the saved conversation how an answer stands, and shows it as saved if it is over. */

@@ -1,5 +1,5 @@
-/** The list of a person's conversations. */
-import type { Api } from "../api/api";
+/** The list of a person's conversations, and what they change in it. */
+import type { Api, ConversationChange } from "../api/api";
 import { ApiError } from "../api/request";
 import type { ConversationSummary } from "../api/types";
 import { Store } from "../lib/store";
@@ -11,20 +11,27 @@ export interface HistoryState {
   next: string | null;
 }
 
-type HistoryApi = Pick<Api, "conversations" | "deleteConversation">;
+type HistoryApi = Pick<Api, "conversations" | "changeConversation">;
+
+/** What the server gives when it isn't asked for more, and at most. */
+const PAGE = 30;
+const PAGE_MAX = 100;
 
 export class History {
   readonly store = new Store<HistoryState>({ phase: "loading", items: [], next: null });
   readonly #api: HistoryApi;
   #asked = 0;
+  /** What was asked for and not confirmed yet: it is shown as done, whatever a list says that was read before. */
+  readonly #changes = new Map<string, Partial<ConversationSummary>>();
 
   constructor(api: HistoryApi) {
     this.#api = api;
   }
 
-  /** Reads the list from its start. */
+  /** Reads the list again, as far as it was read before: nobody's place in it is lost. */
   refresh(): Promise<void> {
-    return this.#read(null, []);
+    const shown = this.store.get().items.length;
+    return this.#read(null, [], shown <= PAGE ? null : Math.min(shown, PAGE_MAX));
   }
 
   /** Nobody is here whose conversations the server could list. */
@@ -35,27 +42,59 @@ export class History {
 
   async more(): Promise<void> {
     const { next, items } = this.store.get();
-    if (next !== null) await this.#read(next, items);
+    if (next !== null) await this.#read(next, items, null);
   }
 
-  async remove(id: string): Promise<void> {
+  /** Shows a change at once, and as it was if the server doesn't take it. */
+  async change(id: string, change: ConversationChange): Promise<ConversationSummary> {
+    const before = this.store.get().items.find((item) => item.id === id);
+    const changes = { ...this.#changes.get(id), ...change };
+    this.#changes.set(id, changes);
+    this.#replace(id, change);
     try {
-      await this.#api.deleteConversation(id);
+      const changed = await this.#api.changeConversation(id, change);
+      this.#settled(id, changes, changed);
+      return changed;
     } catch (error) {
-      if (!(error instanceof ApiError && error.status === 404)) throw error;
+      this.#settled(id, changes, before);
+      throw error;
     }
+  }
+
+  /** It was deleted. */
+  drop(id: string): void {
     const state = this.store.get();
     this.store.set({ ...state, items: state.items.filter((item) => item.id !== id) });
+    void this.refresh();
   }
 
-  async #read(cursor: string | null, before: readonly ConversationSummary[]): Promise<void> {
+  /** A list that was asked for before knows nothing of it, so the list is read again. */
+  #settled(id: string, changes: object, as: ConversationSummary | undefined): void {
+    if (this.#changes.get(id) !== changes) return; // A later change of the same one is on its way.
+    this.#changes.delete(id);
+    if (as !== undefined) this.#replace(id, { ...as, snippet: null });
+    void this.refresh();
+  }
+
+  #replace(id: string, change: Partial<ConversationSummary>): void {
+    const state = this.store.get();
+    const items = state.items.map((item) => (item.id === id ? { ...item, ...change } : item));
+    this.store.set({ ...state, items });
+  }
+
+  async #read(
+    cursor: string | null,
+    before: readonly ConversationSummary[],
+    limit: number | null,
+  ): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
     try {
-      const page = await this.#api.conversations(cursor);
+      const page = await this.#api.conversations(cursor, limit);
       if (asked !== this.#asked) return; // A later question is on its way: its answer counts.
       const known = new Set(before.map((item) => item.id));
-      const items = [...before, ...page.conversations.filter((item) => !known.has(item.id))];
+      const added = page.conversations.filter((item) => !known.has(item.id));
+      const items = [...before, ...added].map((item) => ({ ...item, ...this.#changes.get(item.id) }));
       this.store.set({ phase: "ready", items, next: page.next });
     } catch (error) {
       if (asked !== this.#asked) return;
@@ -63,31 +102,4 @@ export class History {
       else this.store.set({ ...this.store.get(), phase: "failed" });
     }
   }
-}
-
-export type Age = "Today" | "Yesterday" | "This month" | "Earlier";
-
-/** Groups summaries, newest first, by the day they were last written to. */
-export function groupByAge(
-  items: readonly ConversationSummary[],
-  now: Date,
-): { age: Age; items: ConversationSummary[] }[] {
-  const groups: { age: Age; items: ConversationSummary[] }[] = [];
-  for (const item of items) {
-    const age = ageOf(new Date(item.updatedAt), now);
-    const group = groups.find((g) => g.age === age);
-    if (group) group.items.push(item);
-    else groups.push({ age, items: [item] });
-  }
-  return groups;
-}
-
-function ageOf(date: Date, now: Date): Age {
-  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
-  const dayMs = 86_400_000;
-  const time = date.getTime();
-  if (time >= midnight) return "Today";
-  if (time >= midnight - dayMs) return "Yesterday";
-  if (time >= midnight - 30 * dayMs) return "This month";
-  return "Earlier";
 }

@@ -38,6 +38,12 @@ export class ChatMemory {
     writeStored(this.lasting, DRAFTS, kept.length === 0 ? null : kept.slice(0, MAX_DRAFTS));
   }
 
+  /** Every conversation is gone; what is typed for a new one stays. */
+  forgetDrafts(): void {
+    const kept = this.#drafts().filter((draft) => draft.conversationId === null);
+    writeStored(this.lasting, DRAFTS, kept.length === 0 ? null : kept);
+  }
+
   outgoing(): Outgoing | null {
     return readStored(this.tab, OUTGOING, outgoing);
   }

@@ -15,13 +15,13 @@ function sending(key: string, content = "Hello", conversationId: string | null =
 const accepted: ChatEvent = { type: "sendAccepted", key: "k1", jobId: "job_1", conversationId: "conv_1" };
 
 function saved(status: "pending" | "done", jobId = "job_1"): Conversation {
-  const at = "2026-01-01T00:00:00Z";
+  const bare = { createdAt: "2026-01-01T00:00:00Z", receipt: null, rating: 0 } as const;
   return {
     id: "conv_1",
     title: "Hello",
     messages: [
-      { id: "msg_1", role: "user", content: "Hello", status: "done", jobId: null, tier: null, createdAt: at },
-      { id: "msg_2", role: "assistant", content: "Hi", status, jobId, tier: "pro", createdAt: at },
+      { ...bare, id: "msg_1", role: "user", content: "Hello", status: "done", jobId: null, tier: null },
+      { ...bare, id: "msg_2", role: "assistant", content: "Hi", status, jobId, tier: "pro" },
     ],
   };
 }

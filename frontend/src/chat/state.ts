@@ -1,6 +1,7 @@
 /** The open conversation as plain data, and every way it can change. No network, no clock, no page. */
-import type { Conversation, Finish, StoredMessage, TierId } from "../api/types";
+import type { Conversation, Finish, Rating, Receipt, StoredMessage, TierId } from "../api/types";
 import { assertNever } from "../lib/never";
+import { spoken } from "./markdown/spoken";
 import type { Problem } from "./problems";
 
 export type AnswerStatus = StoredMessage["status"];
@@ -22,6 +23,9 @@ export interface Answer {
   failure: string | null;
   /** A stop or a retry was asked for and not confirmed yet. */
   asked: "stop" | "retry" | null;
+  /** How it was made, once that is known. */
+  receipt: Receipt | null;
+  rating: Rating;
 }
 
 export type Message = Question | Answer;
@@ -64,6 +68,8 @@ export type ChatEvent =
   | { type: "answerFailed"; jobId: string; message: string }
   | { type: "connectionChanged"; connection: ChatState["connection"] }
   | { type: "asked"; jobId: string; what: Answer["asked"] }
+  | { type: "receiptArrived"; jobId: string; receipt: Receipt }
+  | { type: "rated"; jobId: string; rating: Rating }
   | { type: "retryAccepted"; jobId: string; newJobId: string }
   | { type: "problemRaised"; problem: Problem }
   | { type: "problemDismissed" };
@@ -123,6 +129,10 @@ export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
       return { ...state, connection: event.connection };
     case "asked":
       return withAnswer(state, event.jobId, (a) => ({ ...a, asked: event.what }));
+    case "receiptArrived":
+      return withAnswer(state, event.jobId, (a) => ({ ...a, receipt: event.receipt }));
+    case "rated":
+      return withAnswer(state, event.jobId, (a) => ({ ...a, rating: event.rating }));
     case "retryAccepted":
       return withAnswer({ ...state, problem: null, announcement: "" }, event.jobId, (a) => ({
         ...a,
@@ -131,6 +141,8 @@ export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
         content: "",
         failure: null,
         asked: null,
+        receipt: null,
+        rating: 0,
       }));
     case "problemRaised":
       return { ...state, problem: event.problem };
@@ -158,9 +170,9 @@ export function canSend(state: ChatState): boolean {
 }
 
 function fromStored(stored: StoredMessage): Message {
-  const { id, content, status, jobId, tier } = stored;
+  const { id, content, status, jobId, tier, receipt, rating } = stored;
   if (stored.role === "user") return { role: "user", id, content };
-  return { role: "assistant", id, content, status, jobId, tier, failure: null, asked: null };
+  return { role: "assistant", id, content, status, jobId, tier, failure: null, asked: null, receipt, rating };
 }
 
 function accept(state: ChatState, event: Extract<ChatEvent, { type: "sendAccepted" }>): ChatState {
@@ -190,6 +202,8 @@ function pairOf(outgoing: Outgoing, jobId: string): [Question, Answer] {
       tier: outgoing.tier,
       failure: null,
       asked: null,
+      receipt: null,
+      rating: 0,
     },
   ];
 }
@@ -218,7 +232,7 @@ function finish(
 ): ChatState {
   const answer = pendingAnswer(state);
   if (answer?.jobId !== jobId) return state;
-  const announcement = status === "failed" ? "The answer failed." : answer.content;
+  const announcement = status === "failed" ? "The answer failed." : spoken(answer.content);
   const settled = withAnswer(state, jobId, (a) => ({ ...a, status, failure, asked: null }));
   return { ...settled, connection: "steady", announcement };
 }

@@ -40,6 +40,11 @@ export function nullable<T>(inner: Decoder<T>): Decoder<T | null> {
   return (value, path) => (value === null || value === undefined ? null : inner(value, path));
 }
 
+/** For what an older server doesn't say yet: missing or `null` counts as `value`. */
+export function fallback<T>(inner: Decoder<T>, value: T): Decoder<T> {
+  return (said, path) => (said === null || said === undefined ? value : inner(said, path));
+}
+
 export function oneOf<const T extends string>(...options: readonly T[]): Decoder<T> {
   return (value, path) => {
     const found = options.find((option) => option === value);

@@ -1,5 +1,6 @@
 import { pageConfig } from "../api/types";
 import { createChatApp, startChatApp } from "../chat/app";
+import { reader } from "../chat/markdown/libraries";
 import { ChatPage } from "../chat/ui/ChatPage";
 import { mountPage } from "../ui/mount";
 import "../styles/tokens.css";
@@ -11,7 +12,12 @@ import "../chat/styles/conversations.css";
 import "../chat/styles/thread.css";
 import "../chat/styles/landing.css";
 import "../chat/styles/messages.css";
+import "../chat/styles/markdown.css";
+import "../chat/styles/receipt.css";
 import "../chat/styles/composer.css";
+
+// The landing page is drawn without it, and an answer takes longer to come than it does.
+void reader.want();
 
 mountPage(pageConfig, (config) => {
   const app = createChatApp(config);

@@ -25,6 +25,7 @@ export function Dialog({ title, onClose, children, kind = "center" }: DialogProp
       className={`dialog dialog-${kind}`}
       aria-labelledby={titleId}
       onCancel={(event) => {
+        if (event.target !== ref.current) return; // React tells this dialog of those that are opened in it.
         event.preventDefault();
         onClose();
       }}

@@ -13,7 +13,17 @@ const paths = {
   chevron: "M7 10l5 5 5-5",
   out: "M9 7h8v8M17 7L7 17",
   check: "M6 12.5l4 4 8-9",
+  more: "M5.5 12h.01M12 12h.01M18.5 12h.01",
+  search: "M10.5 17a6.5 6.5 0 1 1 0-13 6.5 6.5 0 0 1 0 13zM15.5 15.5L20 20",
+  pin: "M9 4h6M10 4v6l-3 4h10l-3-4V4M12 14v6",
+  edit: "M5 19l1-4L16 5l3 3L9 18zM13.5 7.5l3 3",
+  download: "M12 4v11M7 10.5l5 5 5-5M5 19.5h14",
   play: "M8 5.5v13l10.5-6.5z",
+  copy: "M9 9V5h10v10h-4M5 9h10v10H5z",
+  "up-thumb":
+    "M8 11v9H4.5v-9zM8 11l4-7.5c1.5 0 2.3 1.2 2 2.6L13.3 10h5a1.7 1.7 0 0 1 1.6 2.1l-1.6 6.4A2 2 0 0 1 16.4 20H8",
+  "down-thumb":
+    "M8 13V4H4.5v9zM8 13l4 7.5c1.5 0 2.3-1.2 2-2.6L13.3 14h5a1.7 1.7 0 0 0 1.6-2.1l-1.6-6.4A2 2 0 0 0 16.4 4H8",
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useStore } from "../../lib/store";
 import { Header } from "../../site/Header";
 import { Dialog } from "../../ui/Dialog";
@@ -7,6 +8,7 @@ import { SignInDialog } from "../../wallet/SignInDialog";
 import { type ChatApp, signedIn, signOut } from "../app";
 import { Conversation } from "./Conversation";
 import { Sidebar } from "./Sidebar";
+import { UndoToast } from "./UndoToast";
 
 /** The whole page: header, conversations, the open one, and the dialogs over them. */
 export function ChatPage({ app }: { app: ChatApp }) {
@@ -16,7 +18,9 @@ export function ChatPage({ app }: { app: ChatApp }) {
   const wide = useMedia("(min-width: 60rem)");
   const [over, setOver] = useState<"sign-in" | "drawer" | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
+  const search = useRef<HTMLInputElement>(null);
   useFocusOnOpen(input, state.conversationId);
+  useSearchKey(search, () => setOver("drawer"));
 
   const me = session.phase === "ready" ? session.me : null;
   const close = () => setOver(null);
@@ -24,7 +28,16 @@ export function ChatPage({ app }: { app: ChatApp }) {
     app.chat.open(id);
     close();
   };
-  const sidebar = <PageSidebar app={app} openId={state.conversationId} onOpen={open} onLeave={close} />;
+  const sidebar = (
+    <Sidebar
+      library={app.library}
+      openId={state.conversationId}
+      user={me?.user ?? null}
+      searchRef={search}
+      onOpen={open}
+      onSignOut={() => void leave(app).then(close)}
+    />
+  );
 
   return (
     <div className="page">
@@ -45,6 +58,7 @@ export function ChatPage({ app }: { app: ChatApp }) {
         inputRef={input}
         onSignIn={() => setOver("sign-in")}
       />
+      {!wide && over !== "drawer" && <UndoToast library={app.library} />}
       {over === "drawer" && !wide && (
         <Dialog title="Conversations" kind="side" onClose={close}>
           {sidebar}
@@ -69,48 +83,30 @@ export function ChatPage({ app }: { app: ChatApp }) {
   );
 }
 
-interface PageSidebarProps {
-  app: ChatApp;
-  openId: string | null;
-  onOpen: (id: string | null) => void;
-  onLeave: () => void;
+async function leave(app: ChatApp): Promise<void> {
+  try {
+    await signOut(app);
+  } catch (error) {
+    app.chat.raise(error);
+  }
 }
 
-function PageSidebar({ app, openId, onOpen, onLeave }: PageSidebarProps) {
-  const session = useStore(app.session.store);
-  const history = useStore(app.history.store);
-  const { chat } = app;
-  async function remove(id: string) {
-    try {
-      await app.history.remove(id);
-      app.memory.keepDraft(id, "");
-      if (chat.store.get().conversationId === id) chat.open(null);
-    } catch (error) {
-      chat.raise(error);
-      onLeave();
-    }
-  }
-  async function leave() {
-    try {
-      await signOut(app);
-    } catch (error) {
-      chat.raise(error);
-    }
-    onLeave();
-  }
-  return (
-    <Sidebar
-      history={history}
-      openId={openId}
-      user={session.phase === "ready" ? session.me.user : null}
-      onOpen={onOpen}
-      onNew={() => onOpen(null)}
-      onDelete={(id) => void remove(id)}
-      onMore={() => void app.history.more()}
-      onReload={() => void app.history.refresh()}
-      onSignOut={() => void leave()}
-    />
-  );
+/** Ctrl+K or ⌘K: to the search, which is in the drawer where there is no room for it beside the chat. */
+function useSearchKey(search: RefObject<HTMLInputElement | null>, openDrawer: () => void) {
+  const open = useRef(openDrawer);
+  open.current = openDrawer;
+  useEffect(() => {
+    const pressed = (event: globalThis.KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      if (event.key.toLowerCase() !== "k") return;
+      event.preventDefault();
+      if (search.current === null) flushSync(() => open.current());
+      search.current?.focus();
+      search.current?.select();
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, [search]);
 }
 
 /** Puts the cursor where one writes, except on touch screens, where it would raise the keyboard. */

@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
-import type { Network, TierId } from "../../api/types";
+import type { Network, Rating, TierId } from "../../api/types";
 import type { SessionState } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -90,6 +90,7 @@ function Thread({ app, state }: { app: ChatApp; state: ChatState }) {
       onReconnect: () => chat.reconnect(),
       onResend: () => chat.resend(),
       onDiscard: () => chat.discard(),
+      onRate: (jobId: string, rating: Rating) => void chat.rate(jobId, rating),
     }),
     [chat],
   );

@@ -1,136 +1,106 @@
-import { useState } from "react";
-import type { ConversationSummary, User } from "../../api/types";
-import { Button, IconButton } from "../../ui/Button";
-import { focusOnAppearing } from "../../ui/focus";
+import { type Ref, useRef, useState } from "react";
+import { exportLink } from "../../api/api";
+import type { User } from "../../api/types";
+import { useStore } from "../../lib/store";
+import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
+import { Menu, MenuButton, MenuDownload } from "../../ui/Menu";
+import { Notice } from "../../ui/Notice";
 import { shortWallet } from "../../ui/words";
-import { groupByAge, type HistoryState } from "../history";
+import type { Library } from "../library";
+import { ConversationList } from "./ConversationList";
+import { DeleteAllDialog } from "./ConversationsDelete";
+import { SearchBox } from "./SearchBox";
+import { SearchHits } from "./SearchHits";
+import { UndoToast } from "./UndoToast";
 
 export interface SidebarProps {
-  history: HistoryState;
+  library: Library;
   openId: string | null;
   user: User | null;
-  onOpen: (id: string) => void;
-  onNew: () => void;
-  onDelete: (id: string) => void;
-  onMore: () => void;
-  onReload: () => void;
+  searchRef: Ref<HTMLInputElement>;
+  onOpen: (id: string | null) => void;
   onSignOut: () => void;
 }
 
-/** The list of conversations, beside the chat or in the drawer. */
-export function Sidebar(props: SidebarProps) {
+/** The conversations, beside the chat or in the drawer. */
+export function Sidebar({ library, openId, user, searchRef, onOpen, onSignOut }: SidebarProps) {
+  const list = useRef<HTMLElement>(null);
+  const { announcement } = useStore(library.store);
+  const { phase } = useStore(library.search.store);
   return (
     <div className="sidebar">
-      <Button className="new-chat" data-testid="new-chat" onClick={props.onNew}>
-        <Icon name="plus" /> New chat
-      </Button>
-      <nav className="conversations" aria-label="Conversations">
-        <ConversationList {...props} />
+      <div className="sidebar-top">
+        <Button className="new-chat" data-testid="new-chat" onClick={() => onOpen(null)}>
+          <Icon name="plus" /> New chat
+        </Button>
+        <AllMenu library={library} />
+        <SearchBox search={library.search} inputRef={searchRef} list={list} onOpen={onOpen} />
+      </div>
+      <nav className="conversations" aria-label="Conversations" ref={list}>
+        {phase === "idle" ? (
+          <ConversationList library={library} openId={openId} onOpen={onOpen} />
+        ) : (
+          <SearchHits library={library} openId={openId} onOpen={onOpen} />
+        )}
       </nav>
-      {props.user !== null && (
-        <div className="account">
-          <a className="button button-plain run-worker" data-testid="earn-link" href="/earn">
-            Run a worker
-          </a>
-          <span title={props.user.wallet}>{shortWallet(props.user.wallet)}</span>
-          <Button look="quiet" data-testid="sign-out" onClick={props.onSignOut}>
-            Sign out
-          </Button>
-        </div>
-      )}
+      <LibraryProblem library={library} />
+      <UndoToast library={library} />
+      {user !== null && <AccountLine user={user} onSignOut={onSignOut} />}
+      <p className="visually-hidden" aria-live="polite" data-testid="library-announcement">
+        {announcement}
+      </p>
     </div>
   );
 }
 
-function ConversationList({ history, openId, onOpen, onDelete, onMore, onReload }: SidebarProps) {
-  if (history.phase === "failed" && history.items.length === 0) {
-    return (
-      <div className="conversations-note">
-        <p>Your conversations couldn’t be loaded.</p>
-        <Button onClick={onReload}>Try again</Button>
-      </div>
-    );
-  }
-  if (history.items.length === 0) {
-    const empty = history.phase === "loading" ? "Loading…" : "Your conversations will be listed here.";
-    return <p className="conversations-note">{empty}</p>;
-  }
+/** What can be done with all of them. */
+function AllMenu({ library }: { library: Library }) {
+  const { items } = useStore(library.history.store);
+  const [asking, setAsking] = useState(false);
   return (
     <>
-      {groupByAge(history.items, new Date()).map((group) => (
-        <section key={group.age}>
-          <h2>{group.age}</h2>
-          <ul>
-            {group.items.map((item) => (
-              <ConversationItem
-                key={item.id}
-                item={item}
-                open={item.id === openId}
-                onOpen={onOpen}
-                onDelete={onDelete}
-              />
-            ))}
-          </ul>
-        </section>
-      ))}
-      {history.next !== null && (
-        <Button look="quiet" onClick={onMore}>
-          Show more
-        </Button>
-      )}
+      <Menu label="All conversations" testId="all-menu" disabled={items.length === 0}>
+        <MenuDownload icon="download" testId="export-all-markdown" href={exportLink(null, "markdown")}>
+          Export all as Markdown
+        </MenuDownload>
+        <MenuDownload icon="download" testId="export-all-json" href={exportLink(null, "json")}>
+          Export all as JSON
+        </MenuDownload>
+        <MenuButton icon="trash" testId="delete-all" danger onClick={() => setAsking(true)}>
+          Delete everything…
+        </MenuButton>
+      </Menu>
+      {asking && <DeleteAllDialog library={library} onClose={() => setAsking(false)} />}
     </>
   );
 }
 
-interface ConversationItemProps extends Pick<SidebarProps, "onOpen" | "onDelete"> {
-  item: ConversationSummary;
-  open: boolean;
+function LibraryProblem({ library }: { library: Library }) {
+  const { problem } = useStore(library.store);
+  if (problem === null) return null;
+  const dismiss = (
+    <Button look="quiet" onClick={() => library.dismissProblem()}>
+      Dismiss
+    </Button>
+  );
+  return (
+    <Notice tone="error" actions={dismiss}>
+      {problem}
+    </Notice>
+  );
 }
 
-function ConversationItem({ item, open, onOpen, onDelete }: ConversationItemProps) {
-  const [asking, setAsking] = useState(false);
-  const title = item.title === "" ? "Untitled" : item.title;
-  if (asking) {
-    return (
-      <li className="conversation conversation-asking">
-        <span className="conversation-title">{title}</span>
-        <Button
-          ref={focusOnAppearing}
-          look="danger"
-          data-testid="confirm-delete"
-          onClick={() => onDelete(item.id)}
-        >
-          Delete
-        </Button>
-        <Button look="quiet" onClick={() => setAsking(false)}>
-          Keep
-        </Button>
-      </li>
-    );
-  }
+function AccountLine({ user, onSignOut }: { user: User; onSignOut: () => void }) {
   return (
-    <li className="conversation" data-open={open}>
-      <a
-        className="conversation-title"
-        data-testid="conversation-item"
-        href={`/c/${item.id}`}
-        aria-current={open ? "page" : undefined}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return; // A new tab is the browser's job.
-          event.preventDefault();
-          onOpen(item.id);
-        }}
-      >
-        {title}
+    <div className="account">
+      <a className="button button-plain run-worker" data-testid="earn-link" href="/earn">
+        Run a worker
       </a>
-      <IconButton
-        icon="trash"
-        label={`Delete ${title}`}
-        data-testid="delete-conversation"
-        className="conversation-delete"
-        onClick={() => setAsking(true)}
-      />
-    </li>
+      <span title={user.wallet}>{shortWallet(user.wallet)}</span>
+      <Button look="quiet" data-testid="sign-out" onClick={onSignOut}>
+        Sign out
+      </Button>
+    </div>
   );
 }

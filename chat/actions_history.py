@@ -1,0 +1,60 @@
+"""What a person can do with whole conversations: call them otherwise, pin them, delete them."""
+
+from django.db import transaction
+
+from ashao_site.accounts.session import Viewer
+from ashao_site.lib.aio import run_sync
+from ashao_site.lib.errors import BadInput
+from ashao_site.lib.text import clean_text
+from chat.models import TITLE_MAX_CHARS, Conversation, ConversationQuerySet, Message, Status
+from chat.queries import no_conversation, own_conversation
+from workers import jobs
+
+
+def change_conversation(
+    *, viewer: Viewer, conversation_id: str, title: str | None = None, pinned: bool | None = None
+) -> Conversation:
+    """Give a conversation another title, pin or unpin it; what is None stays. Its place in time stays too."""
+    changes: dict[str, str | bool] = {}
+    if title is not None:
+        changes["title"] = clean_text(title, name="title", max_chars=TITLE_MAX_CHARS).strip()
+        if not changes["title"]:
+            raise BadInput("title must not be blank.")
+    if pinned is not None:
+        changes["pinned"] = pinned
+    if not changes:
+        raise BadInput("Nothing to change: send a title, or pinned.")
+    conversation = own_conversation(viewer=viewer, conversation_id=conversation_id)
+    if Conversation.objects.filter(pk=conversation.pk).update(**changes) != 1:
+        raise no_conversation()
+    for name, value in changes.items():
+        setattr(conversation, name, value)
+    return conversation
+
+
+def delete_conversation(*, viewer: Viewer, conversation_id: str) -> None:
+    """Stop what is being written in it, then delete it. Not inside a transaction."""
+    conversation = own_conversation(viewer=viewer, conversation_id=conversation_id)
+    _stop_and_delete(Conversation.objects.filter(pk=conversation.pk))
+
+
+def delete_all(*, viewer: Viewer) -> None:
+    """Delete every conversation of a person. Not inside a transaction."""
+    _stop_and_delete(Conversation.objects.of(viewer))
+
+
+def _stop_and_delete(conversations: ConversationQuerySet) -> None:
+    live = Message.objects.filter(conversation__in=conversations, status=Status.PENDING)
+    for job_id in list(live.values_list("job_id", flat=True)):
+        if job_id is not None:
+            run_sync(jobs.stop(job_id))
+    delete_locked(conversations)
+
+
+def delete_locked(conversations: ConversationQuerySet) -> int:
+    """Delete conversations with all that is in them; returns how many. Their rows are locked first."""
+    with transaction.atomic():
+        locked = conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
+        keys = list(locked)
+        Conversation.objects.filter(pk__in=keys).delete()
+        return len(keys)

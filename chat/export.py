@@ -1,0 +1,113 @@
+"""A person's conversations as a file, written piece by piece: it is never in memory as a whole."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q
+from django.utils.text import slugify
+
+from ashao_site.accounts.session import Viewer
+from ashao_site.lib.aio import in_db
+from ashao_site.lib.clock import now
+from chat import markdown
+from chat.models import Conversation, Message
+from chat.queries import iso, message_rows, summary
+
+CONVERSATIONS_AT_ONCE = 50
+MESSAGES_AT_ONCE = 100
+NAME_MAX_CHARS = 60
+
+Json = dict[str, Any]
+
+
+class Format(StrEnum):
+    """What a file is written as."""
+
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+CONTENT_TYPE = {
+    Format.JSON: "application/json",
+    Format.MARKDOWN: "text/markdown; charset=utf-8",
+}
+_ENDING = {Format.JSON: "json", Format.MARKDOWN: "md"}
+
+
+def file_name(of: Conversation | None, written_as: Format) -> str:
+    """The name of the file: letters, digits and hyphens, so that it is one on every system."""
+    title = "history" if of is None else slugify(of.title, allow_unicode=True)[:NAME_MAX_CHARS].strip("-_")
+    return f"ashao-{title or 'conversation'}.{_ENDING[written_as]}"
+
+
+def export(*, viewer: Viewer, only: Conversation | None, written_as: Format) -> AsyncIterator[str]:
+    """The pieces of the file of one conversation, or of all that there are now, those begun last first."""
+    return _as_json(viewer, only) if written_as is Format.JSON else _as_markdown(viewer, only)
+
+
+async def _as_json(viewer: Viewer, only: Conversation | None) -> AsyncIterator[str]:
+    yield f'{{"exportedAt": {_json(iso(now()))}, "conversations": ['
+    between = ""
+    async for row, pages in _conversations(viewer, only):
+        head = _json({**summary(row), "messages": []})
+        yield between + head.removesuffix("]}")
+        comma = ""
+        async for page in pages:
+            yield comma + ", ".join(_json(one) for one in page)
+            comma = ", "
+        yield "]}"
+        between = ", "
+    yield "]}\n"
+
+
+async def _as_markdown(viewer: Viewer, only: Conversation | None) -> AsyncIterator[str]:
+    between = ""
+    async for row, pages in _conversations(viewer, only):
+        yield between + markdown.heading(row)
+        async for page in pages:
+            yield "".join(markdown.message(one) for one in page)
+        between = markdown.BETWEEN
+
+
+async def _conversations(
+    viewer: Viewer, only: Conversation | None
+) -> AsyncIterator[tuple[Conversation, AsyncIterator[list[Json]]]]:
+    """Each conversation, and its messages page by page."""
+    if only is not None:
+        yield only, _pages(viewer, only)
+        return
+    before: int | None = None
+    while batch := await in_db(_batch, viewer, before):
+        for row in batch:
+            yield row, _pages(viewer, row)
+        before = batch[-1].pk
+
+
+def _batch(viewer: Viewer, before: int | None) -> Sequence[Conversation]:
+    # By the order in which they were begun: what changes meanwhile is not missed, and does not come twice.
+    rows = Conversation.objects.of(viewer).filter(Q() if before is None else Q(pk__lt=before))
+    return list(rows.order_by("-pk")[:CONVERSATIONS_AT_ONCE])
+
+
+async def _pages(viewer: Viewer, row: Conversation) -> AsyncIterator[list[Json]]:
+    after = 0
+    while True:
+        messages, page = await in_db(_page, viewer, row.pk, after)
+        if not messages:
+            return
+        yield page
+        if len(messages) < MESSAGES_AT_ONCE:
+            return
+        after = messages[-1].pk
+
+
+def _page(viewer: Viewer, conversation: int, after: int) -> tuple[Sequence[Message], list[Json]]:
+    rows = Message.objects.filter(conversation=conversation, pk__gt=after).shown().order_by("pk")
+    messages = list(rows[:MESSAGES_AT_ONCE])
+    return messages, message_rows(viewer, messages)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,34 @@
+"""The receipt under an answer."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ashao_site.accounts.session import Viewer
+from chat.models import READABLE, Message
+from ledger.money import micros_to_credits
+from workers import jobs
+
+Json = dict[str, Any]
+
+
+def receipts_of(viewer: Viewer, messages: Iterable[Message]) -> dict[int, Json]:
+    """By message, the receipts of the answers among these, all of them this person's. One query.
+
+    None for what is being written, has failed or is empty: nothing was delivered, and nothing was charged.
+    """
+    answers = {row.job_id: row for row in messages if row.job_id and row.status in READABLE and row.content}
+    found = jobs.receipts_of(list(answers))
+    return {answers[job_id].pk: _wire(viewer, answers[job_id], one) for job_id, one in found.items()}
+
+
+def _wire(viewer: Viewer, answer: Message, receipt: jobs.Receipt) -> Json:
+    return {
+        "servedBy": receipt.served_by,
+        "model": receipt.model,
+        # The producer counts, and nobody can check it; but there is no token without a byte.
+        "tokens": min(receipt.tokens, len(answer.content.encode())),
+        "seconds": receipt.seconds,
+        # What a guest is given is paid by the promotion budget: it costs the guest nothing.
+        "credits": micros_to_credits(receipt.charged_micros) if viewer.user_id is not None else 0,
+        "handedOver": receipt.handed_over,
+    }

@@ -1,0 +1,89 @@
+import { memo, useRef } from "react";
+import type { Rating } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { AnswerText, PlainText } from "../markdown/AnswerText";
+import type { Answer, ChatState } from "../state";
+import { AnswerTools } from "./AnswerTools";
+import { type MessageNearness, useWasNear } from "./MessageNearness";
+
+interface AnswerItemProps {
+  answer: Answer;
+  tierName: string | null;
+  nearness: MessageNearness;
+  connection: ChatState["connection"];
+  onRetry: (jobId: string) => void;
+  onReconnect: () => void;
+  onRate: (jobId: string, rating: Rating) => void;
+}
+
+export const AnswerItem = memo(function AnswerItem({ answer, tierName, nearness, ...rest }: AnswerItemProps) {
+  const item = useRef<HTMLLIElement>(null);
+  const live = answer.status === "pending";
+  const near = useWasNear(item, nearness, live);
+  return (
+    <li
+      ref={item}
+      className="message message-assistant"
+      data-testid="message-assistant"
+      data-status={answer.status}
+      aria-busy={live}
+    >
+      <span className="message-who">
+        ashao{tierName !== null && <span className="message-tier">{tierName}</span>}
+      </span>
+      {live && answer.content === "" && <Waiting />}
+      {answer.content !== "" &&
+        (near ? <AnswerText content={answer.content} live={live} /> : <PlainText content={answer.content} />)}
+      <AnswerFoot
+        answer={answer}
+        connection={rest.connection}
+        onRetry={rest.onRetry}
+        onReconnect={rest.onReconnect}
+      />
+      <AnswerTools answer={answer} onRate={rest.onRate} />
+    </li>
+  );
+});
+
+type AnswerFootProps = Pick<AnswerItemProps, "answer" | "connection" | "onRetry" | "onReconnect">;
+
+function AnswerFoot({ answer, connection, onRetry, onReconnect }: AnswerFootProps) {
+  const { jobId } = answer;
+  if (answer.status === "stopped") return <p className="message-foot">You stopped this answer.</p>;
+  if (answer.status === "failed") {
+    return (
+      <div className="message-foot message-foot-failed" role="alert">
+        <span>{answer.failure ?? "This answer failed."} You weren’t charged for it.</span>
+        {jobId !== null && (
+          <Button disabled={answer.asked !== null} onClick={() => onRetry(jobId)}>
+            <Icon name="retry" /> Try again
+          </Button>
+        )}
+      </div>
+    );
+  }
+  if (connection === "reconnecting") return <p className="message-foot">Connection lost. Reconnecting…</p>;
+  if (connection === "lost") {
+    return (
+      <div className="message-foot">
+        <span>The connection didn’t come back. The answer is still being written.</span>
+        <Button onClick={onReconnect}>Reconnect</Button>
+      </div>
+    );
+  }
+  return null;
+}
+
+function Waiting() {
+  return (
+    <p className="waiting">
+      <span className="waiting-dots" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      Finding a machine
+    </p>
+  );
+}

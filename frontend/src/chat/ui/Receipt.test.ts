@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import type { Receipt } from "../../api/types";
+import { receiptParts } from "./Receipt";
+
+const receipt: Receipt = {
+  servedBy: "browser",
+  model: "owl-1b",
+  tokens: 132,
+  seconds: 4.12,
+  credits: 10,
+  handedOver: false,
+};
+
+it("says who answered, with what, how fast and for how much", () => {
+  expect(receiptParts(receipt)).toEqual([
+    "Answered by a volunteer’s browser",
+    "owl-1b",
+    "132 tokens in 4.1 s",
+    "10 credits",
+  ]);
+  expect(receiptParts({ ...receipt, servedBy: "cloud", tokens: 1, credits: 0, handedOver: true })).toEqual([
+    "Answered by the cloud",
+    "owl-1b",
+    "1 token in 4.1 s",
+    "free",
+    "handed over on the way",
+  ]);
+});
+
+it("a model's name is chosen by whoever answered: it is short and steers nothing", () => {
+  const [, model] = receiptParts({ ...receipt, model: `x · 0 credits\n\u202e${"y".repeat(500)}` });
+  expect(model).toMatch(/^x 0 credits ‹U\+202E›y+…$/);
+  expect(model?.length).toBe(48);
+});

@@ -1,0 +1,43 @@
+import { memo } from "react";
+import type { Receipt } from "../../api/types";
+import { Mark } from "../../ui/Icon";
+import { counted } from "../../ui/words";
+import { withoutSteering } from "../markdown/links";
+
+const MODEL_MAX_CHARS = 48;
+
+const SERVED_BY = {
+  browser: "Answered by a volunteer’s browser",
+  native: "Answered by a volunteer’s machine",
+  cloud: "Answered by the cloud",
+} as const;
+
+/** How an answer was made. It stands outside of the answer's text, with a look that no text can have. */
+export const ReceiptLine = memo(function ReceiptLine({ receipt }: { receipt: Receipt }) {
+  return (
+    <p className="receipt" data-testid="receipt" data-served-by={receipt.servedBy}>
+      <Mark />
+      {receiptParts(receipt).map((part) => (
+        <bdi key={part}>{part}</bdi>
+      ))}
+    </p>
+  );
+});
+
+/** The one who answered chose it, so it is no more than a short name. */
+function modelName(model: string): string {
+  const name = withoutSteering(model)
+    .replace(/[·\s]+/g, " ")
+    .trim();
+  return name.length <= MODEL_MAX_CHARS ? name : `${name.slice(0, MODEL_MAX_CHARS - 1)}…`;
+}
+
+export function receiptParts(receipt: Receipt): readonly string[] {
+  return [
+    SERVED_BY[receipt.servedBy],
+    modelName(receipt.model),
+    `${counted(receipt.tokens, "token")} in ${receipt.seconds.toFixed(1)} s`,
+    receipt.credits === 0 ? "free" : counted(receipt.credits, "credit"),
+    ...(receipt.handedOver ? ["handed over on the way"] : []),
+  ];
+}
