@@ -1,4 +1,4 @@
-"""What a person can do in their conversations: send, stop, try again, rate.
+"""What a person can do in their conversations: send, and edit what was sent.
 
 Locks are taken in one order everywhere, so that nothing waits in a circle: a guest's counts, the accounts
 of the books (`jobs.submit`, and the end of a job), the conversation's row, the message's row.
@@ -9,47 +9,45 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from ashao_site.accounts.guests import take_guest_message
 from ashao_site.accounts.session import Viewer
-from ashao_site.lib.aio import run_sync
-from ashao_site.lib.clock import now
-from ashao_site.lib.errors import BadInput, Conflict, InsufficientCredits, NotFound, NotSignedIn
+from ashao_site.lib.errors import BadInput, Conflict, NotFound
 from ashao_site.lib.text import clean_text
-from chat.context import CONTEXT_MESSAGES_MAX, build_context
-from chat.models import (
-    READABLE,
-    TITLE_MAX_CHARS,
-    Conversation,
-    Message,
-    Role,
-    SentKey,
-    Status,
-)
-from chat.news import tell_balance
-from chat.queries import no_conversation, own_conversation
+from chat import sending
+from chat.context import build_context
+from chat.models import TITLE_MAX_CHARS, Conversation, Message, Role, SentKey
+from chat.queries import own_conversation
 from chat.search_bits import signature
-from ledger import chart
+from chat.sending import Sender
+from chat.tree import Node, Tree
 from workers import jobs
 
 MESSAGE_MAX_CHARS = 8_000
-CONVERSATION_MESSAGES_MAX = 2_000
-RATINGS = (-1, 0, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who sends, and from where: the address counts the messages of guests, and is not kept."""
-
-    viewer: Viewer
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that was sent: its conversation and the job of its answer."""
+    """A message that was sent: its conversation, itself, and the answer with its job."""
 
     job_id: str
     conversation_id: str
+    question_id: str
+    answer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is to be sent, and where to; with `edit_of` as another version of that question."""
+
+    tier: jobs.Tier
+    content: str
+    conversation_id: str | None
+    edit_of: str | None
+
+    def digest(self) -> str:
+        """What a repeat must have in common. Keyed, so that it tells nothing of what was written."""
+        parts = (str(self.tier), self.content, self.conversation_id)
+        text = repr(parts if self.edit_of is None else (*parts, self.edit_of))
+        return salted_hmac("chat.sent", text, algorithm="sha256").hexdigest()
 
 
 def send_message(
@@ -58,29 +56,43 @@ def send_message(
     tier: jobs.Tier,
     content: str,
     conversation_id: str | None = None,
+    edit_of: str | None = None,
     idempotency_key: str | None = None,
 ) -> Sent:
-    """Write a message, and put in the job of its answer; both or neither.
+    """Write a message, and put in the job of its answer; both or neither. The shown path ends with them.
 
+    It comes after the path that is shown; with `edit_of` it becomes another version of that question instead.
     With a key that was used before it writes nothing and returns what it did then. Raises `BadInput`,
     `NotFound`, `InsufficientCredits`, `RateLimited` (guest_limit) and `Conflict`: idempotency_conflict for a
-    key that was used for another message, conversation_full.
+    key that was used for another message, conversation_full, too_many_versions.
     """
-    content = _clean_content(content)
+    if edit_of is not None and conversation_id is None:
+        raise BadInput("editOf needs the conversationId of its conversation.")
+    draft = _Draft(tier, _clean_content(content), conversation_id, edit_of)
     with transaction.atomic():
         if idempotency_key is None:
-            return _send(sender=sender, tier=tier, content=content, conversation_id=conversation_id)
-        digest = salted_hmac(
-            "chat.sent", repr((str(tier), content, conversation_id)), algorithm="sha256"
-        ).hexdigest()
-        row, created = _claim_key(owner=_owner_key(sender.viewer), key=idempotency_key, digest=digest)
+            return _send(sender, draft)
+        row, created = _claim_key(owner=_owner_key(sender.viewer), key=idempotency_key, digest=draft.digest())
         if not created:
-            assert row.conversation is not None, "a key is committed together with its message"
-            return Sent(job_id=row.job_id, conversation_id=row.conversation.public_id)
-        sent = _send(sender=sender, tier=tier, content=content, conversation_id=conversation_id)
-        conversation = Conversation.objects.get(public_id=sent.conversation_id)
-        SentKey.objects.filter(pk=row.pk).update(job_id=sent.job_id, conversation=conversation)
+            return _sent_before(row)
+        sent = _send(sender, draft)
+        SentKey.objects.filter(pk=row.pk).update(
+            job_id=sent.job_id,
+            question_id=sent.question_id,
+            answer_id=sent.answer_id,
+            conversation=Conversation.objects.get(public_id=sent.conversation_id),
+        )
         return sent
+
+
+def _sent_before(row: SentKey) -> Sent:
+    assert row.conversation is not None, "a key is committed together with its message"
+    return Sent(
+        job_id=row.job_id,
+        conversation_id=row.conversation.public_id,
+        question_id=row.question_id,
+        answer_id=row.answer_id,
+    )
 
 
 def _claim_key(*, owner: str, key: str, digest: str) -> tuple[SentKey, bool]:
@@ -100,155 +112,53 @@ def _claim_key(*, owner: str, key: str, digest: str) -> tuple[SentKey, bool]:
     return row, False
 
 
-def _send(*, sender: Sender, tier: jobs.Tier, content: str, conversation_id: str | None) -> Sent:
-    conversation = _open_conversation(sender.viewer, conversation_id, content)
-    context = build_context(newest_first=_past(conversation, before_pk=None), content=content)
-    job_id = _submit(sender=sender, tier=tier, messages=context)
-    _touch(conversation)
-    Message.objects.bulk_create(
-        [
-            Message(
-                conversation=conversation,
-                role=Role.USER,
-                content=content,
-                search_bits=signature(content),
-            ),
-            Message(
-                conversation=conversation,
-                role=Role.ASSISTANT,
-                status=Status.PENDING,
-                job_id=job_id,
-                tier=tier,
-            ),
-        ]
+def _send(sender: Sender, draft: _Draft) -> Sent:
+    conversation = _open_conversation(sender.viewer, draft)
+    tree = Tree.read(conversation.pk)
+    sending.refuse_when_full(tree, more=2)
+    edited = None if draft.edit_of is None else _question(tree, draft.edit_of)
+    after = conversation.head_id if edited is None else edited.parent
+    context = build_context(newest_first=sending.past(tree, after), content=draft.content)
+    job_id = sending.submit(sender=sender, tier=draft.tier, messages=context)
+    head = sending.lock(conversation)
+    if edited is not None:
+        sending.refuse_too_many_versions(conversation.pk, after)
+    elif head != after:
+        after = _after_the_change(conversation.pk, was=after, head=head)
+    question = Message.objects.create(
+        conversation=conversation,
+        parent_id=after,
+        role=Role.USER,
+        content=draft.content,
+        search_bits=signature(draft.content),
     )
-    return Sent(job_id=job_id, conversation_id=conversation.public_id)
+    answer = sending.add_answer(question, job_id=job_id, tier=draft.tier)
+    return Sent(job_id, conversation.public_id, question.public_id, answer.public_id)
 
 
-def _open_conversation(viewer: Viewer, conversation_id: str | None, content: str) -> Conversation:
-    if conversation_id is None:
+def _open_conversation(viewer: Viewer, draft: _Draft) -> Conversation:
+    if draft.conversation_id is None:
         return Conversation.objects.create(
-            user_id=viewer.user_id, guest_id=viewer.guest_id or "", title=title_of(content)
+            user_id=viewer.user_id, guest_id=viewer.guest_id or "", title=title_of(draft.content)
         )
-    conversation = own_conversation(viewer=viewer, conversation_id=conversation_id)
-    if conversation.messages.count() + 2 > CONVERSATION_MESSAGES_MAX:
-        raise Conflict("This conversation is full. Please start a new one.", code="conversation_full")
-    return conversation
+    return own_conversation(viewer=viewer, conversation_id=draft.conversation_id)
 
 
-def _past(conversation: Conversation, *, before_pk: int | None) -> list[tuple[str, str]]:
-    past = conversation.messages.filter(status__in=READABLE).exclude(content="")
-    if before_pk is not None:
-        past = past.filter(pk__lt=before_pk)
-    return list(past.order_by("-pk").values_list("role", "content")[:CONTEXT_MESSAGES_MAX])
+def _question(tree: Tree, public_id: str) -> Node:
+    found = tree.question(public_id)
+    if found is None:
+        raise NotFound("There is no such question in this conversation.")
+    return found
 
 
-def _submit(*, sender: Sender, tier: jobs.Tier, messages: jobs.Messages) -> str:
-    user_id = sender.viewer.user_id
-    if user_id is not None:
-        sources = [chart.user_granted(user_id), chart.user_credits(user_id)]
-        job_id = jobs.submit(tier=tier, messages=messages, sources=sources, owner_id=user_id)
-        tell_balance(user_id=user_id)
-        return job_id
-    guest_id = sender.viewer.guest_id
-    if not guest_id:
-        raise NotSignedIn("Please sign in first.")
-    take_guest_message(session_subject=guest_id, address_subject=sender.address)
-    try:
-        return jobs.submit(tier=tier, messages=messages, sources=[chart.PROMO_BUDGET], owner_id=None)
-    except InsufficientCredits:
-        raise InsufficientCredits("There are no free messages at the moment. Please sign in.") from None
+def _after_the_change(conversation: int, *, was: int | None, head: int | None) -> int | None:
+    """What a message comes after, now that the path which it was sent from has changed.
 
-
-def _touch(conversation: Conversation) -> None:
-    """Note the change. Holds the row until the commit, so that nobody deletes it, or writes, in between."""
-    if Conversation.objects.filter(pk=conversation.pk).update(updated_at=now()) != 1:
-        raise no_conversation()
-
-
-def retry_answer(*, sender: Sender, job_id: str) -> str:
-    """Have an answer that has ended produced anew, in its place; returns the new job's id.
-
-    Raises `NotFound`, `Conflict` (not_finished), and what sending raises.
+    Where the path went on, the message is the next in it. Where it turned into another branch meanwhile, the
+    message stays in the one that it, and what the model was told, belong to.
     """
-    with transaction.atomic():
-        answer = _own_answer(sender.viewer, job_id)
-        if answer.status == Status.PENDING and jobs.state_of(job_id) in (
-            jobs.State.QUEUED,
-            jobs.State.RUNNING,
-        ):
-            raise Conflict("This answer is still being written. Stop it first.", code="not_finished")
-        past = _past(answer.conversation, before_pk=answer.pk)
-        question = past.pop(0)[1]
-        context = build_context(newest_first=past, content=question)
-        new_job_id = _submit(sender=sender, tier=jobs.Tier(answer.tier), messages=context)
-        _touch(answer.conversation)
-        changed = Message.objects.filter(pk=answer.pk, job_id=job_id, status=answer.status).update(
-            job_id=new_job_id,
-            status=Status.PENDING,
-            content="",
-            tokens=0,
-            finish="",
-            error="",
-            finished_at=None,
-            rating=0,
-            search_bits=None,
-        )
-        if changed != 1:  # somebody else tried again, or the answer ended, in between
-            raise Conflict("This answer has just changed. Please reload.", code="not_finished")
-        return new_job_id
-
-
-def finish_answer(*, outcome: jobs.Outcome) -> None:
-    """Write down how an answer ended. Runs inside the transaction that ends its job."""
-    answer = Message.objects.select_related("conversation").filter(job_id=outcome.job_id).first()
-    if answer is None:  # the person deleted the conversation
-        return
-    at = now()
-    Conversation.objects.filter(pk=answer.conversation_id).update(updated_at=at)
-    changed = Message.objects.filter(pk=answer.pk, job_id=outcome.job_id, status=Status.PENDING).update(
-        status=_status_of(outcome),
-        content=outcome.text,
-        tokens=outcome.tokens,
-        finish=outcome.finish or "",
-        error=outcome.error[:200],
-        finished_at=at,
-        search_bits=signature(outcome.text),
-    )
-    if changed == 1 and answer.conversation.user_id is not None:
-        tell_balance(user_id=answer.conversation.user_id)
-
-
-def _status_of(outcome: jobs.Outcome) -> Status:
-    if outcome.state is jobs.State.FAILED:
-        return Status.FAILED
-    return Status.STOPPED if outcome.finish is jobs.Finish.STOPPED else Status.DONE
-
-
-def stop_answer(*, viewer: Viewer, job_id: str) -> None:
-    """End an answer as it stands; one that has ended stays as it is. Not inside a transaction."""
-    _own_answer(viewer, job_id)
-    run_sync(jobs.stop(job_id))
-
-
-def rate_answer(*, viewer: Viewer, job_id: str, rating: int) -> None:
-    """Keep what the person says of an answer (-1, 0 or 1) instead of what they said before.
-
-    It goes on to the worker's figures without the text and without the person. Raises `NotFound`, `BadInput`,
-    and `Conflict`: not_finished while it is being written, no_answer where it has failed.
-    """
-    if rating not in RATINGS:
-        raise BadInput("rating must be -1, 0 or 1.")
-    with transaction.atomic():
-        answer = _own_answer(viewer, job_id)
-        if answer.status == Status.PENDING:
-            raise Conflict("This answer is still being written.", code="not_finished")
-        if answer.status not in READABLE:
-            raise Conflict("This answer has failed: there is nothing to rate.", code="no_answer")
-        jobs.rate(job_id=job_id, rating=rating)
-        rated = Message.objects.filter(pk=answer.pk, job_id=job_id, status__in=READABLE)
-        if rated.update(rating=rating) != 1:  # it was tried again in between
-            raise Conflict("This answer has just changed. Please reload.", code="not_finished")
+    went_on = was is None or Tree.read(conversation).has_on_path(was, head=head)
+    return head if went_on else was
 
 
 def title_of(content: str) -> str:
@@ -262,13 +172,6 @@ def _clean_content(content: str) -> str:
     if not content.strip():
         raise BadInput("content must not be blank.")
     return content
-
-
-def _own_answer(viewer: Viewer, job_id: str) -> Message:
-    answer = Message.objects.of(viewer).answering(job_id).select_related("conversation").first()
-    if answer is None:
-        raise NotFound("There is no such answer.")
-    return answer
 
 
 def _owner_key(viewer: Viewer) -> str:

@@ -1,13 +1,14 @@
-"""What a person can do with whole conversations: call them otherwise, pin them, delete them."""
+"""What a person can do with whole conversations: call them otherwise, pin them, show a branch, delete them."""
 
 from django.db import transaction
 
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib.aio import run_sync
-from ashao_site.lib.errors import BadInput
+from ashao_site.lib.errors import BadInput, Conflict, NotFound
 from ashao_site.lib.text import clean_text
 from chat.models import TITLE_MAX_CHARS, Conversation, ConversationQuerySet, Message, Status
 from chat.queries import no_conversation, own_conversation
+from chat.tree import Tree
 from workers import jobs
 
 
@@ -30,6 +31,27 @@ def change_conversation(
     for name, value in changes.items():
         setattr(conversation, name, value)
     return conversation
+
+
+def show_branch(*, viewer: Viewer, message_id: str) -> Conversation:
+    """Show the path through this message, to the newest end after it. The conversation's place in time stays.
+
+    Raises `NotFound`, and `Conflict` (not_finished) while an answer of the path shown now is being written.
+    """
+    with transaction.atomic():
+        message = Message.objects.of(viewer).named(message_id).only("conversation_id").first()
+        if message is None:
+            raise NotFound("There is no such message.")
+        rows = Conversation.objects.filter(pk=message.conversation_id)
+        conversation = rows.select_for_update(no_key=True).first()
+        if conversation is None:
+            raise no_conversation()
+        tree = Tree.read(conversation.pk)
+        if tree.is_pending(conversation.head_id):
+            raise Conflict("An answer is still being written here. Stop it first.", code="not_finished")
+        conversation.head_id = tree.newest_end(message.pk)
+        rows.update(head=conversation.head_id)
+        return conversation
 
 
 def delete_conversation(*, viewer: Viewer, conversation_id: str) -> None:

@@ -14,6 +14,7 @@ from ashao_site.lib.clock import now
 from chat import markdown
 from chat.models import Conversation, Message
 from chat.queries import iso, message_rows, summary
+from chat.tree import Tree
 
 CONVERSATIONS_AT_ONCE = 50
 MESSAGES_AT_ONCE = 100
@@ -50,7 +51,7 @@ def export(*, viewer: Viewer, only: Conversation | None, written_as: Format) -> 
 async def _as_json(viewer: Viewer, only: Conversation | None) -> AsyncIterator[str]:
     yield f'{{"exportedAt": {_json(iso(now()))}, "conversations": ['
     between = ""
-    async for row, pages in _conversations(viewer, only):
+    async for row, pages in _conversations(viewer, only, whole=True):
         head = _json({**summary(row), "messages": []})
         yield between + head.removesuffix("]}")
         comma = ""
@@ -64,7 +65,7 @@ async def _as_json(viewer: Viewer, only: Conversation | None) -> AsyncIterator[s
 
 async def _as_markdown(viewer: Viewer, only: Conversation | None) -> AsyncIterator[str]:
     between = ""
-    async for row, pages in _conversations(viewer, only):
+    async for row, pages in _conversations(viewer, only, whole=False):
         yield between + markdown.heading(row)
         async for page in pages:
             yield "".join(markdown.message(one) for one in page)
@@ -72,16 +73,16 @@ async def _as_markdown(viewer: Viewer, only: Conversation | None) -> AsyncIterat
 
 
 async def _conversations(
-    viewer: Viewer, only: Conversation | None
+    viewer: Viewer, only: Conversation | None, *, whole: bool
 ) -> AsyncIterator[tuple[Conversation, AsyncIterator[list[Json]]]]:
     """Each conversation, and its messages page by page."""
     if only is not None:
-        yield only, _pages(viewer, only)
+        yield only, _pages(viewer, only, whole=whole)
         return
     before: int | None = None
     while batch := await in_db(_batch, viewer, before):
         for row in batch:
-            yield row, _pages(viewer, row)
+            yield row, _pages(viewer, row, whole=whole)
         before = batch[-1].pk
 
 
@@ -91,22 +92,17 @@ def _batch(viewer: Viewer, before: int | None) -> Sequence[Conversation]:
     return list(rows.order_by("-pk")[:CONVERSATIONS_AT_ONCE])
 
 
-async def _pages(viewer: Viewer, row: Conversation) -> AsyncIterator[list[Json]]:
-    after = 0
-    while True:
-        messages, page = await in_db(_page, viewer, row.pk, after)
-        if not messages:
-            return
-        yield page
-        if len(messages) < MESSAGES_AT_ONCE:
-            return
-        after = messages[-1].pk
+async def _pages(viewer: Viewer, row: Conversation, *, whole: bool) -> AsyncIterator[list[Json]]:
+    """The messages of all branches, or of the shown path, page by page; as many as there are at the beginning."""
+    tree = await in_db(Tree.read, row.pk)
+    keys = [node.pk for node in (tree if whole else tree.path(row.head_id))]
+    for start in range(0, len(keys), MESSAGES_AT_ONCE):
+        yield await in_db(_page, viewer, tree, keys[start : start + MESSAGES_AT_ONCE])
 
 
-def _page(viewer: Viewer, conversation: int, after: int) -> tuple[Sequence[Message], list[Json]]:
-    rows = Message.objects.filter(conversation=conversation, pk__gt=after).shown().order_by("pk")
-    messages = list(rows[:MESSAGES_AT_ONCE])
-    return messages, message_rows(viewer, messages)
+def _page(viewer: Viewer, tree: Tree, keys: Sequence[int]) -> list[Json]:
+    rows = Message.objects.filter(pk__in=keys).shown().order_by("pk")
+    return message_rows(viewer, list(rows), tree)
 
 
 def _json(value: object) -> str:

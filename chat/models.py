@@ -71,6 +71,8 @@ class Conversation(models.Model):
     pinned = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(default=now, editable=False)
+    head = models.ForeignKey("Message", models.DO_NOTHING, null=True, related_name="+", editable=False)
+    """The last message of the path that is shown. Messages go with their conversation only: see `Message.parent`."""
 
     objects = ConversationQuerySet.as_manager()
 
@@ -125,6 +127,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Without what only a search needs."""
         return self.defer("search_bits")
 
+    def named(self, public_id: str) -> Self:
+        """The one with this id; none for what has not the shape of an id."""
+        return self.filter(public_id=public_id) if is_id(public_id, "msg") else self.none()
+
     def answering(self, job_id: str) -> Self:
         """The answer that this job produces; none for what has not the shape of an id."""
         return self.filter(job_id=job_id) if is_id(job_id, "job") else self.none()
@@ -135,6 +141,12 @@ class Message(models.Model):
 
     public_id = models.CharField(max_length=ID_MAX_CHARS, unique=True, default=new_message_id, editable=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    parent = models.ForeignKey("self", models.DO_NOTHING, null=True, related_name="children", editable=False)
+    """What it comes after; null for a first question. Messages with the same one are versions of each other.
+
+    A message is deleted with its whole conversation only. So Django has nothing to do for those after it, and need
+    not read them all to delete them; that nothing points at what is gone, PostgreSQL checks at the commit.
+    """
     role = models.CharField(max_length=9, choices=Role)
     content = models.TextField(blank=True)
     status = models.CharField(max_length=7, choices=Status, default=Status.DONE)
@@ -159,6 +171,10 @@ class Message(models.Model):
             models.CheckConstraint(
                 name="message_job_is_of_an_answer", condition=Q(job_id__isnull=True) | Q(role=Role.ASSISTANT)
             ),
+            models.CheckConstraint(
+                name="message_after_its_parent",
+                condition=Q(parent__isnull=True) | Q(parent__lt=models.F("id")),
+            ),
         ]
         indexes = [
             models.Index(fields=["conversation", "id"], name="message_in_order"),
@@ -182,6 +198,9 @@ class SentKey(models.Model):
     """Keyed, so that it tells nothing of what was written."""
     conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="+")
     job_id = models.CharField(max_length=ID_MAX_CHARS, blank=True)
+    question_id = models.CharField(max_length=ID_MAX_CHARS, blank=True, db_default="")
+    answer_id = models.CharField(max_length=ID_MAX_CHARS, blank=True, db_default="")
+    """Public ids: where the answer is tried again in its place, its job is another."""
     created_at = models.DateTimeField(default=now, editable=False, db_index=True)
 
     class Meta:

@@ -10,6 +10,7 @@ from chat.cursor import Cursor
 from chat.models import Conversation, Message
 from chat.receipts import receipts_of
 from chat.search import search, words_of
+from chat.tree import Tree
 
 PAGE_DEFAULT = 30
 PAGE_MAX = 100
@@ -29,7 +30,7 @@ def conversation_page(*, viewer: Viewer, cursor: str | None, limit: int) -> Json
     more = len(rows) > limit
     rows = rows[:limit]
     return {
-        "conversations": [{**summary(row), "snippet": None} for row in rows],
+        "conversations": [{**summary(row), "snippet": None, "messageId": None} for row in rows],
         "next": str(Cursor.after(rows[-1])) if more else None,
     }
 
@@ -39,7 +40,10 @@ def search_page(*, viewer: Viewer, query: str, cursor: str | None, limit: int) -
     after = None if cursor is None else Cursor.parse(cursor)
     found = search(viewer=viewer, words=words_of(query), after=after, limit=limit)
     return {
-        "conversations": [{**summary(hit.conversation), "snippet": hit.snippet} for hit in found.hits],
+        "conversations": [
+            {**summary(hit.conversation), "snippet": hit.snippet, "messageId": hit.message_id}
+            for hit in found.hits
+        ],
         "next": None if found.next is None else str(found.next),
     }
 
@@ -58,9 +62,17 @@ def no_conversation() -> NotFound:
 
 
 def conversation_detail(*, viewer: Viewer, conversation_id: str) -> Json:
-    """A conversation with its messages, the oldest first. Raises `NotFound`."""
-    row = own_conversation(viewer=viewer, conversation_id=conversation_id)
-    return {**summary(row), "messages": message_rows(viewer, list(row.messages.shown()))}
+    """A conversation with the messages of its shown path, the oldest first. Raises `NotFound`."""
+    return detail(viewer, own_conversation(viewer=viewer, conversation_id=conversation_id))
+
+
+def detail(viewer: Viewer, row: Conversation) -> Json:
+    """This person's conversation with the messages of its shown path, the oldest first."""
+    # One query reads all: what is beside the path is bounded too, by how many messages there are at most.
+    messages = {message.pk: message for message in row.messages.shown()}
+    tree = Tree.of(messages.values())
+    shown = [messages[node.pk] for node in tree.path(row.head_id)]
+    return {**summary(row), "messages": message_rows(viewer, shown, tree)}
 
 
 def receipt_of(*, viewer: Viewer, job_id: str) -> Json | None:
@@ -82,8 +94,8 @@ def summary(row: Conversation) -> Json:
     }
 
 
-def message_rows(viewer: Viewer, messages: Sequence[Message]) -> list[Json]:
-    """Messages of this person's with their receipts."""
+def message_rows(viewer: Viewer, messages: Sequence[Message], tree: Tree) -> list[Json]:
+    """Messages of a conversation of this person's, with their receipts and their places in its tree."""
     receipts = receipts_of(viewer, messages)
     return [
         {
@@ -96,6 +108,8 @@ def message_rows(viewer: Viewer, messages: Sequence[Message]) -> list[Json]:
             "createdAt": iso(row.created_at),
             "receipt": receipts.get(row.pk),
             "rating": row.rating,
+            "parentId": tree.parent_id(row.pk),
+            "versions": tree.versions(row.pk),
         }
         for row in messages
     ]

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from ashao_site.accounts.models import User
 from ashao_site.accounts.signals import user_created
-from chat import actions
+from chat import actions_answers
 from ledger.actions import grant
 from ledger.money import credits_to_micros
 from workers import jobs
@@ -28,4 +28,4 @@ def grant_first_credits(sender: object, *, user: User, **_: Any) -> None:
 @receiver(jobs.job_finished, dispatch_uid="chat.save_answer")
 def save_answer(sender: object, *, outcome: jobs.Outcome, **_: Any) -> None:
     """The answer becomes part of the conversation, in the transaction that ends its job."""
-    actions.finish_answer(outcome=outcome)
+    actions_answers.finish_answer(outcome=outcome)

@@ -31,10 +31,14 @@ _TEST = "get_bit(search_bits, (%s %% (octet_length(search_bits) * 8))::int) = 1"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A conversation that was found, and the text around what was found; None where it is in the title only."""
+    """A conversation that was found, the text around what was found, and its message.
+
+    These two are None where it is in the title only. The message can be in a branch that is not shown.
+    """
 
     conversation: Conversation
     snippet: str | None
+    message_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +64,21 @@ def search(*, viewer: Viewer, words: list[str], after: Cursor | None, limit: int
     hits: list[Hit] = []
     last: Conversation | None = None
     for batch in _batches(viewer, after):
-        texts = _texts_with(words, [row.pk for row in batch])
+        newest = _newest_with(words, [row.pk for row in batch])
         for row in batch:
-            text = texts.get(row.pk)
-            if text is None and not _has_all(row.title, words):
+            message = newest.get(row.pk)
+            if message is None and not _has_all(row.title, words):
                 continue
             if len(hits) == limit:
                 return Found(hits, Cursor.after(hits[-1].conversation))
-            hits.append(Hit(row, None if text is None else snippet(text, words)))
+            hits.append(Hit(row, None, None) if message is None else _hit(row, message, words))
         last = batch[-1]
     more = last is not None and next(_batches(viewer, Cursor.after(last)), None) is not None
     return Found(hits, Cursor.after(last) if more and last is not None else None)
+
+
+def _hit(row: Conversation, message: Message, words: list[str]) -> Hit:
+    return Hit(row, snippet(message.content, words), message.public_id)
 
 
 def _batches(viewer: Viewer, after: Cursor | None) -> Iterator[list[Conversation]]:
@@ -86,15 +94,17 @@ def _batches(viewer: Viewer, after: Cursor | None) -> Iterator[list[Conversation
         after = Cursor.after(batch[-1])
 
 
-def _texts_with(words: list[str], conversations: Collection[int]) -> dict[int, str]:
+def _newest_with(words: list[str], conversations: Collection[int]) -> dict[int, Message]:
     """By conversation, its newest message with all these words, where there is one."""
     candidates = _candidates(words, conversations)
-    found: dict[int, str] = {}
+    found: dict[int, Message] = {}
     at_once = 1  # the first is nearly always the right one: few are read in vain
     while candidates:
         first = [message for messages in candidates.values() for message in messages[-at_once:]]
-        read = Message.objects.filter(pk__in=first).order_by("pk").values_list("conversation_id", "content")
-        found.update((conversation, text) for conversation, text in read if _has_all(text, words))
+        read = (
+            Message.objects.filter(pk__in=first).order_by("pk").only("conversation", "public_id", "content")
+        )
+        found.update((row.conversation_id, row) for row in read if _has_all(row.content, words))
         left = {pk: messages[:-at_once] for pk, messages in candidates.items() if pk not in found}
         candidates = {pk: messages for pk, messages in left.items() if messages}
         at_once = min(2 * at_once, READ_MAX)

@@ -6,7 +6,7 @@ from ashao_site.accounts.guests import GUEST_SESSION_KEY, client_address, guest_
 from ashao_site.accounts.models import User
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib.errors import NotSignedIn
-from chat.actions import Sender
+from chat.sending import Sender
 
 
 def viewer_of(request: Request) -> Viewer:

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
-from chat import actions, queries
+from chat import actions, actions_answers, queries
 from chat.models import SENT_KEY_MAX_CHARS
 from chat.serializers import (
     DoneSerializer,
@@ -17,6 +17,7 @@ from chat.serializers import (
     RatedSerializer,
     RateSerializer,
     ReceiptAnswerSerializer,
+    RetriedSerializer,
     SendSerializer,
     SentSerializer,
 )
@@ -55,9 +56,16 @@ class SendView(APIView):
             tier=jobs.Tier(body["tier"]),
             content=body["content"],
             conversation_id=body["conversationId"],
+            edit_of=body["editOf"],
             idempotency_key=_idempotency_key(request),
         )
-        return Response({"jobId": sent.job_id, "conversationId": sent.conversation_id}, status=201)
+        told = {
+            "jobId": sent.job_id,
+            "conversationId": sent.conversation_id,
+            "questionId": sent.question_id,
+            "answerId": sent.answer_id,
+        }
+        return Response(told, status=201)
 
 
 class StopView(APIView):
@@ -73,7 +81,7 @@ class StopView(APIView):
     def post(self, request: Request) -> Response:
         """Stop."""
         viewer = require_viewer(request)
-        actions.stop_answer(viewer=viewer, job_id=validated(JobSerializer, request)["jobId"])
+        actions_answers.stop_answer(viewer=viewer, job_id=validated(JobSerializer, request)["jobId"])
         return Response({"ok": True})
 
 
@@ -82,16 +90,18 @@ class RetryView(APIView):
 
     @extend_schema(
         operation_id="chat_retry",
-        summary="Have an answer that has ended written anew, in its place. It costs what a message costs.",
+        summary="Have an answer that has ended written anew: as another version of it, or in its place where it "
+        "has no text. It costs what a message costs.",
         tags=["chat"],
         request=JobSerializer,
-        responses=JobSerializer,
+        responses=RetriedSerializer,
     )
     def post(self, request: Request) -> Response:
         """Try again."""
         require_viewer(request)
         job_id = validated(JobSerializer, request)["jobId"]
-        return Response({"jobId": actions.retry_answer(sender=sender_of(request), job_id=job_id)})
+        retried = actions_answers.retry_answer(sender=sender_of(request), job_id=job_id)
+        return Response({"jobId": retried.job_id, "answerId": retried.answer_id})
 
 
 class ReceiptView(APIView):
@@ -127,7 +137,7 @@ class RateView(APIView):
         """Rate."""
         viewer = require_viewer(request)
         body = validated(RateSerializer, request)
-        actions.rate_answer(viewer=viewer, job_id=body["jobId"], rating=body["rating"])
+        actions_answers.rate_answer(viewer=viewer, job_id=body["jobId"], rating=body["rating"])
         return Response({"rating": body["rating"]})
 
 

@@ -18,6 +18,7 @@ from chat.search import QUERY_MAX_CHARS
 from chat.serializers import (
     CHANGE_BODY,
     TEXT_PATTERN,
+    BranchSerializer,
     ChangeSerializer,
     ConversationSerializer,
     ExportSerializer,
@@ -127,6 +128,25 @@ class ConversationView(APIView):
         """Delete it."""
         actions_history.delete_conversation(viewer=require_viewer(request), conversation_id=conversation_id)
         return Response(status=204)
+
+
+class BranchView(APIView):
+    """`POST /api/chat/branch`."""
+
+    @extend_schema(
+        operation_id="chat_branch",
+        summary="Show another branch: the path through this message, to the newest end after it.",
+        tags=["history"],
+        request=BranchSerializer,
+        responses=ConversationSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Show it."""
+        viewer = require_viewer(request)
+        message_id = validated(BranchSerializer, request)["messageId"]
+        return Response(
+            queries.detail(viewer, actions_history.show_branch(viewer=viewer, message_id=message_id))
+        )
 
 
 class ExportView(APIView):

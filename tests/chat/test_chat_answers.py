@@ -16,7 +16,7 @@ def stop(browser: Browser, job_id: str) -> int:
     return int(browser.call("POST", "/api/chat/stop", {"jobId": job_id}).status_code)
 
 
-def retry(browser: Browser, job_id: str) -> object:
+def retry(browser: Browser, job_id: str) -> Any:
     return browser.call("POST", "/api/chat/retry", {"jobId": job_id})
 
 
@@ -56,19 +56,42 @@ def test_a_failed_answer_gives_the_credits_back(alice: Browser, settings: Any) -
     assert alice.credits() == 100
 
 
-def test_retry_writes_the_answer_anew_in_its_place(alice: Browser) -> None:
+def test_retry_of_an_answer_with_text_keeps_it(alice: Browser) -> None:
     job_id, conversation_id = alice.sent("Hello")
     answer(job_id, "Bad answer")
+    old = alice.messages(conversation_id)[1]
     response = retry(alice, job_id)
-    assert response.status_code == 200  # type: ignore[attr-defined]
-    new_job_id = response.json()["jobId"]  # type: ignore[attr-defined]
-    assert new_job_id != job_id
-    reply = alice.messages(conversation_id)[1]
-    assert (reply["jobId"], reply["status"], reply["content"]) == (new_job_id, "pending", "")
-    production = Production(new_job_id)
-    assert production.job.messages == [{"role": "user", "content": "Hello"}]
-    assert refused(retry(alice, job_id)) == (404, "not_found")
+    assert response.status_code == 200
+    again = response.json()
+    assert set(again) == {"jobId", "answerId"}
+    question, reply = alice.messages(conversation_id)
+    assert (reply["id"], reply["jobId"]) == (again["answerId"], again["jobId"])
+    assert (reply["status"], reply["content"], reply["tier"]) == ("pending", "", "pro")
+    assert (reply["parentId"], reply["versions"]) == (question["id"], [old["id"], reply["id"]])
+    answer(again["jobId"], "Good answer")
+    kept = Message.objects.get(job_id=job_id)
+    assert (kept.content, kept.status, kept.public_id) == ("Bad answer", "done", old["id"])
+    assert alice.messages(conversation_id)[1]["content"] == "Good answer"
     assert alice.credits() == 80
+    assert_books()
+
+
+@pytest.mark.parametrize("end", ["failed", "stopped"])
+def test_retry_of_an_answer_without_text_is_in_its_place(alice: Browser, settings: Any, end: str) -> None:
+    settings.JOB_MAX_ATTEMPTS = 1
+    job_id, conversation_id = alice.sent("Hello")
+    if end == "failed":
+        Production(job_id).fail()
+    else:
+        stop(alice, job_id)
+    old = alice.messages(conversation_id)[1]
+    again = retry(alice, job_id).json()
+    assert again["answerId"] == old["id"]
+    reply = alice.messages(conversation_id)[1]
+    assert reply == {**old, "jobId": again["jobId"], "status": "pending", "versions": [old["id"]]}
+    assert Production(again["jobId"]).job.messages == [{"role": "user", "content": "Hello"}]
+    assert refused(retry(alice, job_id)) == (404, "not_found")
+    assert alice.credits() == 90
 
 
 def test_retry_sees_only_what_was_before(alice: Browser) -> None:
@@ -76,7 +99,7 @@ def test_retry_sees_only_what_was_before(alice: Browser) -> None:
     answer(first, "Two")
     second, _ = alice.sent("Three", conversationId=conversation_id)
     answer(second, "Four")
-    new = retry(alice, first).json()["jobId"]  # type: ignore[attr-defined]
+    new = retry(alice, first).json()["jobId"]
     assert Production(new).job.messages == [{"role": "user", "content": "One"}]
 
 

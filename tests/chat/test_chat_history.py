@@ -31,7 +31,8 @@ def test_the_list_comes_in_pages_the_last_changed_first(alice: Browser, bob: Bro
             break
         cursor = f"&cursor={page['next']}"
     assert found == expected
-    assert set(page["conversations"][0]) == {"id", "title", "pinned", "createdAt", "updatedAt", "snippet"}
+    summary = {"id", "title", "pinned", "createdAt", "updatedAt"}
+    assert set(page["conversations"][0]) == summary | {"snippet", "messageId"}
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,8 @@ def test_others_find_nothing(alice: Browser, bob: Browser, guest: Browser) -> No
 
 
 def test_delete_stops_what_is_being_written(alice: Browser) -> None:
-    job_id, conversation_id = alice.send(key="k").json().values()
+    sent = alice.send(key="k").json()
+    job_id, conversation_id = sent["jobId"], sent["conversationId"]
     assert alice.call("DELETE", f"{LIST}/{conversation_id}").status_code == 204
     assert jobs.state_of(job_id) is jobs.State.DONE
     assert alice.credits() == 100

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -10,10 +11,14 @@ from channels.testing import WebsocketCommunicator
 from django.core.management import call_command
 from django.test import Client
 
+from ashao_site.lib import clock
 from ashao_site.lib.aio import run_sync
 from chat.live import RECEIVED_MAX, LiveConsumer
 from ledger import chart, queries
 from tests.chat.support import CREDIT, Browser, answer, person, refused
+from workers.jobs import Tier
+from workers.jobs import queries as jobs_queries
+from workers.jobs.models import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,7 +58,33 @@ def test_network_tells_load_and_no_identity(alice: Browser) -> None:
     network = Browser().get("/api/network").json()
     assert set(network) == {"tiers", "jobsPerMinute", "tokensPerMinute"}
     assert set(network["tiers"]) == {"pro", "max"}
-    assert set(network["tiers"]["pro"]) == {"workers", "queued"}
+    assert set(network["tiers"]["pro"]) == {"workers", "queued", "waitMs"}
+
+
+def test_network_tells_how_long_the_recent_jobs_of_a_tier_waited(
+    alice: Browser, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The middle one of those claimed lately: what nobody took says nothing, nor what was taken long ago."""
+    now = clock.now()
+    for tier, claimed_s_ago, waited_ms in [
+        (Tier.PRO, 100, 900_000),
+        (Tier.PRO, 30, 8_000),
+        (Tier.PRO, 20, 2_000),
+        (Tier.PRO, 10, 60_000),
+        (Tier.MAX, 700, 3_000),
+    ]:
+        claimed = now - timedelta(seconds=claimed_s_ago)
+        job = Job.objects.create(
+            tier=tier, price_micros=1, queued_at=now, deadline_at=now, first_claimed_at=claimed
+        )
+        Job.objects.filter(pk=job.pk).update(created_at=claimed - timedelta(milliseconds=waited_ms))
+    alice.sent()
+    tiers = Browser().get("/api/network").json()["tiers"]
+    assert (tiers["pro"]["waitMs"], tiers["max"]["waitMs"]) == (34_000, None)
+
+    monkeypatch.setattr(jobs_queries, "WAIT_JOBS_MAX", 4)
+    with django_assert_num_queries(1):
+        assert jobs_queries.wait_ms_by_tier()[Tier.PRO] == 31_000  # of 2 s and 60 s, and the one of alice
 
 
 @pytest.mark.parametrize("path", ["/", "/c/conv_0000000000000000000000"])

@@ -1,6 +1,7 @@
 """Finding one's own conversations by their words."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -12,7 +13,7 @@ from chat import search as searching
 from chat.models import Conversation, Message
 from chat.search import snippet, words_of
 from chat.search_bits import BYTES_MAX, INDEXED_MAX_CHARS, fold, probes, signature
-from tests.chat.support import Browser, answer, refused
+from tests.chat.support import Browser, Production, answer, refused
 
 db = pytest.mark.django_db(transaction=True)
 LIST = "/api/chat/conversations"
@@ -115,9 +116,32 @@ def test_only_ones_own(alice: Browser, bob: Browser, guest: Browser) -> None:
 
 
 @db
-def test_an_answer_that_is_tried_again_is_found_by_its_new_text_only(alice: Browser) -> None:
+def test_every_version_is_found_and_named(alice: Browser) -> None:
+    sent = alice.send("question").json()
+    conversation_id = sent["conversationId"]
+    answer(sent["jobId"], "first text")
+    again = alice.call("POST", "/api/chat/retry", {"jobId": sent["jobId"]}).json()
+    answer(again["jobId"], "second text")
+
+    def named(q: str) -> list[tuple[str, str | None]]:
+        page = alice.get(LIST, data={"q": q}).json()
+        return [(one["id"], one["messageId"]) for one in page["conversations"]]
+
+    assert named("first") == [(conversation_id, sent["answerId"])]
+    assert named("text") == [(conversation_id, again["answerId"])]
+    assert named("quest") == [(conversation_id, sent["questionId"])]
+    alice.call("PATCH", f"{LIST}/{conversation_id}", {"title": "Zebras"})
+    assert named("zebras") == [(conversation_id, None)]
+
+
+@db
+def test_an_answer_that_failed_is_found_by_its_new_text_only(alice: Browser, settings: Any) -> None:
+    settings.JOB_MAX_ATTEMPTS = 1
     job_id, conversation_id = alice.sent("question")
-    answer(job_id, "first text")
+    production = Production(job_id)
+    production.say("first text")
+    production.fail()
+    assert found(alice, "first") == [conversation_id]
     again = alice.call("POST", "/api/chat/retry", {"jobId": job_id}).json()["jobId"]
     assert found(alice, "first") == []
     answer(again, "second text")

@@ -19,7 +19,7 @@ def test_a_message_is_written_and_its_price_held(alice: Browser) -> None:
     response = alice.send("What is  a\nmonad?")
     assert response.status_code == 201
     sent = response.json()
-    assert set(sent) == {"jobId", "conversationId"}
+    assert set(sent) == {"jobId", "conversationId", "questionId", "answerId"}
     assert jobs.state_of(sent["jobId"]) is jobs.State.QUEUED
     assert alice.credits() == 90
     question, reply = alice.messages(sent["conversationId"])
@@ -31,6 +31,9 @@ def test_a_message_is_written_and_its_price_held(alice: Browser) -> None:
     )
     assert (reply["role"], reply["content"], reply["status"]) == ("assistant", "", "pending")
     assert (reply["jobId"], reply["tier"]) == (sent["jobId"], "pro")
+    assert (question["id"], reply["id"]) == (sent["questionId"], sent["answerId"])
+    assert (question["parentId"], question["versions"]) == (None, [question["id"]])
+    assert (reply["parentId"], reply["versions"]) == (question["id"], [reply["id"]])
     assert Conversation.objects.get().title == "What is a monad?"
 
 
@@ -135,6 +138,10 @@ def test_a_bad_key_is_refused(alice: Browser, key: str) -> None:
         {"tier": ["pro"]},
         {"conversationId": 7},
         {"conversationId": ["conv_"]},
+        {"editOf": 7, "conversationId": "conv_x"},
+        {"editOf": ["msg_"], "conversationId": "conv_x"},
+        {"editOf": "msg_0000000000000000000000"},
+        {"editOf": "msg_0000000000000000000000", "conversationId": None},
     ],
 )
 def test_bad_input_is_refused(alice: Browser, body: dict[str, object]) -> None:

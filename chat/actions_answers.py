@@ -1,0 +1,150 @@
+"""What happens to one answer: it is tried again, ends, is stopped, is rated.
+
+Locks are taken in the order that `chat.actions` tells.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from ashao_site.accounts.session import Viewer
+from ashao_site.lib.aio import run_sync
+from ashao_site.lib.clock import now
+from ashao_site.lib.errors import BadInput, Conflict, NotFound
+from chat import sending
+from chat.context import build_context
+from chat.models import READABLE, Conversation, Message, Status
+from chat.news import tell_balance
+from chat.search_bits import signature
+from chat.sending import Sender
+from chat.tree import Tree
+from workers import jobs
+
+RATINGS = (-1, 0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """An answer that is written anew, and the job that does it."""
+
+    job_id: str
+    answer_id: str
+
+
+def retry_answer(*, sender: Sender, job_id: str) -> Retried:
+    """Have an answer that has ended produced anew.
+
+    One that has text is kept, and the new one is another version of it; otherwise it is written in its place.
+    Raises `NotFound`, `Conflict` (not_finished, also where another version is being written; too_many_versions,
+    conversation_full), and what sending raises.
+    """
+    with transaction.atomic():
+        answer = own_answer(sender.viewer, job_id)
+        if answer.status == Status.PENDING and jobs.state_of(job_id) in (
+            jobs.State.QUEUED,
+            jobs.State.RUNNING,
+        ):
+            raise Conflict("This answer is still being written. Stop it first.", code="not_finished")
+        kept = answer.status in READABLE and answer.content != ""
+        tree = Tree.read(answer.conversation_id)
+        if kept:
+            sending.refuse_when_full(tree, more=1)
+        question = answer.parent
+        assert question is not None, "an answer comes after its question"
+        context = build_context(newest_first=sending.past(tree, question.parent_id), content=question.content)
+        tier = jobs.Tier(answer.tier)
+        new_job_id = sending.submit(sender=sender, tier=tier, messages=context)
+        head = sending.lock(answer.conversation)
+        if kept:
+            _refuse_while_written(question)
+            sending.refuse_too_many_versions(answer.conversation_id, question.pk)
+            answer = sending.add_answer(question, job_id=new_job_id, tier=tier)
+        else:
+            _write_anew(answer, job_id=new_job_id, head=head)
+        return Retried(new_job_id, answer.public_id)
+
+
+def _refuse_while_written(question: Message) -> None:
+    """Trying again twice at once is meant once."""
+    if question.children.filter(status=Status.PENDING).exists():
+        raise Conflict("Another version of this answer is still being written.", code="not_finished")
+
+
+def _write_anew(answer: Message, *, job_id: str, head: int | None) -> None:
+    """Put an answer back to its beginning. The shown path stays, or comes to it where it was elsewhere."""
+    changed = Message.objects.filter(pk=answer.pk, job_id=answer.job_id, status=answer.status).update(
+        job_id=job_id,
+        status=Status.PENDING,
+        content="",
+        tokens=0,
+        finish="",
+        error="",
+        finished_at=None,
+        rating=0,
+        search_bits=None,
+    )
+    if changed != 1:  # somebody else tried again, or the answer ended, in between
+        raise Conflict("This answer has just changed. Please reload.", code="not_finished")
+    tree = Tree.read(answer.conversation_id)
+    shown = head if tree.has_on_path(answer.pk, head=head) else tree.newest_end(answer.pk)
+    Conversation.objects.filter(pk=answer.conversation_id).update(head=shown, updated_at=now())
+
+
+def finish_answer(*, outcome: jobs.Outcome) -> None:
+    """Write down how an answer ended. Runs inside the transaction that ends its job."""
+    answer = Message.objects.select_related("conversation").filter(job_id=outcome.job_id).first()
+    if answer is None:  # the person deleted the conversation
+        return
+    at = now()
+    Conversation.objects.filter(pk=answer.conversation_id).update(updated_at=at)
+    changed = Message.objects.filter(pk=answer.pk, job_id=outcome.job_id, status=Status.PENDING).update(
+        status=_status_of(outcome),
+        content=outcome.text,
+        tokens=outcome.tokens,
+        finish=outcome.finish or "",
+        error=outcome.error[:200],
+        finished_at=at,
+        search_bits=signature(outcome.text),
+    )
+    if changed == 1 and answer.conversation.user_id is not None:
+        tell_balance(user_id=answer.conversation.user_id)
+
+
+def _status_of(outcome: jobs.Outcome) -> Status:
+    if outcome.state is jobs.State.FAILED:
+        return Status.FAILED
+    return Status.STOPPED if outcome.finish is jobs.Finish.STOPPED else Status.DONE
+
+
+def stop_answer(*, viewer: Viewer, job_id: str) -> None:
+    """End an answer as it stands; one that has ended stays as it is. Not inside a transaction."""
+    own_answer(viewer, job_id)
+    run_sync(jobs.stop(job_id))
+
+
+def rate_answer(*, viewer: Viewer, job_id: str, rating: int) -> None:
+    """Keep what the person says of an answer (-1, 0 or 1) instead of what they said before.
+
+    It goes on to the worker's figures without the text and without the person. Raises `NotFound`, `BadInput`,
+    and `Conflict`: not_finished while it is being written, no_answer where it has failed.
+    """
+    if rating not in RATINGS:
+        raise BadInput("rating must be -1, 0 or 1.")
+    with transaction.atomic():
+        answer = own_answer(viewer, job_id)
+        if answer.status == Status.PENDING:
+            raise Conflict("This answer is still being written.", code="not_finished")
+        if answer.status not in READABLE:
+            raise Conflict("This answer has failed: there is nothing to rate.", code="no_answer")
+        jobs.rate(job_id=job_id, rating=rating)
+        rated = Message.objects.filter(pk=answer.pk, job_id=job_id, status__in=READABLE)
+        if rated.update(rating=rating) != 1:  # it was tried again in between
+            raise Conflict("This answer has just changed. Please reload.", code="not_finished")
+
+
+def own_answer(viewer: Viewer, job_id: str) -> Message:
+    """One of the person's answers, with its conversation. Raises `NotFound`."""
+    answer = Message.objects.of(viewer).answering(job_id).select_related("conversation").first()
+    if answer is None:
+        raise NotFound("There is no such answer.")
+    return answer

@@ -1,0 +1,70 @@
+"""Branches that are made at the same moment."""
+
+from typing import Any
+
+import pytest
+
+from chat import sending
+from tests.chat.branching import at_once, retry, say, shown, tab
+from tests.chat.support import Browser, Production, refused
+from tests.ledger.support import assert_books
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_two_edits_at_once_are_two_versions(alice: Browser) -> None:
+    one = say(alice, "One", "Two")
+    edit = {"conversationId": one["conversationId"], "editOf": one["questionId"]}
+    first, second = at_once(
+        lambda: tab(alice).send("Uno", **edit).json(), lambda: tab(alice).send("Eins", **edit).json()
+    )
+    question, reply = alice.messages(one["conversationId"])
+    ids = {one["questionId"], first["questionId"], second["questionId"]}
+    assert set(question["versions"]) == ids
+    assert question["id"] == question["versions"][-1]  # the later one is shown
+    assert reply["parentId"] == question["id"]
+
+
+def test_trying_again_twice_at_once_is_once(alice: Browser) -> None:
+    one = say(alice, "One", "Two")
+    calls = [lambda: retry(tab(alice), one["jobId"])] * 4
+    responses = at_once(*calls)
+    assert sorted(response.status_code for response in responses) == [200, 409, 409, 409]
+    assert {refused(one) for one in responses if one.status_code == 409} == {(409, "not_finished")}
+    assert len(alice.messages(one["conversationId"])[1]["versions"]) == 2
+    assert alice.credits() == 80
+    assert_books()
+
+
+def test_what_another_tab_sends_during_an_edit_stays_in_its_branch(
+    alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The edit comes in between, when what the model is told has been put together already."""
+    one = say(alice, "One", "Two")
+    here = {"conversationId": one["conversationId"]}
+    submit = sending.submit
+
+    def edit_first(**job: Any) -> str:
+        monkeypatch.setattr(sending, "submit", submit)
+        at_once(lambda: say(tab(alice), "Uno", "Dos", editOf=one["questionId"], **here))
+        return submit(**job)
+
+    monkeypatch.setattr(sending, "submit", edit_first)
+    sent = alice.send("Three", **here).json()
+    assert [turn["content"] for turn in Production(sent["jobId"]).job.messages] == ["One", "Two", "Three"]
+    assert shown(alice, one["conversationId"]) == ["One", "Two", "Three", ""]
+
+
+def test_what_two_tabs_send_at_once_is_one_path(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = say(alice, "One", "Two")
+    here = {"conversationId": one["conversationId"]}
+    submit = sending.submit
+
+    def send_first(**job: Any) -> str:
+        monkeypatch.setattr(sending, "submit", submit)
+        at_once(lambda: tab(alice).sent("Before", **here))
+        return submit(**job)
+
+    monkeypatch.setattr(sending, "submit", send_first)
+    alice.sent("After", **here)
+    assert shown(alice, one["conversationId"]) == ["One", "Two", "Before", "", "After", ""]
