@@ -6,7 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ashao_site.lib.api import StrictBooleanField, StrictCharField, StrictIntegerField
-from chat.actions import MESSAGE_MAX_CHARS, RATINGS
+from ashao_site.lib.openapi import with_any_of
+from chat.actions import MESSAGE_MAX_CHARS
+from chat.actions_answers import RATINGS
 from chat.models import TITLE_MAX_CHARS, Role, Status
 from workers import jobs
 
@@ -57,6 +59,12 @@ class SendSerializer(Shape):
     tier = TierField()
     content = ContentField(max_length=MESSAGE_MAX_CHARS)
     conversationId = IdField(required=False, allow_null=True, default=None)
+    editOf = IdField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="A question of this conversation: the content becomes another version of it.",
+    )
 
 
 class SentSerializer(Shape):
@@ -64,12 +72,27 @@ class SentSerializer(Shape):
 
     jobId = serializers.CharField()
     conversationId = serializers.CharField()
+    questionId = serializers.CharField()
+    answerId = serializers.CharField()
 
 
 class JobSerializer(Shape):
     """The job of an answer."""
 
     jobId = IdField()
+
+
+class RetriedSerializer(Shape):
+    """An answer that is written anew: another version where the old one has text, else the same."""
+
+    jobId = serializers.CharField()
+    answerId = serializers.CharField()
+
+
+class BranchSerializer(Shape):
+    """The message that the shown path is to run through."""
+
+    messageId = IdField()
 
 
 class DoneSerializer(Shape):
@@ -85,15 +108,12 @@ class ChangeSerializer(Shape):
     pinned = StrictBooleanField(required=False)
 
 
-CHANGE_BODY = {
-    "type": "object",
-    "properties": {
+CHANGE_BODY = with_any_of(
+    {
         "title": {"type": "string", "maxLength": TITLE_MAX_CHARS, "pattern": TEXT_PATTERN},
         "pinned": {"type": "boolean"},
-    },
-    "anyOf": [{"required": ["title"]}, {"required": ["pinned"]}],
-}
-"""Written out, because serializers cannot say that one of them is needed."""
+    }
+)
 
 
 class RateSerializer(Shape):
@@ -105,10 +125,15 @@ class RateSerializer(Shape):
     )
 
 
+@extend_schema_field({"type": "integer", "enum": list(RATINGS)})
+class RatingField(serializers.IntegerField):
+    """What a person thinks of an answer."""
+
+
 class RatedSerializer(Shape):
     """What is kept."""
 
-    rating = serializers.IntegerField()
+    rating = RatingField()
 
 
 class ReceiptSerializer(Shape):
@@ -149,6 +174,9 @@ class HitSerializer(SummarySerializer):
     snippet = serializers.CharField(
         allow_null=True, help_text="Null without a search, or found in the title only."
     )
+    messageId = serializers.CharField(
+        allow_null=True, help_text="The newest message that has the words; null as the snippet is."
+    )
 
 
 class MessageSerializer(Shape):
@@ -162,7 +190,14 @@ class MessageSerializer(Shape):
     tier = serializers.ChoiceField(choices=TIERS, allow_null=True)
     createdAt = serializers.DateTimeField()
     receipt = ReceiptSerializer(allow_null=True)
-    rating = serializers.IntegerField(help_text="1 good, -1 bad, 0 not rated.")
+    rating = RatingField(help_text="1 good, -1 bad, 0 not rated.")
+    parentId = serializers.CharField(
+        allow_null=True, help_text="The message that it comes after; null for a first question."
+    )
+    versions = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The ids of all that come after the same message, the oldest first: itself among them.",
+    )
 
 
 class ConversationSerializer(SummarySerializer):
@@ -214,10 +249,11 @@ class CreditsSerializer(Shape):
 
 
 class TierLoadSerializer(Shape):
-    """Live workers and waiting jobs."""
+    """Live workers, waiting jobs, and the wait: the median of recent jobs, from sending to being taken."""
 
     workers = serializers.IntegerField()
     queued = serializers.IntegerField()
+    waitMs = serializers.IntegerField(allow_null=True)
 
 
 class TiersSerializer(Shape):

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from chat import views, views_history, views_me
+from chat import views, views_account, views_history, views_me
 
 urlpatterns = [
     path("me", views_me.MeView.as_view()),
     path("account", views_me.AccountView.as_view()),
+    path("account/export", views_account.AccountExportView.as_view()),
+    path("account/data", views_account.AccountDataView.as_view()),
     path("credits", views_me.CreditsView.as_view()),
     path("network", views_me.NetworkView.as_view()),
     path("chat/send", views.SendView.as_view()),
@@ -14,6 +16,7 @@ urlpatterns = [
     path("chat/retry", views.RetryView.as_view()),
     path("chat/receipt", views.ReceiptView.as_view()),
     path("chat/rate", views.RateView.as_view()),
+    path("chat/branch", views_history.BranchView.as_view()),
     path("chat/conversations", views_history.ConversationsView.as_view()),
     path("chat/conversations/<str:conversation_id>", views_history.ConversationView.as_view()),
     path("chat/conversations/<str:conversation_id>/export", views_history.ConversationExportView.as_view()),

@@ -1,4 +1,4 @@
-"""What owners do with their workers: register, pause and remove them."""
+"""What owners do with their workers: register, rename, pause and remove them."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from ashao_site.lib.ids import hash_secret, new_secret
 from ashao_site.lib.text import clean_text
 from workers import jobs
 from workers.jobs import TIERS_OF, Tier, WorkerKind
-from workers.jobs.models import MODEL_MAX_CHARS
+from workers.jobs.models import MODEL_MAX_CHARS, WORKER_NAME_MAX_CHARS
 from workers.models import Worker
 
 log = structlog.get_logger("ashao.workers")
@@ -33,7 +33,9 @@ class NewWorker:
     token: str
 
 
-def register_worker(*, owner: User, kind: WorkerKind, model: str, tiers: list[Tier] | None) -> NewWorker:
+def register_worker(
+    *, owner: User, kind: WorkerKind, model: str, tiers: list[Tier] | None, name: str = ""
+) -> NewWorker:
     """Make a worker of `owner` that serves `tiers` (by default all that its kind may).
 
     Raises `BadInput` for a tier that its kind does not serve, `Conflict` above the limit of workers.
@@ -41,6 +43,7 @@ def register_worker(*, owner: User, kind: WorkerKind, model: str, tiers: list[Ti
     clean_text(model, name="model", max_chars=MODEL_MAX_CHARS)
     if not model.strip():
         raise BadInput("model must not be empty.")
+    name = _clean_name(name)
     allowed = TIERS_OF[kind]
     wanted = sorted(set(tiers) if tiers else allowed)
     if not set(wanted) <= allowed:
@@ -54,6 +57,7 @@ def register_worker(*, owner: User, kind: WorkerKind, model: str, tiers: list[Ti
             owner=owner,
             kind=kind,
             model=model.strip(),
+            name=name,
             tiers=[str(tier) for tier in wanted],
             token_hash=hash_secret(token),
             last_seen_at=clock.now(),
@@ -71,6 +75,24 @@ def _make_room(owner: User) -> None:
     raise Conflict(
         f"You have {WORKERS_MAX_PER_OWNER} workers already. Remove one first.", code="too_many_workers"
     )
+
+
+def change_worker(
+    *, owner: User, public_id: str, paused: bool | None = None, name: str | None = None
+) -> Worker:
+    """Pause a worker or resume it, call it otherwise; what is None stays. Returns it as it is now.
+
+    Raises `BadInput` for no change at all or a bad name, `NotFound` for one that is not the owner's.
+    """
+    if paused is None and name is None:
+        raise BadInput("Nothing to change: send paused, or a name.")
+    with transaction.atomic():
+        if name is not None:
+            named = Worker.objects.filter(pk=_own(owner, public_id).pk)
+            named.update(name=_clean_name(name))
+        if paused is not None:
+            pause_worker(owner=owner, public_id=public_id, paused=paused)
+        return _own(owner, public_id)
 
 
 def pause_worker(*, owner: User, public_id: str, paused: bool) -> None:
@@ -94,6 +116,24 @@ def remove_worker(*, owner: User, public_id: str) -> None:
     worker.removed_at = clock.now()
     worker.save(update_fields=["removed_at"])
     transaction.on_commit(lambda: _tell(public_id, jobs.remove(holder=public_id)))
+
+
+def remove_workers(*, owner: User) -> None:
+    """Remove all workers of this owner, and forget what they were called; what they hold is handed on."""
+    live = list(Worker.objects.filter(owner=owner, removed_at=None).values_list("public_id", flat=True))
+    Worker.objects.filter(owner=owner).exclude(name="").update(name="")
+    Worker.objects.filter(owner=owner, removed_at=None).update(removed_at=clock.now())
+    if live:
+        transaction.on_commit(lambda: _tell("all of an owner", _remove_each(live)))
+
+
+async def _remove_each(public_ids: list[str]) -> None:
+    for public_id in public_ids:
+        await jobs.remove(holder=public_id)
+
+
+def _clean_name(name: str) -> str:
+    return clean_text(name, name="name", max_chars=WORKER_NAME_MAX_CHARS).strip()
 
 
 def _own(owner: User, public_id: str) -> Worker:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
 from django.conf import settings
-from django.db.models import Count, DurationField, F, Q, Sum
+from django.db.models import Count, DurationField, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMinute
 
 from ashao_site.accounts.models import User
@@ -45,6 +45,7 @@ class WorkerRow(TypedDict):
     id: str
     type: str
     model: str
+    name: str
     tiers: list[str]
     status: str
     paused: bool
@@ -103,6 +104,30 @@ def stats_of(owner: User) -> dict[str, object]:
         "hour": [_minute(at, minutes.get(at)) for at in hour],
         "recent": _recent(owner, {row["id"]: row["public_id"] for row in sums.values()}),
     }
+
+
+def workers_ever_of(owner: User) -> QuerySet[Worker]:
+    """The owner's workers, those that were removed too."""
+    return Worker.objects.filter(owner=owner)
+
+
+def exported_worker(worker: Worker) -> dict[str, object]:
+    """A worker without its token."""
+    return {
+        "id": worker.public_id,
+        "name": worker.name,
+        "type": worker.kind,
+        "model": worker.model,
+        "tiers": list(worker.tiers),
+        "createdAt": worker.created_at.isoformat(),
+        "lastSeenAt": _iso(worker.last_seen_at),
+        "pausedAt": _iso(worker.paused_at),
+        "removedAt": _iso(worker.removed_at),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _sums(owner: User) -> Iterable[Mapping[str, Any]]:
@@ -188,6 +213,7 @@ def _row(worker: Worker, sums: Mapping[str, Any], seen_ms: int | None) -> Worker
         "id": worker.public_id,
         "type": worker.kind,
         "model": worker.model,
+        "name": worker.name,
         "tiers": list(worker.tiers),
         "status": _status(worker, running=sums["running"], seen_ms=seen_ms),
         "paused": worker.paused_at is not None,

@@ -3,17 +3,27 @@
 from rest_framework import serializers
 
 from ashao_site.lib.api import StrictBooleanField, StrictCharField
+from ashao_site.lib.openapi import with_any_of
 from workers import jobs
-from workers.jobs.models import MODEL_MAX_CHARS
+from workers.jobs.models import MODEL_MAX_CHARS, WORKER_NAME_MAX_CHARS
+
+KINDS = [str(kind) for kind in jobs.WorkerKind]
+TIERS = [str(tier) for tier in jobs.Tier]
 
 
 class RegisterSerializer(serializers.Serializer[dict[str, object]]):
     """The body of `register`."""
 
-    type = serializers.ChoiceField(choices=[str(kind) for kind in jobs.WorkerKind])
+    type = serializers.ChoiceField(choices=KINDS)
     model = StrictCharField(max_length=MODEL_MAX_CHARS)
+    name = StrictCharField(
+        max_length=WORKER_NAME_MAX_CHARS,
+        required=False,
+        allow_blank=True,
+        help_text="What you call it; shown to you only.",
+    )
     tiers = serializers.ListField(
-        child=serializers.ChoiceField(choices=[str(tier) for tier in jobs.Tier]),
+        child=serializers.ChoiceField(choices=TIERS),
         required=False,
         min_length=1,
         max_length=4,
@@ -27,21 +37,27 @@ class RegisteredSerializer(serializers.Serializer[dict[str, object]]):
     workerToken = serializers.CharField()
 
 
-class PauseSerializer(serializers.Serializer[dict[str, object]]):
+class ChangeSerializer(serializers.Serializer[dict[str, object]]):
     """The body of a change of a worker."""
 
-    paused = StrictBooleanField()
+    paused = StrictBooleanField(required=False)
+    name = StrictCharField(max_length=WORKER_NAME_MAX_CHARS, required=False, allow_blank=True)
 
 
-class PausedSerializer(serializers.Serializer[dict[str, object]]):
-    """A worker, and whether it takes no more jobs."""
+class ChangedSerializer(serializers.Serializer[dict[str, object]]):
+    """A worker: what it is called, and whether it takes no more jobs."""
 
     id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
     paused = serializers.BooleanField()
 
 
-PAUSE_BODY = {"type": "object", "properties": {"paused": {"type": "boolean"}}, "required": ["paused"]}
-"""Written out, because of a serializer's fields a PATCH would show none as required."""
+CHANGE_BODY = with_any_of(
+    {
+        "paused": {"type": "boolean"},
+        "name": {"type": "string", "maxLength": WORKER_NAME_MAX_CHARS, "pattern": r"^[^\x00]*$"},
+    }
+)
 
 
 class RatingsSerializer(serializers.Serializer[dict[str, object]]):
@@ -55,9 +71,10 @@ class WorkerSerializer(serializers.Serializer[dict[str, object]]):
     """One worker; amounts in µUSDC."""
 
     id = serializers.CharField()
-    type = serializers.CharField()
+    type = serializers.ChoiceField(choices=KINDS)
     model = serializers.CharField()
-    tiers = serializers.ListField(child=serializers.CharField())
+    name = serializers.CharField(allow_blank=True)
+    tiers = serializers.ListField(child=serializers.ChoiceField(choices=TIERS))
     status = serializers.ChoiceField(choices=["offline", "waiting", "busy", "paused"])
     paused = serializers.BooleanField()
     jobs = serializers.IntegerField()
@@ -85,7 +102,7 @@ class DoneJobSerializer(serializers.Serializer[dict[str, object]]):
 
     finishedAt = serializers.DateTimeField()
     workerId = serializers.CharField()
-    tier = serializers.ChoiceField(choices=[str(tier) for tier in jobs.Tier])
+    tier = serializers.ChoiceField(choices=TIERS)
     tokens = serializers.IntegerField()
     seconds = serializers.FloatField()
     earned = serializers.IntegerField()

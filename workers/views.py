@@ -1,4 +1,4 @@
-"""What owners call: register, the figures of their workers, pause, removal. (The workers' own: `workers.api`.)"""
+"""What owners call: register, figures, name, pause and removal of workers. (The workers' own: `workers.api`.)"""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -9,9 +9,9 @@ from ashao_site.accounts.authentication import require_user
 from ashao_site.lib.api import validated
 from workers import actions, jobs, queries
 from workers.serializers import (
-    PAUSE_BODY,
-    PausedSerializer,
-    PauseSerializer,
+    CHANGE_BODY,
+    ChangedSerializer,
+    ChangeSerializer,
     RegisteredSerializer,
     RegisterSerializer,
     StatsSerializer,
@@ -34,7 +34,11 @@ class RegisterView(APIView):
         body = validated(RegisterSerializer, request)
         tiers = [jobs.Tier(tier) for tier in body["tiers"]] if "tiers" in body else None
         new = actions.register_worker(
-            owner=owner, kind=jobs.WorkerKind(body["type"]), model=body["model"], tiers=tiers
+            owner=owner,
+            kind=jobs.WorkerKind(body["type"]),
+            model=body["model"],
+            tiers=tiers,
+            name=body.get("name", ""),
         )
         return Response({"workerId": new.worker.public_id, "workerToken": new.token}, status=201)
 
@@ -57,18 +61,21 @@ class WorkerView(APIView):
     """`/api/worker/{id}`."""
 
     @extend_schema(
-        operation_id="worker_pause",
-        summary="Have a worker take no more jobs, or take jobs again. What it holds it finishes.",
+        operation_id="worker_change",
+        summary="Call a worker otherwise; have it take no more jobs (what it holds it finishes), or take jobs again.",
         tags=["worker"],
-        request={"application/json": PAUSE_BODY},
-        responses=PausedSerializer,
+        request={"application/json": CHANGE_BODY},
+        responses=ChangedSerializer,
     )
     def patch(self, request: Request, worker_id: str) -> Response:
-        """Pause or resume one of one's own workers."""
+        """Rename, pause or resume one of one's own workers."""
         owner = require_user(request)
-        paused = validated(PauseSerializer, request)["paused"]
-        actions.pause_worker(owner=owner, public_id=worker_id, paused=paused)
-        return Response({"id": worker_id, "paused": paused})
+        changes = validated(ChangeSerializer, request)
+        worker = actions.change_worker(
+            owner=owner, public_id=worker_id, paused=changes.get("paused"), name=changes.get("name")
+        )
+        paused = worker.paused_at is not None
+        return Response({"id": worker_id, "name": worker.name, "paused": paused})
 
     @extend_schema(
         operation_id="worker_remove",

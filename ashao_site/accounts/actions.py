@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from ashao_site.accounts.keys import API_KEY_PREFIX
 from ashao_site.accounts.models import API_KEY_NAME_MAX_CHARS, ApiKey, GuestUse, SignInNonce, User
+from ashao_site.accounts.sign_ins import end_other_sign_ins, orphans
 from ashao_site.accounts.signature import verify_signature
 from ashao_site.accounts.signin import Site, check_message
 from ashao_site.accounts.siwe import parse_message
@@ -112,6 +113,12 @@ def revoke_api_key(*, user: User, public_id: str) -> None:
         raise NotFound("There is no such API key.")
 
 
+def delete_access(*, user: User) -> None:
+    """Delete all that lets anybody act as this person: API keys, revoked ones too, and sessions, this one too."""
+    ApiKey.objects.filter(user=user).delete()
+    end_other_sign_ins(user=user, but=None)
+
+
 def forget_expired() -> int:
     """Delete, up to `FORGET_BATCH` of each: expired nonces and sessions, old guest counts, old revoked keys.
 
@@ -120,7 +127,8 @@ def forget_expired() -> int:
     at = now()
     over: tuple[QuerySet[Any], ...] = (
         SignInNonce.objects.filter(expires_at__lte=at),
-        Session.objects.filter(expire_date__lte=at),
+        Session.objects.filter(expire_date__lte=at),  # and with each its sign-in
+        orphans(),
         GuestUse.objects.filter(day__lt=(at - GUEST_USE_KEPT).date()),
         ApiKey.objects.filter(revoked_at__lte=at - REVOKED_KEY_KEPT),
     )

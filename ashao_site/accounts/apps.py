@@ -12,4 +12,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import what registers itself by being imported."""
-        from ashao_site.accounts import schema, staff_signals  # noqa: F401 - they register themselves
+        from ashao_site.accounts import schema, sign_in_signals, staff_signals  # noqa: F401 - they register themselves

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from ashao_site.accounts.keys import user_of_key
 from ashao_site.accounts.models import User
+from ashao_site.accounts.sign_ins import note_use
 from ashao_site.lib.errors import NotSignedIn
 
 
@@ -44,6 +45,7 @@ class SessionAuthentication(BaseAuthentication):
         _enforce_csrf(request)
         user = request._request.user
         if isinstance(user, User) and user.is_active:
+            note_use(request=request._request, user=user)
             return user, "session"
         return None
 

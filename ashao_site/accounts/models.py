@@ -1,4 +1,4 @@
-"""The rows behind people: users, their API keys, sign-in nonces and what guests have used."""
+"""The rows behind people: users, their API keys and sign-ins, nonces and what guests have used."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,10 +7,12 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from eth_utils.address import to_checksum_address
 
+from ashao_site.accounts.devices import LABEL_MAX_CHARS, UNKNOWN_DEVICE
 from ashao_site.accounts.signals import user_created
 from ashao_site.lib.clock import now
 from ashao_site.lib.ids import new_id
@@ -28,6 +30,11 @@ def new_user_id() -> str:
 def new_key_id() -> str:
     """A new public id of an API key."""
     return new_id("key")
+
+
+def new_sign_in_id() -> str:
+    """A new public id of a sign-in, which the API calls a session."""
+    return new_id("ses")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -164,6 +171,40 @@ class ApiKey(models.Model):
     class Meta:
         verbose_name = "API key"
         indexes = [models.Index(fields=["user", "created_at"], name="api_key_by_user")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class SignInQuerySet(models.QuerySet["SignIn"]):
+    """Reads of sign-ins."""
+
+    def live(self) -> Self:
+        """Those whose session is there still and has not expired."""
+        return self.filter(session__expire_date__gt=now())
+
+
+class SignIn(models.Model):
+    """Where a person is signed in: one row for each session, which goes with it.
+
+    The session's key, which is its cookie, is told to nobody. It stands here as it is, as in the session's own row
+    beside it, because a session can be ended by its key only. No network address is kept.
+    """
+
+    public_id = models.CharField(max_length=40, unique=True, default=new_sign_in_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    # No constraint of the database's: a sign-in that is noted while its session ends must fail neither of the two.
+    session = models.OneToOneField(
+        Session, on_delete=models.CASCADE, db_constraint=False, related_name="+", editable=False
+    )
+    device = models.CharField(max_length=LABEL_MAX_CHARS, default=UNKNOWN_DEVICE, editable=False)
+    created_at = models.DateTimeField(default=now, editable=False)
+    last_used_at = models.DateTimeField(default=now, editable=False)
+
+    objects = SignInQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-last_used_at"], name="sign_in_by_user")]
 
     def __str__(self) -> str:
         return self.public_id

@@ -23,6 +23,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
 from ashao_site.accounts.audit import audit
 from ashao_site.accounts.models import User
+from ashao_site.accounts.sign_ins import note_sign_in
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict
 
@@ -106,7 +107,7 @@ def enter_code(*, request: HttpRequest, user: User, code: str) -> None:
     if device is None:
         raise Conflict("There is no second factor to enter: set it up first.")
     _verify(user, device, code)
-    _remember(request, device)
+    _remember(request, user, device)
 
 
 def set_up_device(*, request: HttpRequest, user: User, code: str, old_code: str) -> None:
@@ -133,7 +134,7 @@ def set_up_device(*, request: HttpRequest, user: User, code: str, old_code: str)
         action = "second_factor.replaced" if old else "second_factor.set_up"
         audit(actor=user, action=action, subject=user.public_id)
     del request.session[PENDING_KEY]
-    _remember(request, device)
+    _remember(request, user, device)
 
 
 def reset_devices(*, user: User, by: User | None) -> bool:
@@ -161,8 +162,9 @@ def _verify(user: User, device: TOTPDevice, code: str) -> None:
         raise WrongCode("This code is wrong, or was used before. Please wait for the next one.")
 
 
-def _remember(request: HttpRequest, device: TOTPDevice) -> None:
+def _remember(request: HttpRequest, user: User, device: TOTPDevice) -> None:
     request.session.cycle_key()
+    note_sign_in(request=request, user=user)
     otp_login(request, device)
     request.session[VERIFIED_AT] = int(now().timestamp())
 

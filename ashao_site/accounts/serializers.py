@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ashao_site.accounts.models import API_KEY_NAME_MAX_CHARS, ApiKey, User
+from ashao_site.accounts.models import API_KEY_NAME_MAX_CHARS, ApiKey, SignIn, User
 from ashao_site.accounts.signature import SIGNATURE_MAX_CHARS
 from ashao_site.accounts.siwe import MESSAGE_MAX_CHARS
 from ashao_site.lib.api import StrictCharField
@@ -28,7 +28,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
     """A person, to that person."""
 
     id = serializers.CharField(source="public_id")
-    wallet = serializers.CharField(allow_null=True)
+    wallet = serializers.CharField(help_text="With which they signed in.")
 
     class Meta:
         model = User
@@ -77,3 +77,27 @@ class KeyListSerializer(serializers.Serializer[Any]):
     """The person's live keys, newest first."""
 
     keys = ApiKeySerializer(many=True)
+
+
+class SessionSerializer(serializers.ModelSerializer[SignIn]):
+    """Where the person is signed in. `current` is the session that asks; `context["current"]` is its key."""
+
+    id = serializers.CharField(source="public_id")
+    device = serializers.CharField(help_text="The browser and the system, such as “Firefox on Linux”.")
+    createdAt = serializers.DateTimeField(source="created_at")
+    lastUsedAt = serializers.DateTimeField(source="last_used_at", help_text="To the minute.")
+    current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SignIn
+        fields = ["id", "device", "createdAt", "lastUsedAt", "current"]
+
+    def get_current(self, row: SignIn) -> bool:
+        """Whether it is the one that asks."""
+        return bool(row.session_id == self.context.get("current"))
+
+
+class SessionListSerializer(serializers.Serializer[Any]):
+    """Where the person is signed in, the last used first."""
+
+    sessions = SessionSerializer(many=True)

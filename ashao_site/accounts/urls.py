@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ashao_site.accounts import views
+from ashao_site.accounts import views, views_sessions
 
 urlpatterns = [
     path("auth/nonce", views.NonceView.as_view()),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("auth/logout", views.LogoutView.as_view()),
     path("keys", views.KeysView.as_view()),
     path("keys/<str:key_id>", views.KeyView.as_view()),
+    path("sessions", views_sessions.SessionsView.as_view()),
+    path("sessions/<str:session_id>", views_sessions.SessionView.as_view()),
 ]

@@ -50,6 +50,11 @@ SECTIONS = (
                 "Credits and tiers",
                 "What an answer costs, when nothing is charged, where credits come from, who is paid.",
             ),
+            _entry(
+                "account",
+                "Your account",
+                "API keys, workers, where you are signed in; everything to take along or to delete.",
+            ),
             _entry("faq", "FAQ", "Short answers to what people ask first."),
         ),
     ),

@@ -8,6 +8,7 @@ state does not allow it.
     request_payout(*, user, amount_micros, wallet, key) -> Payout
     confirm_wallet(*, user, message, signature, session_key, site) -> str
     remove_wallet(*, user, wallet) -> None
+    forget_wallets(*, user) -> None
     approve_payout(*, staff, public_id, note="") -> Payout
     reject_payout(*, staff, public_id, note) -> Payout          asks the chain if it was ever handed to a signer
     retry_payout(*, staff, public_id, note) -> Payout
@@ -24,7 +25,7 @@ from ledger.payouts.records import SigningRequest, SigningResult, WalletSignatur
 from ledger.payouts.requests import request_payout
 from ledger.payouts.safe import abandon_safe_batch, record_safe_execution, start_safe_batch
 from ledger.payouts.signing import prepare_for_wallet, sign_with_wallet
-from ledger.payouts.wallets import confirm_wallet, remove_wallet
+from ledger.payouts.wallets import confirm_wallet, forget_wallets, remove_wallet
 
 __all__ = [
     "SigningRequest",
@@ -34,6 +35,7 @@ __all__ = [
     "approve_payout",
     "confirm_wallet",
     "fail_payout",
+    "forget_wallets",
     "prepare_for_wallet",
     "record_safe_execution",
     "reject_payout",

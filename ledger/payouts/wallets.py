@@ -55,6 +55,11 @@ def remove_wallet(*, user: User, wallet: str) -> None:
         raise NotFound("There is no such wallet.", code="wallet_not_found")
 
 
+def forget_wallets(*, user: User) -> None:
+    """Let no wallet but the person's own receive further payouts."""
+    PayoutWallet.objects.filter(user_id=user.pk).delete()
+
+
 def _keep(user: User, wallet: str) -> None:
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)  # so that no two are both the last

@@ -228,6 +228,7 @@ class FakeNetwork:
             "id": f"wrk_{number}",
             "tiers": body["tiers"],
             "model": body["model"],
+            "name": body.get("name"),
         }
         return 201, {"workerId": f"wrk_{number}", "workerToken": f"wt_{number}"}
 

@@ -9,6 +9,7 @@ def test_defaults() -> None:
     config = parse([], KEY)
     assert (config.network, config.upstream) == ("http://127.0.0.1:8000", "http://localhost:11434/v1")
     assert (config.api_key, config.worker_token, config.jobs, config.tiers) == ("ak_1", None, 1, None)
+    assert config.name is None  # a machine's own name is nobody's business
 
 
 def test_flags_win_over_the_environment() -> None:
@@ -34,6 +35,7 @@ def test_once_is_one_job_at_a_time() -> None:
         (["--network", "http://a?b=c"], "--network"),
         (["--upstream", "http://a b/v1"], "--upstream"),
         (["--tiers", "pro,ultra"], "ultra"),
+        (["--name", "x" * 81], "--name"),
         (["--tiers", ","], "tier"),
         (["--jobs", "0"], "1 to 16"),
         (["--jobs", "17"], "1 to 16"),

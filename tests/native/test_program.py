@@ -80,8 +80,9 @@ async def test_two_jobs_at_once_and_never_more(
 async def test_a_restart_is_the_same_worker(programs: Programs, network: FakeNetwork) -> None:
     for _ in range(2):
         network.put("hello")
-        await programs.run("--once")
+        await programs.run("--once", "--name", "The tower")
     assert list(network.workers) == ["wt_0"]
+    assert network.workers["wt_0"]["name"] == "The tower"
     (kept,) = (programs.state / "ashao-worker").glob("*.json")
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert json.loads(kept.read_text()) == {"workerId": "wrk_0", "workerToken": "wt_0"}

@@ -50,7 +50,7 @@ def until_it_waits(worker: Client) -> None:
 def pause(browser: Browser, worker: Client, paused: bool = True) -> None:
     response = browser.call("PATCH", f"/api/worker/{worker.id}", {"paused": paused})
     assert response.status_code == 200, response.content
-    assert response.json() == {"id": worker.id, "paused": paused}
+    assert response.json() == {"id": worker.id, "name": "", "paused": paused}
 
 
 def live() -> int:

@@ -7,6 +7,8 @@ from pydantic.json_schema import models_json_schema
 from workers.api.calls import BODIES
 from workers.jobs import Tier
 
+_REF = "#/components/schemas/"
+_TIER = {"type": "string", "enum": [str(tier) for tier in Tier]}
 _OK = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}
 _MESSAGE = {
     "type": "object",
@@ -17,10 +19,10 @@ _MESSAGE = {
     "required": ["role", "content"],
 }
 _JOB = {
-    "type": ["object", "null"],
+    "type": "object",
     "properties": {
         "id": {"type": "string"},
-        "tier": {"type": "string", "enum": [str(tier) for tier in Tier]},
+        "tier": _TIER,
         "model": {"type": "string"},
         "value": {"type": "integer", "description": "The job's value in µUSDC."},
     },
@@ -31,21 +33,28 @@ _LEASE = {
     "properties": {"token": {"type": "string"}, "ms": {"type": "integer"}},
     "required": ["token", "ms"],
 }
-ANSWERS: dict[str, dict[str, Any]] = {
-    "claim": {
-        "type": "object",
-        "properties": {
-            "job": _JOB,
-            "messages": {"type": "array", "items": _MESSAGE},
-            "prefix": {"type": "string", "description": "Text of the answer that exists: continue after it."},
-            "lease": _LEASE,
-            "reason": {
-                "type": "string",
-                "enum": ["no_job", "no_job_for_you", "too_many_jobs", "paused"],
-            },
-        },
-        "required": ["job"],
+_CLAIMED = {
+    "type": "object",
+    "description": "A job, for as long as its lease runs.",
+    "properties": {
+        "job": {"$ref": f"{_REF}ClaimedJob"},
+        "messages": {"type": "array", "items": {"$ref": f"{_REF}PromptMessage"}},
+        "prefix": {"type": "string", "description": "Text of the answer that exists: continue after it."},
+        "lease": {"$ref": f"{_REF}Lease"},
     },
+    "required": ["job", "messages", "prefix", "lease"],
+}
+_NO_JOB = {
+    "type": "object",
+    "description": "No job, and why there is none.",
+    "properties": {
+        "job": {"type": "null"},
+        "reason": {"type": "string", "enum": ["no_job", "no_job_for_you", "too_many_jobs", "paused"]},
+    },
+    "required": ["job", "reason"],
+}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "claim": {"oneOf": [{"$ref": f"{_REF}Claimed"}, {"$ref": f"{_REF}NoJob"}]},
     "token": {
         "type": "object",
         "properties": {"ok": {"type": "boolean"}, "stop": {"type": "boolean"}},
@@ -63,7 +72,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "ok": {"type": "boolean"},
             "workerId": {"type": "string"},
             "model": {"type": "string"},
-            "tiers": {"type": "array", "items": {"type": "string"}},
+            "tiers": {"type": "array", "items": _TIER},
             "jobs": {"type": "array", "items": {"type": "string"}, "description": "The jobs that it holds."},
             "paused": {"type": "boolean", "description": "Whether its owner wants it to take no more jobs."},
         },
@@ -71,6 +80,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "release": _OK,
 }
+PARTS = {
+    "PromptMessage": _MESSAGE,
+    "ClaimedJob": _JOB,
+    "Lease": _LEASE,
+    "Claimed": _CLAIMED,
+    "NoJob": _NO_JOB,
+}
+"""What the answers are made of."""
 SUMMARIES = {
     "claim": "Wait for a job and claim it (long poll).",
     "token": "Add one numbered chunk to the answer; renews the lease.",
@@ -84,18 +101,23 @@ SUMMARIES = {
 def add_worker_calls(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """drf-spectacular's postprocessing hook: adds the worker calls and their schemas."""
     _, found = models_json_schema(
-        [(model, "validation") for model in BODIES.values()], ref_template="#/components/schemas/{model}"
+        [(model, "validation") for model in BODIES.values()], ref_template=f"{_REF}{{model}}"
     )
     components = result.setdefault("components", {})
-    components.setdefault("schemas", {}).update(found["$defs"])
+    components.setdefault("schemas", {}).update({**found["$defs"], **PARTS})
     components.setdefault("securitySchemes", {})["workerToken"] = {
         "type": "http",
         "scheme": "bearer",
         "description": "A worker token, wt_…, from /api/worker/register.",
     }
     for name, model in BODIES.items():
+        components["schemas"][_answer(name)] = ANSWERS[name]
         result["paths"][f"/api/worker/{name}"] = {"post": _operation(name, model.__name__)}
     return result
+
+
+def _answer(name: str) -> str:
+    return f"{name.capitalize()}Answer"
 
 
 def _operation(name: str, model: str) -> dict[str, Any]:
@@ -106,9 +128,12 @@ def _operation(name: str, model: str) -> dict[str, Any]:
         "security": [{"workerToken": []}],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}},
+            "content": {"application/json": {"schema": {"$ref": f"{_REF}{model}"}}},
         },
         "responses": {
-            "200": {"description": "", "content": {"application/json": {"schema": ANSWERS[name]}}},
+            "200": {
+                "description": "",
+                "content": {"application/json": {"schema": {"$ref": f"{_REF}{_answer(name)}"}}},
+            },
         },
     }

@@ -9,6 +9,7 @@ from workers.jobs.pricing import WORKER_SHARE_BPS, Tier, WorkerKind
 from workers.jobs.states import LIVE, Finish, State
 
 MODEL_MAX_CHARS = 200
+WORKER_NAME_MAX_CHARS = 80
 
 
 def _worker_id() -> str:
@@ -26,6 +27,8 @@ class Worker(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="workers")
     kind = models.CharField(max_length=8, choices=[(k, k) for k in WorkerKind])
     model = models.CharField(max_length=MODEL_MAX_CHARS)
+    name = models.CharField(max_length=WORKER_NAME_MAX_CHARS, blank=True, default="", db_default="")
+    """What its owner calls it; shown to its owner only."""
     tiers = ArrayField(models.CharField(max_length=8))
     token_hash = models.CharField(max_length=64, unique=True)
     tokens_per_second = models.FloatField(null=True, blank=True)

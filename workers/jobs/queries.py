@@ -1,6 +1,7 @@
 """What can be asked of the network without touching a job."""
 
 from datetime import timedelta
+from statistics import median
 
 from django.db.models import Count, Sum
 
@@ -12,14 +13,19 @@ from workers.jobs.pricing import Tier
 from workers.jobs.states import State
 
 RATE_WINDOW = timedelta(minutes=1)
+WAIT_WINDOW = timedelta(minutes=10)
+"""How far back a wait says something about the next one."""
+WAIT_JOBS_MAX = 300
+"""How many of the newest jobs are looked at, whatever the size of the table: they are its primary key's end."""
 
 
 async def network_status() -> dict[str, object]:
-    """Workers live and jobs waiting by tier, jobs and tokens in the last minute: nobody's identity."""
+    """Workers live, jobs waiting and the wait by tier, jobs and tokens in the last minute: nobody's identity."""
+    waits = await in_db(wait_ms_by_tier)
     tiers = {}
     for tier in Tier:
         workers, waiting = await store.tier_counts(tier, now_ms=clock.now_ms())
-        tiers[str(tier)] = {"workers": workers, "queued": waiting}
+        tiers[str(tier)] = {"workers": workers, "queued": waiting, "waitMs": waits[tier]}
     jobs, tokens = await in_db(_rates)
     return {"tiers": tiers, "jobsPerMinute": jobs, "tokensPerMinute": tokens}
 
@@ -29,6 +35,20 @@ def _rates() -> tuple[int, int]:
         jobs=Count("id"), tokens=Sum("tokens")
     )
     return found["jobs"], found["tokens"] or 0
+
+
+def wait_ms_by_tier() -> dict[Tier, int | None]:
+    """The median time from sending to the first claim, of a tier's recent jobs; None where there were none.
+
+    No condition in SQL: one would make Postgres read on through the whole table where few rows meet it.
+    """
+    since = clock.now() - WAIT_WINDOW
+    waits: dict[str, list[float]] = {tier: [] for tier in Tier}
+    newest = Job.objects.order_by("-id").values_list("tier", "created_at", "first_claimed_at")
+    for tier, sent, claimed in newest[:WAIT_JOBS_MAX]:
+        if claimed is not None and claimed > since:
+            waits[tier].append((claimed - sent).total_seconds())
+    return {tier: max(0, round(median(waits[tier]) * 1000)) if waits[tier] else None for tier in Tier}
 
 
 def state_of(job_id: str) -> State | None:

@@ -12,7 +12,7 @@ import httpx
 
 from . import __version__
 from .errors import BadInput
-from .limits import DRAIN_S, JOBS_MAX, MAX_TOKENS_MAX, UPSTREAM_SILENCE_S
+from .limits import DRAIN_S, JOBS_MAX, MAX_TOKENS_MAX, NAME_MAX_CHARS, UPSTREAM_SILENCE_S
 
 TIERS = ("pro", "max")
 TRUE = frozenset({"1", "true", "yes", "on"})
@@ -29,6 +29,7 @@ class Config:
     upstream: str
     upstream_key: str | None
     model: str | None
+    name: str | None = None
     tiers: tuple[str, ...] | None
     jobs: int
     max_tokens: int
@@ -59,6 +60,7 @@ def parse(argv: Sequence[str] | None, env: Mapping[str, str]) -> Config:
         upstream=_url("--upstream", _value(flags, env, "upstream") or "http://localhost:11434/v1"),
         upstream_key=_header("--upstream-key", _value(flags, env, "upstream_key")),
         model=_value(flags, env, "model"),
+        name=_name(_value(flags, env, "name")),
         tiers=_tiers(_value(flags, env, "tiers")),
         jobs=1 if once else _integer("--jobs", _value(flags, env, "jobs") or "1", JOBS_MAX),
         max_tokens=_integer("--max-tokens", _value(flags, env, "max_tokens") or "1024", MAX_TOKENS_MAX),
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     option("--upstream", metavar="URL", help="OpenAI-compatible server (default http://localhost:11434/v1)")
     option("--upstream-key", metavar="KEY", help="the model server's key, if it wants one")
     option("--model", metavar="NAME", help="the model, as the model server calls it")
+    option("--name", metavar="NAME", help="what you call this worker, for yourself (default: nothing)")
     option("--tiers", metavar="LIST", help="pro, max or both, the preferred one first (default max,pro)")
     option("--jobs", metavar="N", help=f"jobs at once, 1 to {JOBS_MAX} (default 1)")
     option("--max-tokens", metavar="N", help="longest answer in tokens (default 1024)")
@@ -166,6 +169,12 @@ def _tiers(value: str | None) -> tuple[str, ...] | None:
         if tier not in TIERS:
             raise BadInput(f"There is no tier {tier!r}: use pro, max or pro,max.")
     return tiers
+
+
+def _name(value: str | None) -> str | None:
+    if value is not None and len(value) > NAME_MAX_CHARS:
+        raise BadInput(f"--name has at most {NAME_MAX_CHARS} characters.")
+    return value
 
 
 def _integer(flag: str, value: str, most: int) -> int:

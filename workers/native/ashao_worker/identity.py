@@ -127,7 +127,9 @@ class Introduction:
         if token is not None and await self._still_ours(token, wanted):
             return wanted
         try:
-            token = await self._patiently(lambda: self._network.register(api_key, model, wanted))
+            token = await self._patiently(
+                lambda: self._network.register(api_key, model, wanted, self._config.name)
+            )
         except Revoked as revoked:
             raise BadInput(f"The network does not accept this API key ({revoked}).") from revoked
         store.save(self._network.worker_id, token)

@@ -30,6 +30,7 @@ MODELS_SHOWN_MAX = 20
 # The program.
 JOBS_MAX = 16
 MAX_TOKENS_MAX = 131_072
+NAME_MAX_CHARS = 80  # as the network takes it
 DRAIN_S = 60.0  # what Ctrl-C grants running jobs
 DRAIN_TERM_S = 10.0  # what SIGTERM grants: a service manager kills soon after
 GOODBYE_S = 4.0  # for handing back and saying goodbye, however the network is

@@ -60,9 +60,11 @@ class Network:
         self.worker_id = ""
         self.trouble: str | None = None
 
-    async def register(self, api_key: str, model: str, tiers: Sequence[str]) -> str:
+    async def register(self, api_key: str, model: str, tiers: Sequence[str], name: str | None = None) -> str:
         """Makes a new worker of the key's owner, becomes it, and returns its token."""
         body: dict[str, object] = {"type": "native", "model": model, "tiers": list(tiers)}
+        if name is not None:
+            body["name"] = name
         answer = await self._post("register", body, bearer=api_key)
         worker_id, token = answer.get("workerId"), answer.get("workerToken")
         if not (isinstance(worker_id, str) and isinstance(token, str) and worker_id and token):

@@ -1,0 +1,77 @@
+"""Where a person is signed in: noted at sign-in and at use, listed, ended."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+
+from ashao_site.accounts.devices import device_label
+from ashao_site.accounts.models import SignIn, User
+from ashao_site.lib.clock import now
+from ashao_site.lib.errors import NotFound
+from ashao_site.lib.ids import is_id
+
+LAST_USED_STEP = timedelta(minutes=1)
+"""`last_used_at` is written at most this often: a page that asks often must not cost a write each time."""
+SIGN_INS_SHOWN = 100
+
+
+def note_sign_in(*, request: HttpRequest, user: User) -> None:
+    """Write down that this request's session is that person's from now on; nothing if it is known already."""
+    key = request.session.session_key
+    if key is None:
+        return
+    device = device_label(request.headers.get("User-Agent", ""))
+    row = SignIn(user=user, session_id=key, device=device)
+    SignIn.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def note_use(*, request: HttpRequest, user: User) -> None:
+    """Note that this person's session was used. One that nobody has noted is noted now."""
+    key = request.session.session_key
+    last = SignIn.objects.filter(session_id=key).values_list("last_used_at", flat=True).first()
+    if last is None:
+        note_sign_in(request=request, user=user)
+        return
+    at = now()
+    stale = at - LAST_USED_STEP
+    if last <= stale:
+        SignIn.objects.filter(session_id=key, last_used_at__lte=stale).update(last_used_at=at)
+
+
+def sign_ins_of(user: User) -> QuerySet[SignIn]:
+    """Where this person is signed in, the last used first; at most `SIGN_INS_SHOWN`."""
+    return SignIn.objects.live().filter(user=user).order_by("-last_used_at", "-pk")[:SIGN_INS_SHOWN]
+
+
+def end_sign_in(*, user: User, public_id: str) -> str:
+    """End a session of this person's at once; returns its session key, for the caller alone.
+
+    Raises `NotFound` for one that is unknown, over or foreign.
+    """
+    key = None
+    if is_id(public_id, "ses"):
+        mine = SignIn.objects.live().filter(user=user, public_id=public_id)
+        key = mine.values_list("session_id", flat=True).first()
+    if key is None:
+        raise NotFound("There is no such session.")
+    _end([key])
+    return key
+
+
+def end_other_sign_ins(*, user: User, but: str | None) -> None:
+    """End all sessions of this person's except the one with this session key; with None, all."""
+    mine = SignIn.objects.filter(user=user)
+    if but is not None:
+        mine = mine.exclude(session_id=but)
+    _end(list(mine.values_list("session_id", flat=True)))
+
+
+def orphans() -> QuerySet[SignIn]:
+    """Sign-ins whose session is gone without them."""
+    return SignIn.objects.filter(~Exists(Session.objects.filter(pk=OuterRef("session_id"))))
+
+
+def _end(keys: list[str]) -> None:
+    Session.objects.filter(pk__in=keys).delete()  # and with it its sign-in

@@ -1,0 +1,70 @@
+"""All that is held of a person: as a file, and deleted. Here, because it is of every layer below."""
+
+from typing import Any
+
+from django.contrib.auth import logout
+from django.http import StreamingHttpResponse
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ashao_site.accounts.authentication import require_session_user
+from ashao_site.lib.api import AnyAccept, validated
+from chat.account_data import delete_everything
+from chat.account_export import export_account
+from chat.serializers_account import AccountExportSerializer, ConfirmSerializer, confirm_body
+
+FILE_NAME = "ashao-account.json"
+
+
+class BodyOfDelete(AutoSchema):
+    """Describes the body of a DELETE, which drf-spectacular passes over."""
+
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        if self.method == "DELETE":
+            return {"required": True, "content": {"application/json": {"schema": confirm_body()}}}
+        return super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # spectacular is untyped
+
+
+class AccountExportView(APIView):
+    """`GET /api/account/export`."""
+
+    content_negotiation_class = AnyAccept  # a browser that downloads asks for pages
+
+    @extend_schema(
+        operation_id="account_export",
+        summary="Everything that is held of you, as a file.",
+        description="Needs a session: an API key is refused. Amounts in µUSDC.",
+        tags=["account"],
+        responses=AccountExportSerializer,
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Write it, piece by piece."""
+        return StreamingHttpResponse(
+            export_account(require_session_user(request)),
+            content_type="application/json",
+            headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}"'},
+        )
+
+
+class AccountDataView(APIView):
+    """`DELETE /api/account/data`."""
+
+    schema = BodyOfDelete()
+
+    @extend_schema(
+        operation_id="account_delete_data",
+        summary="Delete your conversations, API keys, workers, payout wallets and sessions.",
+        description="Needs a session: an API key is refused. Your balance, and the books behind it, stay with your "
+        "wallet: sign in again and it is there. A 409 (`payout_under_way`) while a payout is on its way.",
+        tags=["account"],
+        responses={204: None},
+    )
+    def delete(self, request: Request) -> Response:
+        """Delete, and sign out."""
+        user = require_session_user(request)
+        delete_everything(user=user, confirmation=validated(ConfirmSerializer, request)["confirm"])
+        logout(request._request)
+        return Response(status=204)
