@@ -17,7 +17,7 @@ _last: tuple[float, Status] | None = None
 
 
 def network_status() -> Status:
-    """Workers and waiting jobs by tier, jobs and tokens a minute. Blocks: from a coroutine, use a thread.
+    """Workers, waiting jobs and the wait by tier, jobs and tokens a minute. Blocks: from a coroutine, use a thread.
 
     Raises `Unavailable`, and what Redis or PostgreSQL being away looks like.
     """

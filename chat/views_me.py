@@ -87,7 +87,7 @@ class NetworkView(APIView):
 
     @extend_schema(
         operation_id="network",
-        summary="Workers live and jobs waiting by tier, jobs and tokens of the last minute.",
+        summary="Workers live, jobs waiting and the usual wait by tier, jobs and tokens of the last minute.",
         tags=["network"],
         responses=NetworkSerializer,
     )
