@@ -72,6 +72,10 @@ def npm_problems(folder: str) -> Iterator[str]:
     locked: dict[str, dict[str, Any]] = lock["packages"]
     if any(locked[""].get(table, {}) != package.get(table, {}) for table in NPM_TABLES):
         yield f"{name} was not written from this package.json; run `npm install` there."
+    for workspace in package.get("workspaces", []):
+        part = json.loads((ROOT / folder / workspace / "package.json").read_text())
+        if any(locked.get(workspace, {}).get(table, {}) != part.get(table, {}) for table in NPM_TABLES):
+            yield f"{name} was not written from {workspace}/package.json; run `npm install` there."
     present = {path.rpartition("node_modules/")[2] for path in locked}
     needed = {needs for row in locked.values() for table in NPM_NEEDED for needs in row.get(table, {})}
     if missing := sorted(needed - present):

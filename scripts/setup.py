@@ -115,7 +115,7 @@ def install_npm(name: str, label: str, folder: Path) -> None:
 
 def build_frontend() -> None:
     """The pages' scripts and styles, into frontend/dist."""
-    skipped = {"node_modules", "dist"}
+    skipped = {"node_modules", "dist", "tools"}
     folders = (path for path in sorted(FRONTEND.iterdir()) if path.name not in skipped)
     inputs = (file for path in folders for file in ([path] if path.is_file() else sorted(path.rglob("*"))))
     key = digest(file for file in inputs if file.is_file() and file.suffix != ".tsbuildinfo")

@@ -7,9 +7,8 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.http.request import UnreadablePostError
-from django.views import defaults
 from rest_framework import exceptions, serializers
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -18,6 +17,7 @@ from rest_framework.response import Response
 
 from ashao_site.lib.errors import AppError, BadInput, Forbidden, NotFound
 from ashao_site.lib.http import INTERNAL_ERROR, as_app_error, body_too_large, error_headers
+from ashao_site.lib.problem_pages import problem_page
 from ashao_site.lib.strict_json import decode_object
 
 API_PREFIX = "/api/"
@@ -150,29 +150,29 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """What Django's CSRF middleware answers with (`CSRF_FAILURE_VIEW`)."""
     if is_api(request):
         return json_error(Forbidden("The CSRF token is missing or wrong.", code="csrf_failed"))
-    text = "This form has expired, or your browser sends no cookies. Please go back, reload and try again."
-    return HttpResponse(text, status=403, content_type="text/plain; charset=utf-8")
+    text = "Your browser may have sent no cookies with it. Please go back, reload and try again."
+    return problem_page(request, 403, text, title="This form has expired")
 
 
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's hook for a suspicious request: a wrong Host, a body over the limit."""
     if is_api(request):
         return json_error(as_app_error(exception) or BadInput(SENTENCES_BY_STATUS[400]))
-    return defaults.bad_request(request, exception)
+    return problem_page(request, 400)
 
 
 def handler403(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's hook for `PermissionDenied`."""
     if is_api(request):
         return json_error(Forbidden(SENTENCES_BY_STATUS[403]))
-    return defaults.permission_denied(request, exception)
+    return problem_page(request, 403)
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's hook for an unknown path and `Http404`."""
     if is_api(request):
         return json_error(NotFound(SENTENCES_BY_STATUS[404]))
-    return defaults.page_not_found(request, exception)
+    return problem_page(request, 404)
 
 
 def handler500(request: HttpRequest) -> HttpResponseBase:
@@ -183,7 +183,7 @@ def handler500(request: HttpRequest) -> HttpResponseBase:
         return known
     if is_api(request):
         return JsonResponse(INTERNAL_ERROR, status=500)
-    return defaults.server_error(request)
+    return problem_page(request, 500)
 
 
 def expected_error_response(request: HttpRequest, exc: BaseException | None) -> HttpResponseBase | None:
@@ -195,7 +195,7 @@ def expected_error_response(request: HttpRequest, exc: BaseException | None) -> 
         log.warning("a request failed", error=type(exc).__name__, status=error.status)
     if is_api(request):
         return json_error(error)
-    page = HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+    page = problem_page(request, error.status, error.message)
     for name, value in error_headers(error).items():
         page.headers[name] = value
     return page

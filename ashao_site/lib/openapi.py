@@ -28,6 +28,13 @@ ERROR_SCHEMA = {
 }
 
 
+def with_any_of(properties: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The schema of a body with at least one of these, which a serializer cannot say of its fields."""
+    return {
+        "anyOf": [{"type": "object", "properties": properties, "required": [name]} for name in properties]
+    }
+
+
 def add_errors(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """drf-spectacular's postprocessing hook: adds the `Error` schema, and its responses to every call."""
     _check_version(request)

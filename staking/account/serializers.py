@@ -22,6 +22,11 @@ class Shape(serializers.Serializer[dict[str, Any]]):
     """A shape of JSON: our serializers describe, and never save."""
 
 
+@extend_schema_field({"type": "string", "format": "wei", "pattern": WEI_PATTERN})
+class WeiField(serializers.CharField):
+    """Wei as decimal digits: more than a number of JSON holds exactly everywhere."""
+
+
 class TrustSerializer(Shape):
     """How far an owner of workers is from being trusted."""
 
@@ -156,8 +161,8 @@ class FaucetSerializer(Shape):
 
     available = serializers.BooleanField()
     usdc = serializers.IntegerField()
-    ashao = serializers.RegexField(WEI_PATTERN)
-    eth = serializers.RegexField(WEI_PATTERN)
+    ashao = WeiField()
+    eth = WeiField()
 
 
 class GivenSerializer(Shape):

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ashao_site.lib.wei import SUPPLY_WEI
-from staking.account.serializers import Shape, WalletTransactionSerializer
+from staking.account.serializers import Shape, WalletTransactionSerializer, WeiField
 
 WEI_DIGITS_MAX = 28
 _WEI = re.compile(rf"[0-9]{{1,{WEI_DIGITS_MAX}}}", re.ASCII)
@@ -93,10 +93,10 @@ class YouSerializer(Shape):
     """Whoever is signed in. null: the chain does not answer."""
 
     wallet = serializers.CharField()
-    balance = serializers.CharField(allow_null=True, help_text="$ASHAO in the wallet.")
-    allowance = serializers.CharField(allow_null=True, help_text="What the vault may take of it.")
-    stake = serializers.CharField(help_text="Confirmed: this one counts.")
-    onChain = serializers.CharField(allow_null=True, help_text="The stake with what is not confirmed yet.")
+    balance = WeiField(allow_null=True, help_text="$ASHAO in the wallet.")
+    allowance = WeiField(allow_null=True, help_text="What the vault may take of it.")
+    stake = WeiField(help_text="Confirmed: this one counts.")
+    onChain = WeiField(allow_null=True, help_text="The stake with what is not confirmed yet.")
     shareOfPoolBps = serializers.IntegerField(help_text="The stake's part of all stakes.")
     rewards = serializers.IntegerField(help_text="All so far.")
     workerShareBps = serializers.IntegerField(help_text="What your workers earn of a job's value.")
@@ -107,8 +107,8 @@ class StakingSerializer(Shape):
     """Stakes, the pool that stakers share, and epochs."""
 
     chain = ChainStateSerializer()
-    minimum = serializers.CharField(help_text="What makes a staker.")
-    total = serializers.CharField(help_text="All confirmed stakes.")
+    minimum = WeiField(help_text="What makes a staker.")
+    total = WeiField(help_text="All confirmed stakes.")
     stakers = serializers.IntegerField()
     pool = serializers.IntegerField(help_text="Not shared yet.")
     epoch = SpanSerializer(help_text="The one that it is now.")

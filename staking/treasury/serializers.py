@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from staking.account.serializers import Shape
+from staking.account.serializers import Shape, WeiField
 
 
 class PoolsSerializer(Shape):
@@ -18,7 +18,7 @@ class BurnSerializer(Shape):
 
     txHash = serializers.CharField()
     url = serializers.CharField(allow_null=True, help_text="In an explorer of the chain.")
-    burned = serializers.CharField()
+    burned = WeiField()
     usdc = serializers.IntegerField(allow_null=True, help_text="What the treasury paid for them, if it did.")
     at = serializers.DateTimeField()
 
@@ -47,9 +47,9 @@ class TreasurySerializer(Shape):
     paidOut = serializers.IntegerField(help_text="By payouts that are final on the chain.")
     rewardsPaid = serializers.IntegerField()
     boughtBack = serializers.IntegerField(help_text="Paid for $ASHAO that were burned.")
-    burned = serializers.CharField()
-    staked = serializers.CharField()
-    supply = serializers.CharField(help_text="All $ASHAO there are: without those that were burned.")
+    burned = WeiField()
+    staked = WeiField()
+    supply = WeiField(help_text="All $ASHAO there are: without those that were burned.")
     burns = BurnSerializer(many=True)
     days = DaySerializer(many=True)
     explorer = serializers.CharField(allow_null=True)

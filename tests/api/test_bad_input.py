@@ -80,6 +80,7 @@ OPTIONAL = ("null",)
 CALLS = [
     Call("POST", "/api/auth/verify", "guest", {"message": "a", "signature": "0x"}, ("message", "signature")),
     Call("POST", "/api/keys", "alice", {"name": "a key"}, ("name",)),
+    Call("DELETE", "/api/account/data", "alice", {"confirm": "delete everything"}, ("confirm",)),
     Call("POST", "/api/credits/buy", "alice", {"amount": 1_000_000}, ("amount",)),
     Call("POST", "/api/deposits", "alice", {"txHash": "0x" + "ab" * 32, "amount": 1}, ("txHash", "amount")),
     Call("POST", "/api/staking/stake", "alice", {"amount": "5"}, ("amount",)),
@@ -92,12 +93,13 @@ CALLS = [
         "POST",
         "/api/chat/send",
         "alice",
-        {"tier": "pro", "content": "Hi", "conversationId": "conv_" + UNKNOWN},
+        {"tier": "pro", "content": "Hi", "conversationId": "conv_" + UNKNOWN, "editOf": "msg_" + UNKNOWN},
         ("tier", "content"),
-        {"conversationId": OPTIONAL},
+        {"conversationId": OPTIONAL, "editOf": OPTIONAL},
     ),
     Call("POST", "/api/chat/stop", "alice", {"jobId": JOB}, ("jobId",)),
     Call("POST", "/api/chat/retry", "alice", {"jobId": JOB}, ("jobId",)),
+    Call("POST", "/api/chat/branch", "alice", {"messageId": "msg_" + UNKNOWN}, ("messageId",)),
     Call("POST", "/api/chat/rate", "alice", {"jobId": JOB, "rating": 1}, ("jobId", "rating")),
     Call(
         "PATCH",
@@ -147,7 +149,7 @@ WITHOUT_BODY = {*PEOPLES_CALLS, *WORKER_CALLS} - {
     (call.method, call.path.replace("conv_" + UNKNOWN, "{conversation_id}")) for call in CALLS
 }
 # Texts that are texts: too long, with a NUL or half a surrogate pair they are still refused, by name below.
-IDS = {"jobId", "conversationId"}
+IDS = {"jobId", "conversationId", "editOf", "messageId"}
 """Some calls only say that there is nothing of that name, whatever text it is."""
 NO_MISTAKES = [("tokensPerSecond", 1.5), ("rating", -1)]
 FREE_TEXT = {"lease", "reason", "value", "workerToken", "token"}
@@ -177,6 +179,7 @@ def path_of(call: Operation) -> str:
     """The call's path with well-formed ids that nobody has."""
     return call[1].format(
         key_id="key_" + UNKNOWN,
+        session_id="ses_" + UNKNOWN,
         conversation_id="conv_" + UNKNOWN,
         worker_id="wrk_" + UNKNOWN,
         wallet="0x" + "0" * 40,

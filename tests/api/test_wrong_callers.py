@@ -63,7 +63,10 @@ def test_odd_ids_in_paths(stack: Stack, alice: Person) -> None:
     found = []
     for method, template in [call for call in PEOPLES_CALLS if "{" in call[1]]:
         before, _, after = template.partition("{")
-        for prefix in ("", {"key_id}": "key_", "worker_id}": "wrk_"}.get(after, "conv_")):
+        for prefix in (
+            "",
+            {"key_id}": "key_", "session_id}": "ses_", "worker_id}": "wrk_"}.get(after, "conv_"),
+        ):
             for odd in ODD_IDS:
                 raw = json.dumps({"title": "x", "paused": True})
                 headers = {**alice.headers(), "Cookie": alice.cookie(), "Content-Type": "application/json"}
@@ -78,10 +81,12 @@ def test_odd_ids_in_paths(stack: Stack, alice: Person) -> None:
 
 def test_odd_ids_in_bodies(alice: Person, worker: WorkerClient) -> None:
     found = []
+    _, conversation_id = alice.send()
     for odd in (
         "x",
         "job_x",
         "job_" + UNKNOWN,
+        "msg_" + UNKNOWN,
         "conv_\n",
         "a\x00b",
         "🦊",
@@ -95,6 +100,10 @@ def test_odd_ids_in_bodies(alice: Person, worker: WorkerClient) -> None:
             found.append((path, odd, problem_of(alice.call("POST", path, body), 400, 404)))
         body = {"tier": "pro", "content": "Hi", "conversationId": odd}
         found.append(("send", odd, problem_of(alice.call("POST", "/api/chat/send", body), 400, 404)))
+        body = {"tier": "pro", "content": "Hi", "conversationId": conversation_id, "editOf": odd}
+        found.append(("edit", odd, problem_of(alice.call("POST", "/api/chat/send", body), 400, 404)))
+        branch = alice.call("POST", "/api/chat/branch", {"messageId": odd})
+        found.append(("branch", odd, problem_of(branch, 400, 404)))
         body = {"jobId": odd, "lease": odd, "seq": 0, "value": "x", "tokens": 1}
         for name in ("token", "complete", "fail"):
             found.append((name, odd, problem_of(worker.call(name, body), 400, 409)))
@@ -303,10 +312,13 @@ def test_other_peoples_conversations_and_jobs(alice: Person, bob: Person, stack:
         assert other.ok("GET", "/api/chat/conversations?q=Only")["conversations"] == []
         body = {"tier": "pro", "content": "Hi", "conversationId": conversation_id}
         refused(other.call("POST", "/api/chat/send", body), 404)
+        refused(other.call("POST", "/api/chat/send", {**body, "editOf": before["id"]}), 404)
+        refused(other.call("POST", "/api/chat/branch", {"messageId": before["id"]}), 404)
         other.ok("DELETE", "/api/chat/conversations")
     stranger = Person(stack.base_url)
     refused(stranger.call("GET", path), 401)
     refused(stranger.call("POST", "/api/chat/stop", {"jobId": job_id}), 401)
+    refused(stranger.call("POST", "/api/chat/branch", {"messageId": before["id"]}), 401)
     refused(stranger.call("GET", f"/api/chat/receipt?jobId={job_id}"), 401)
     refused(stranger.call("GET", "/api/chat/conversations?q=Only"), 401)
     refused(stranger.call("DELETE", "/api/chat/conversations"), 401)

@@ -97,7 +97,8 @@ describe("errors", () => {
 
 describe("the chat's calls", () => {
   it("send a message with its key, naming the conversation only where there is one", async () => {
-    const { request, seen } = server(() => json({ jobId: "job_1", conversationId: "conv_1" }, 201));
+    const sent = { jobId: "job_1", conversationId: "conv_1", questionId: "msg_1", answerId: "msg_2" };
+    const { request, seen } = server(() => json(sent, 201));
     const api = createApi(request);
     const input = { tier: "pro", content: "Hi", conversationId: null, idempotencyKey: "k" } as const;
     await api.send(input);

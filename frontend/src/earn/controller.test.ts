@@ -140,7 +140,7 @@ async function page(setting: Setting = {}): Promise<EarnController> {
     config,
     api: {
       registerWorker: async () => ({ workerId: "wrk_1", workerToken: "wt_1" }),
-      setWorkerPaused: async (id, paused) => ({ id, paused }),
+      setWorkerPaused: async (id, paused) => ({ id, name: "", paused }),
     },
     session,
     look: async () =>

@@ -36,7 +36,7 @@ beforeEach(() => {
         asked += 1;
         return answer();
       },
-      setWorkerPaused: async (id, paused) => ({ id, paused }),
+      setWorkerPaused: async (id, paused) => ({ id, name: "", paused }),
       removeWorker: () => Promise.reject(new ApiError("Gone.", { status: 404, code: "not_found" })),
     },
     session,

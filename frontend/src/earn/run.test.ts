@@ -51,7 +51,7 @@ function start(userId = "alice") {
         },
         setWorkerPaused: async (id, paused) => {
           network.setPaused(paused);
-          return { id, paused };
+          return { id, name: "", paused };
         },
       },
       report: (state) => states.push(state),

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { ApiError, createRequest } from "../api/request";
 import { FakeClock } from "../lib/fake-clock";
 import { job } from "./fake-network";
-import { claimAnswer, createWorkerApi, expectedSeq } from "./worker-api";
+import { createWorkerApi, expectedSeq } from "./worker-api";
 
 interface Seen {
   url: string;
@@ -59,7 +59,9 @@ describe("the worker's calls", () => {
   });
 
   it("say which jobs are ours, and how fast we are only where it is known", async () => {
-    const { api, seen } = server(() => json({ ok: true, jobs: ["job_1"], paused: true }));
+    const { api, seen } = server(() =>
+      json({ ok: true, workerId: "wrk_1", model: "m", tiers: ["pro"], jobs: ["job_1"], paused: true }),
+    );
     expect(await api.heartbeat(["job_1"], null)).toEqual({ jobs: ["job_1"], paused: true });
     await api.heartbeat([], 12.5);
     expect(seen.map(({ init }) => JSON.parse(String(init.body)))).toEqual([
@@ -130,11 +132,12 @@ describe("the worker's calls", () => {
 });
 
 describe("the answer to a claim", () => {
-  it("is a job or none", () => {
+  it("is a job or none", async () => {
     const { id, value, messages, prefix, lease } = job("job_1", { prefix: "So" });
     const answer = { job: { id, tier: "pro", model: "ashao-pro", value }, messages, prefix, lease };
-    expect(claimAnswer(answer, "a")).toEqual({ type: "job", job: { id, value, messages, prefix, lease } });
-    expect(claimAnswer({ job: null, reason: "paused" }, "a")).toEqual({ type: "none", reason: "paused" });
-    expect(() => claimAnswer({ job: answer.job, messages }, "a")).toThrow();
+    const claim = (body: object) => server(() => json(body)).api.claim(0, never());
+    expect(await claim(answer)).toEqual({ type: "job", job: { id, value, messages, prefix, lease } });
+    expect(await claim({ job: null, reason: "paused" })).toEqual({ type: "none", reason: "paused" });
+    await expect(claim({ job: answer.job, messages })).rejects.toMatchObject({ code: "unreadable_answer" });
   });
 });

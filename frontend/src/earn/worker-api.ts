@@ -1,18 +1,9 @@
 /** The worker's own calls, as docs/protocol.md describes them. Nothing here repeats a call. */
-import { ApiError, type Call, type Request } from "../api/request";
-import { tierId } from "../api/types";
+import { createCall } from "../api/operation";
+import * as operations from "../api/operations";
+import { ApiError, type Request } from "../api/request";
 import type { ChatMessage } from "../engine/engine";
-import {
-  boolean,
-  type Decoder,
-  integer,
-  list,
-  nothing,
-  nullable,
-  object,
-  oneOf,
-  string,
-} from "../lib/decode";
+import { integer, object, oneOf } from "../lib/decode";
 
 /** How long a claim waits at the server for a job. */
 export const CLAIM_WAIT_MS = 25_000;
@@ -73,40 +64,18 @@ export interface WorkerTransport {
   reached: (online: boolean) => void;
 }
 
-const message = object({ role: oneOf("system", "user", "assistant"), content: string });
-const jobAnswer = object({
-  job: nullable(object({ id: string, tier: tierId, model: string, value: integer })),
-  messages: nullable(list(message)),
-  prefix: nullable(string),
-  lease: nullable(object({ token: string, ms: integer })),
-  reason: nullable(string),
-});
-
-export const claimAnswer: Decoder<ClaimAnswer> = (value, path) => {
-  const { job, messages, prefix, lease, reason } = jobAnswer(value, path);
-  if (job === null) return { type: "none", reason: reason ?? "no_job" };
-  if (messages === null || lease === null) throw new Error(`${path} is a job without messages or lease`);
-  return { type: "job", job: { id: job.id, value: job.value, messages, prefix: prefix ?? "", lease } };
-};
-
-const pulse = object({ jobs: list(string), paused: nullable(boolean) });
 const outOfOrder = object({ code: oneOf("out_of_order"), expected: integer });
 
 export function createWorkerApi(
   { workerId, workerToken }: WorkerIdentity,
   { request, beacon, reached }: WorkerTransport,
 ): WorkerApi {
-  async function call<T>(name: string, body: object, decode: Decoder<T>, how: Partial<Call<T>>): Promise<T> {
-    const path = `/api/worker/${name}`;
+  const call = createCall(request);
+  const bearer = workerToken;
+
+  async function heard<T>(answering: Promise<T>): Promise<T> {
     try {
-      const answer = await request({
-        method: "POST",
-        path,
-        body: { workerId, ...body },
-        decode,
-        bearer: workerToken,
-        ...how,
-      });
+      const answer = await answering;
       reached(true);
       return answer;
     } catch (error) {
@@ -116,35 +85,81 @@ export function createWorkerApi(
   }
 
   return {
-    claim: (waitMs, signal) =>
-      call("claim", { tier: "pro", waitMs }, claimAnswer, { timeoutMs: waitMs + CLAIM_MARGIN_MS, signal }),
+    claim: async (waitMs, signal) => {
+      const answer = await heard(
+        call(operations.workerClaim, {
+          body: { workerId, tier: "pro", waitMs },
+          bearer,
+          timeoutMs: waitMs + CLAIM_MARGIN_MS,
+          signal,
+        }),
+      );
+      return claimed(answer);
+    },
     chunk: async (job, seq, value, signal) => {
-      const body = { ...held(job), seq, value };
-      const { stop } = await call("token", body, object({ stop: boolean }), {
-        timeoutMs: CHUNK_TIMEOUT_MS,
-        signal,
-      });
+      const { stop } = await heard(
+        call(operations.workerToken, {
+          body: { workerId, ...held(job), seq, value },
+          bearer,
+          timeoutMs: CHUNK_TIMEOUT_MS,
+          signal,
+        }),
+      );
       return stop;
     },
     complete: async (job, { tokens, finish }) => {
-      const body = { ...held(job), tokens, finish };
-      const decode = object({ earned: integer });
-      const { earned } = await call("complete", body, decode, { timeoutMs: ENDING_TIMEOUT_MS });
+      const { earned } = await heard(
+        call(operations.workerComplete, {
+          body: { workerId, ...held(job), tokens, finish },
+          bearer,
+          timeoutMs: ENDING_TIMEOUT_MS,
+        }),
+      );
       return earned;
     },
-    fail: (job, reason) =>
-      call("fail", { ...held(job), reason }, nothing, { timeoutMs: ENDING_TIMEOUT_MS, keepalive: true }),
+    fail: async (job, reason) => {
+      await heard(
+        call(operations.workerFail, {
+          body: { workerId, ...held(job), reason },
+          bearer,
+          timeoutMs: ENDING_TIMEOUT_MS,
+          keepalive: true,
+        }),
+      );
+    },
     heartbeat: async (jobs, tokensPerSecond) => {
       const speed = tokensPerSecond === null ? {} : { tokensPerSecond };
-      const answer = await call("heartbeat", { jobs, ...speed }, pulse, { timeoutMs: HEARTBEAT_TIMEOUT_MS });
-      return { jobs: answer.jobs, paused: answer.paused ?? false };
+      const answer = await heard(
+        call(operations.workerHeartbeat, {
+          body: { workerId, jobs: [...jobs], ...speed },
+          bearer,
+          timeoutMs: HEARTBEAT_TIMEOUT_MS,
+        }),
+      );
+      return { jobs: answer.jobs, paused: answer.paused };
     },
-    release: () => call("release", {}, nothing, { timeoutMs: RELEASE_TIMEOUT_MS, keepalive: true }),
+    release: async () => {
+      await heard(
+        call(operations.workerRelease, {
+          body: { workerId },
+          bearer,
+          timeoutMs: RELEASE_TIMEOUT_MS,
+          keepalive: true,
+        }),
+      );
+    },
     farewell: () => {
       const body = JSON.stringify({ workerId, workerToken });
       beacon("/api/worker/release", new Blob([body], { type: "application/json" }));
     },
   };
+}
+
+function claimed(answer: ReturnType<typeof operations.ClaimAnswer>): ClaimAnswer {
+  if (answer.job === null) return { type: "none", reason: answer.reason };
+  const { id, value } = answer.job;
+  const { messages, prefix, lease } = answer;
+  return { type: "job", job: { id, value, messages, prefix, lease } };
 }
 
 function held(job: ClaimedJob): { jobId: string; lease: string } {

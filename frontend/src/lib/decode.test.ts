@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parseLive } from "../live/live";
-import { integer, list, nullable, object, oneOf, string } from "./decode";
+import { either, integer, list, none, nullable, object, oneOf, string } from "./decode";
 
 const decode = object({ id: string, tags: list(oneOf("a", "b")), count: nullable(integer) });
 
@@ -16,6 +16,13 @@ it.each([
   [[], "it is not an object"],
 ])("refuses %j", (value, message) => {
   expect(() => decode(value, "it")).toThrow(message);
+});
+
+it("takes the first of two shapes that fits", () => {
+  const rated = either(object({ rating: oneOf(-1, 1) }), object({ rating: none, why: string }));
+  expect(rated({ rating: -1 }, "it")).toEqual({ rating: -1 });
+  expect(rated({ rating: null, why: "later" }, "it")).toEqual({ rating: null, why: "later" });
+  expect(() => rated({ rating: 2, why: "later" }, "it")).toThrow("it.rating is not null");
 });
 
 it("tells live news apart by their type", () => {

@@ -32,6 +32,19 @@ export const boolean: Decoder<boolean> = (value, path) => {
   return value;
 };
 
+/** A decimal string of the smallest unit: no number of JavaScript could hold it exactly. */
+export const wei: Decoder<bigint> = (value, path) => {
+  const digits = string(value, path);
+  if (!/^-?\d{1,78}$/.test(digits)) throw new DecodeError(path, "an amount in wei");
+  return BigInt(digits);
+};
+
+/** Where one of several shapes has nothing. */
+export const none: Decoder<null> = (value, path) => {
+  if (value !== null && value !== undefined) throw new DecodeError(path, "null");
+  return null;
+};
+
 /** For answers whose body says nothing. */
 export const nothing: Decoder<void> = () => undefined;
 
@@ -45,7 +58,7 @@ export function fallback<T>(inner: Decoder<T>, value: T): Decoder<T> {
   return (said, path) => (said === null || said === undefined ? value : inner(said, path));
 }
 
-export function oneOf<const T extends string>(...options: readonly T[]): Decoder<T> {
+export function oneOf<const T extends string | number>(...options: readonly T[]): Decoder<T> {
   return (value, path) => {
     const found = options.find((option) => option === value);
     if (found === undefined) throw new DecodeError(path, `one of ${options.join(", ")}`);
@@ -57,6 +70,18 @@ export function list<T>(item: Decoder<T>): Decoder<T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw new DecodeError(path, "a list");
     return value.map((entry: unknown, index) => item(entry, `${path}[${index}]`));
+  };
+}
+
+/** The first of two that fits. */
+export function either<A, B>(first: Decoder<A>, second: Decoder<B>): Decoder<A | B> {
+  return (value, path) => {
+    try {
+      return first(value, path);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      return second(value, path);
+    }
   };
 }
 

@@ -4,6 +4,7 @@ import { useStore } from "../../lib/store";
 import { Header } from "../../site/Header";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
+import { SkipLink } from "../../ui/SkipLink";
 import { SignInDialog } from "../../wallet/SignInDialog";
 import { RunWorkerDialog } from "../../worker/RunWorkerDialog";
 import { type EarnApp, signedIn, signOut } from "../app";
@@ -29,6 +30,7 @@ export function EarnPage({ app }: { app: EarnApp }) {
 
   return (
     <div className="earn-page">
+      <SkipLink to="main">Skip to the page</SkipLink>
       <Header
         page="earn"
         me={me}
@@ -40,7 +42,7 @@ export function EarnPage({ app }: { app: EarnApp }) {
           signOut(app).catch(() => setProblem("Signing out didn’t work. Try again."));
         }}
       />
-      <main className="earn" data-new={isNew(state)}>
+      <main className="earn" id="main" tabIndex={-1} data-new={isNew(state)}>
         {isNew(state) ? (
           <Hero config={app.config} network={network} />
         ) : (
