@@ -124,6 +124,9 @@ def long_conversation(messages: int, chars: int) -> dict[str, Any]:
     return {
         "id": "conv_long",
         "title": "Long",
+        "pinned": False,
+        "createdAt": "2026-01-01T00:00:00Z",
+        "updatedAt": "2026-01-01T00:00:00Z",
         "messages": [
             {
                 "id": f"msg_{number}",
@@ -135,6 +138,8 @@ def long_conversation(messages: int, chars: int) -> dict[str, Any]:
                 "createdAt": "2026-01-01T00:00:00Z",
                 "receipt": None if number % 2 == 0 else receipt,
                 "rating": 0,
+                "parentId": None if number == 0 else f"msg_{number - 1}",
+                "versions": [f"msg_{number}"],
             }
             for number in range(messages)
         ],

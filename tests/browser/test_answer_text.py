@@ -13,8 +13,8 @@ from ashao_site.embedded.stack import Stack
 from .answer_texts import FAKE_RECEIPT, HOSTILE, RICH, long_conversation
 from .chat_page import SHORT, ChatPage
 from .conftest import ARTIFACTS, Pages
+from .looks import AXE, SCHEMES, SIZES
 from .people import Person, ScriptedWorker
-from .test_earn_states import AXE, SIZES
 
 PICTURES = ARTIFACTS / "answers"
 WATCH = """
@@ -43,8 +43,8 @@ def look(chat: ChatPage, state: str, *, with_axe: bool = True) -> None:
     """Take pictures of the answer, light and dark, on both sizes, and have axe look at each."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     chat.page.evaluate(AXE.read_text() + "; 0")
-    for scheme in ("light", "dark"):
-        chat.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    for scheme in SCHEMES:
+        chat.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for size, (width, _) in SIZES.items():
             # As high as the answer is, so that all of it is seen.
             chat.page.set_viewport_size({"width": width, "height": 2_400})
@@ -188,7 +188,8 @@ def test_an_answer_that_means_harm_does_nothing_but_look_odd(pages: Pages, stack
     expect(receipt).to_contain_text("scripted")
     expect(text.locator(".receipt")).to_have_count(0)
     # The real one isn't covered by anything that the answer draws.
-    receipt.scroll_into_view_if_needed()
+    receipt.evaluate("slip => slip.scrollIntoView({ block: 'center' })")
+    expect(chat.page.locator(".to-end")).to_have_count(0)
     assert receipt.evaluate("""(slip) => {
         const { left, top, width, height } = slip.getBoundingClientRect();
         return slip.contains(document.elementFromPoint(left + width / 2, top + height / 2));

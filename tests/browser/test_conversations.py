@@ -10,9 +10,8 @@ from ashao_site.embedded.stack import Stack
 
 from .chat_page import wait_until
 from .conftest import ARTIFACTS, Pages
-from .earn_page import EarnPage
+from .looks import SCHEMES, SIZES, violations
 from .people import Person
-from .test_earn_states import SIZES, serious
 
 PICTURES = ARTIFACTS / "conversations"
 UNDO_MS = 8_000
@@ -40,8 +39,10 @@ for user in User.objects.filter(public_id__in=given["people"]):
         at = now() - timedelta(days=days)
         row = Conversation.objects.create(user=user, title=title, created_at=at, updated_at=at)
         text = given["hostile"] if "Owls" in title else "It depends on what you like."
-        Message.objects.create(conversation=row, role="user", content=title + "?")
-        Message.objects.create(conversation=row, role="assistant", content=text, tier="pro")
+        asked = Message.objects.create(conversation=row, role="user", content=title + "?")
+        told = dict(role="assistant", content=text, tier="pro")
+        row.head = Message.objects.create(conversation=row, parent=asked, **told)
+        row.save()
 """
 PEOPLE = 6
 
@@ -240,7 +241,7 @@ def test_two_tabs_agree(somebody: Somebody, pages: Pages) -> None:
     pages.expect_problem(r"404")  # the second tab asks for what the first has deleted
     act(first, "Owls", "delete-conversation")
     first.clock.fast_forward(UNDO_MS + 1_000)
-    expect(second.get_by_text("This conversation isn’t here.")).to_be_visible()
+    expect(second.get_by_text("This conversation isn’t here")).to_be_visible()
     expect(items(second)).to_have_count(len(DAYS) - 1)
 
 
@@ -281,10 +282,10 @@ def test_they_are_exported_and_all_deleted_on_a_phone(somebody: Somebody, pages:
 def look(page: Page, state: str, size: str) -> None:
     """Take pictures of the page as it is, light and dark, and have axe look at each."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.screenshot(path=PICTURES / f"{state}-{size}-{scheme}.png")
-        assert serious(EarnPage(page)) == [], f"{state} on a {size}, {scheme}"
+        assert violations(page) == [], f"{state} on a {size}, {scheme}"
         wider: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, f"{state} on a {size} is {wider} pixels too wide"
 

@@ -1,31 +1,22 @@
 """The documentation in a real browser: its look in every light and size, by keyboard, and without a script."""
 
 from pathlib import Path
-from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from ashao_site.embedded.stack import Stack
 
 from .conftest import ARTIFACTS, Pages
-from .test_earn_states import AXE, SIZES
+from .looks import SCHEMES, SIZES, violations
 
 PICTURES = ARTIFACTS / "docs"
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DOCUMENTS = {
     "index": "/docs",
     "how-it-works": "/docs/how-it-works",
     "architecture": "/docs/architecture",
     "configuration": "/docs/configuration",
 }
-
-
-def violations(page: Page) -> list[str]:
-    """All that axe finds, small things too."""
-    page.evaluate(AXE.read_text() + "; 0")
-    found: list[dict[str, Any]] = page.evaluate("axe.run().then((result) => result.violations)")
-    return [f"{violation['id']}: {violation['nodes'][0]['html']}" for violation in found]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -1,21 +1,18 @@
 """Every state of the Earn page, on a desktop and on a phone: a picture of it, and what axe says."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ashao_site.embedded.config import ROOT
 from tests.tiny_model.chats import ALPHABET
 from tests.tiny_model.host import ModelHost
 
 from .conftest import ARTIFACTS, Pages
 from .earn_page import LOAD_MS, EarnPage
+from .looks import SIZES, violations
 
 pytestmark = pytest.mark.timeout(300)
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 PICTURES = ARTIFACTS / "earn"
 
 
@@ -26,21 +23,10 @@ def look(tab: EarnPage, state: str, *, sizes: tuple[str, ...] = ("desktop", "pho
         width, height = SIZES[size]
         tab.page.set_viewport_size({"width": width, "height": height})
         tab.page.screenshot(path=Path(PICTURES / f"{state}-{size}.png"), full_page=size == "phone")
-        assert serious(tab) == [], f"{state} on a {size}"
+        assert violations(tab.page) == [], f"{state} on a {size}"
         wider: int = tab.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, f"{state} on a {size} is {wider} pixels too wide"
     tab.page.set_viewport_size({"width": SIZES["desktop"][0], "height": SIZES["desktop"][1]})
-
-
-def serious(tab: EarnPage) -> list[str]:
-    """What axe finds that keeps people from using the page."""
-    tab.page.evaluate(AXE.read_text() + "; 0")
-    found: list[dict[str, Any]] = tab.page.evaluate("axe.run().then((result) => result.violations)")
-    return [
-        f"{violation['id']}: {violation['nodes'][0]['html']}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-    ]
 
 
 def test_every_state_of_a_tab(gpu_pages: Pages, pages: Pages, model_host: ModelHost) -> None:

@@ -15,9 +15,8 @@ from ashao_site.embedded.stack import Stack
 
 from .chain_wallet import ChainWallet
 from .conftest import ARTIFACTS, Pages, watched
-from .earn_page import EarnPage
+from .looks import SCHEMES, SIZES, violations
 from .money_page import CHAIN_MS, MoneyPage, somebody
-from .test_earn_states import SIZES, serious
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -65,12 +64,12 @@ def money(request: pytest.FixtureRequest, money_stack: Stack, chromium: Browser)
 def look(tab: MoneyPage, state: str) -> None:
     """Take pictures of the page as it is, light and dark, on both sizes, and have axe look at each."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    for scheme in SCHEMES:
+        tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for size, (width, height) in SIZES.items():
             tab.page.set_viewport_size({"width": width, "height": height})
             tab.page.screenshot(path=Path(PICTURES / f"{state}-{size}-{scheme}.png"), full_page=True)
-            assert serious(EarnPage(tab.page)) == [], f"{state} on a {size}, {scheme}"
+            assert violations(tab.page) == [], f"{state} on a {size}, {scheme}"
             wider: int = tab.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wider <= 0, f"{state} on a {size} is {wider} pixels too wide"
     tab.page.set_viewport_size({"width": 1280, "height": 800})

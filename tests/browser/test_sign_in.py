@@ -1,7 +1,5 @@
 """Signing in with a wallet, and what a balance does."""
 
-from collections.abc import Callable
-
 from eth_account.signers.local import LocalAccount
 from playwright.sync_api import BrowserContext, expect
 
@@ -18,18 +16,6 @@ const announce = () => dispatchEvent(new CustomEvent("eip6963:announceProvider",
 }) }));
 addEventListener("eip6963:requestProvider", announce);
 announce();
-"""
-
-LEAVE_CREDITS = """
-from datetime import timedelta
-from ashao_site.accounts.models import User
-from ashao_site.lib.clock import now
-from ledger import actions, chart, queries
-user = User.objects.get(wallet="{wallet}")
-granted = chart.user_granted(user.pk)
-left = queries.available(granted) - {credits} * 10_000
-actions.hold(key="test:{wallet}", reference="test", sources=[granted], amount_micros=left,
-             expires_at=now() + timedelta(hours=1))
 """
 
 
@@ -102,31 +88,6 @@ def test_a_guest_signs_in_in_the_middle_of_a_conversation(pages: Pages) -> None:
     chat.test_id("send").click()
     chat.finished("done")
     chat.balance_is(490)
-
-
-def test_too_few_credits_are_explained(pages: Pages, manage: Callable[..., str]) -> None:
-    chat = pages.chat()
-    chat.sign_in()
-    manage("shell", "--no-imports", "-c", LEAVE_CREDITS.format(wallet=wallet_of(chat), credits=12))
-    chat.page.reload()
-    chat.balance_is(12)
-
-    pages.expect_problem(r"402.*/api/chat/send")
-    chat.test_id("tier-max").click()
-    chat.composer.fill(SHORT)
-    chat.test_id("send").click()
-    error = chat.test_id("error")
-    expect(error).to_contain_text("You have 12 credits; an answer from Max costs 15. Pro costs 10.")
-    expect(chat.composer).to_have_value(SHORT)
-
-    error.get_by_role("button", name="Use the cheaper one").click()
-    chat.test_id("send").click()
-    chat.finished("done")
-    chat.balance_is(2)
-
-    chat.composer.fill(SHORT)
-    chat.test_id("send").click()
-    expect(error).to_contain_text("You have 2 credits; an answer from Pro costs 10.")
 
 
 def test_who_declines_in_the_wallet_is_not_signed_in(pages: Pages) -> None:

@@ -3,12 +3,14 @@ import { Feed, type Follower, followVisibility } from "../api/feed";
 import type { Account, Deposits, MoneyConfig, Payouts } from "../api/money";
 import { type Balances, readBalances } from "../chain/balances";
 import { safeStorage } from "../lib/storage";
+import { Store } from "../lib/store";
 import { createSiteApp, newKey, onPerson, type SiteApp, startSiteApp } from "../site/app";
 import { Announcements } from "./announcements";
 import { Buying } from "./buying";
 import { FaucetControl } from "./faucet";
 import { PayoutRequest } from "./payouts";
 import { Statement } from "./statement";
+import { View } from "./view";
 import { isOpen, isPayoutOpen } from "./words";
 
 const OPEN_MS = 2_500;
@@ -26,6 +28,9 @@ export interface AccountApp extends SiteApp {
   buying: Buying;
   payoutRequest: PayoutRequest;
   faucet: FaucetControl | null;
+  view: View;
+  /** Whether everything of whoever was here has just been deleted. */
+  emptied: Store<boolean>;
 }
 
 export function createAccountApp(config: MoneyConfig): AccountApp {
@@ -72,7 +77,21 @@ export function createAccountApp(config: MoneyConfig): AccountApp {
   };
   const faucet = config.faucet ? new FaucetControl(money, { visible, given }) : null;
   const statement = new Statement(money);
-  return { ...site, account, deposits, payouts, balances, statement, buying, payoutRequest, faucet };
+  const view = new View(window);
+  const emptied = new Store(false);
+  return {
+    ...site,
+    account,
+    deposits,
+    payouts,
+    balances,
+    statement,
+    buying,
+    payoutRequest,
+    faucet,
+    view,
+    emptied,
+  };
 }
 
 export function startAccountApp(app: AccountApp): void {
@@ -85,6 +104,7 @@ export function startAccountApp(app: AccountApp): void {
       if (userId === null) feed.close();
       else feed.open();
     }
+    if (userId !== null) app.emptied.set(false);
     app.buying.reset();
     app.payoutRequest.reset();
     faucet?.reset();

@@ -5,7 +5,7 @@ import { settled } from "../lib/fake-clock";
 import { Statement } from "./statement";
 
 function row(id: number): StatementRow {
-  return { id: String(id), at: "", part: "credits", kind: "job", reference: null, amount: 1, balance: 1 };
+  return { id, at: "", part: "credits", kind: "job", reference: "", amount: 1, balance: 1 };
 }
 
 /** Rows up to `server.newest`, three a page. */
@@ -15,12 +15,12 @@ function setUp() {
     statement: async (query): Promise<StatementPage> => {
       server.asked.push(query);
       if (server.fails) throw new ApiError("Away.", { status: 503, code: "away" });
-      const from = query.before === null ? server.newest : Number(query.before) - 1;
+      const from = query.before === null ? server.newest : query.before - 1;
       const ids = [from, from - 1, from - 2].filter((id) => id > 0);
-      return { rows: ids.map(row), next: from - 3 > 0 ? String(from - 2) : null };
+      return { rows: ids.map(row), next: from - 3 > 0 ? from - 2 : null };
     },
   });
-  const ids = () => statement.store.get().rows.map((one) => Number(one.id));
+  const ids = () => statement.store.get().rows.map((one) => one.id);
   return { statement, server, ids };
 }
 

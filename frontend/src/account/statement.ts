@@ -8,7 +8,7 @@ export interface StatementState {
   phase: "loading" | "ready" | "failed";
   rows: readonly StatementRow[];
   /** Where older rows begin; null when there are none. */
-  next: string | null;
+  next: number | null;
   loadingOlder: boolean;
   message: string | null;
 }
@@ -108,7 +108,7 @@ export class Statement {
 /** The newest page before what is known, where they meet; else the newest page alone. */
 function merged(
   newest: readonly StatementRow[],
-  next: string | null,
+  next: number | null,
   known: StatementState,
 ): Pick<StatementState, "rows" | "next"> {
   const meet = known.rows.findIndex((row) => row.id === newest.at(-1)?.id);

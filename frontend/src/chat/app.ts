@@ -4,17 +4,20 @@ import { createRequest } from "../api/request";
 import type { PageConfig, Tier, TierId } from "../api/types";
 import { wait } from "../lib/backoff";
 import { gate, pageClock } from "../lib/clock";
+import { assertNever } from "../lib/never";
 import { safeStorage } from "../lib/storage";
 import type { Store } from "../lib/store";
 import { Live } from "../live/live";
 import { Session } from "../session/session";
 import { type DiscoveredWallet, discoverWallets } from "../wallet/discovery";
+import { browserReturns, onReturn } from "./coming-back";
 import { ChatController } from "./controller";
 import type { History } from "./history";
 import { Library } from "./library";
 import { ChatMemory } from "./memory";
 import { cheapest, problemOf } from "./problems";
 import { browserStreams } from "./stream";
+import { joinTabs, type TabNews, type Tabs } from "./tabs";
 
 export interface ChatApp {
   config: PageConfig;
@@ -25,6 +28,7 @@ export interface ChatApp {
   history: History;
   memory: ChatMemory;
   chat: ChatController;
+  tabs: Tabs;
   wallets: Store<readonly DiscoveredWallet[]>;
 }
 
@@ -34,15 +38,16 @@ export function createChatApp(config: PageConfig): ChatApp {
   );
   const session = new Session(api);
   const live = new Live({ balance: (credits) => session.creditsChanged(credits) });
-  const memory = new ChatMemory(safeStorage("localStorage"), safeStorage("sessionStorage"));
+  const memory = new ChatMemory(safeStorage("localStorage"), safeStorage("sessionStorage"), newKey);
   const library = new Library({
     api,
     storage: memory.lasting,
     clock: pageClock,
     now: Date.now,
     tab: newKey(),
-    forgetDrafts: (id) => (id === null ? memory.forgetDrafts() : memory.keepDraft(id, "")),
+    forgetDrafts: (id) => memory.forgetDrafts(id),
   });
+  const tabs = joinTabs((news) => hear(app, news));
   const chat = new ChatController({
     api,
     memory,
@@ -62,9 +67,12 @@ export function createChatApp(config: PageConfig): ChatApp {
       void session.refresh();
       library.changed();
     },
+    tellTabs: (id) => tabs.tell({ type: "conversation", id }),
   });
   const { history } = library;
-  return { config, api, session, live, library, history, memory, chat, wallets: discoverWallets(window) };
+  const wallets = discoverWallets(window);
+  const app: ChatApp = { config, api, session, live, library, history, memory, chat, tabs, wallets };
+  return app;
 }
 
 /** Starts what the page does from its first moment. */
@@ -74,27 +82,56 @@ export function startChatApp(app: ChatApp): void {
   void live.seed(api.network);
   live.connect();
   startLibrary(app);
-  chat.start(conversationInPath(location.pathname));
+  chat.start(conversationInPath(location.pathname), takeMessageInAddress());
   window.addEventListener("popstate", () => chat.show(conversationInPath(location.pathname)));
   window.addEventListener("online", () => chat.reconnect());
+  window.addEventListener("pagehide", () => app.memory.leave());
+  const due = gate(pageClock, FRESH_MS);
+  onReturn(() => void cameBack(app, due), browserReturns);
 }
 
-/** How old the list may be when somebody comes back to the page: another device may have written. */
-const LIST_FRESH_MS = 10_000;
+/** How old what is shown may be when somebody comes back to the page: another device may have written. */
+const FRESH_MS = 10_000;
 
-function startLibrary({ library, chat, session, memory }: ChatApp): void {
+function startLibrary({ library, chat }: ChatApp): void {
   library.start({
     id: () => chat.store.get().conversationId,
     open: (id) => chat.open(id),
-    reload: () => chat.show(chat.store.get().conversationId),
+    reload: () => void chat.refresh(),
   });
   window.addEventListener("storage", (event) => library.storageChanged(event.key));
   window.addEventListener("pagehide", () => library.deletions.leave());
-  const due = gate(pageClock, LIST_FRESH_MS);
-  document.addEventListener("visibilitychange", () => {
-    const listed = memory.wrote() || Boolean(session.me?.user);
-    if (document.visibilityState === "visible" && listed && due()) void library.history.refresh();
-  });
+  window.addEventListener("online", () => library.deletions.online());
+}
+
+/** The open conversation is read again only if the list says that it has changed, or says nothing of it. */
+async function cameBack({ session, history, memory, chat }: ChatApp, due: () => boolean): Promise<void> {
+  chat.wake();
+  if (!due() || !(memory.wrote() || session.me?.user)) return;
+  void session.refresh();
+  await history.refresh();
+  const { conversationId, updatedAt } = chat.store.get();
+  const listed = history.store.get().items.find((item) => item.id === conversationId);
+  if (listed === undefined || listed.updatedAt !== updatedAt) await chat.refresh();
+}
+
+/** Another tab of this browser did something. */
+function hear(app: ChatApp, news: TabNews): void {
+  const { chat } = app;
+  switch (news.type) {
+    case "conversation":
+      if (news.id === chat.store.get().conversationId) void chat.refresh();
+      return;
+    case "signed-in":
+      take(app);
+      return;
+    case "signed-out":
+      void app.session.refresh();
+      leave(app);
+      return;
+    default:
+      assertNever(news);
+  }
 }
 
 /** Visitors who never wrote have no conversations, and asking for them would be answered with an error. */
@@ -108,16 +145,27 @@ async function whoIsHere({ session, history, memory }: ChatApp): Promise<void> {
 }
 
 /** Another person is here now. */
-export function signedIn({ session, live, history, chat }: ChatApp): void {
+export function signedIn(app: ChatApp): void {
+  take(app);
+  app.tabs.tell({ type: "signed-in" });
+}
+
+function take({ session, live, history, chat }: ChatApp): void {
   void session.refresh();
   void history.refresh();
   live.connect();
   void chat.changeHands();
 }
 
-export async function signOut({ session, live, library, chat }: ChatApp): Promise<void> {
-  await library.signingOut();
-  await session.signOut();
+export async function signOut(app: ChatApp): Promise<void> {
+  await app.library.signingOut();
+  await app.session.signOut();
+  leave(app);
+  app.tabs.tell({ type: "signed-out" });
+}
+
+/** Nothing of the person who was here stays. */
+function leave({ live, library, chat }: ChatApp): void {
   chat.forget();
   library.forget();
   live.connect();
@@ -125,6 +173,13 @@ export async function signOut({ session, live, library, chat }: ChatApp): Promis
 
 export function conversationInPath(path: string): string | null {
   return /^\/c\/([A-Za-z0-9_-]+)\/?$/.exec(path)?.[1] ?? null;
+}
+
+/** `/c/conv_…#msg_…`: the message that a link leads to. Then the address is that of the conversation. */
+function takeMessageInAddress(): string | null {
+  const messageId = /^#(msg_[A-Za-z0-9_-]+)$/.exec(location.hash)?.[1] ?? null;
+  if (messageId !== null) window.history.replaceState(null, "", location.pathname);
+  return messageId;
 }
 
 function navigate(conversationId: string | null, how: "push" | "replace"): void {

@@ -15,28 +15,43 @@ let memory: ChatMemory;
 let deps: ChatDeps;
 let keys: number;
 
+const sentPair = { jobId: "job_1", conversationId: "conv_1", questionId: "msg_1", answerId: "msg_2" };
+const at = "2026-01-01T00:00:00Z";
+const question = {
+  id: "msg_1",
+  role: "user",
+  status: "done",
+  jobId: null,
+  tier: null,
+} as const;
+const stored = { id: "msg_2", role: "assistant", jobId: "job_1", tier: "pro" } as const;
+
 function conversation(status: "pending" | "done", content = ""): Conversation {
-  const bare = { createdAt: "2026-01-01T00:00:00Z", receipt: null, rating: 0 } as const;
+  const bare = { createdAt: at, receipt: null, rating: 0 as const, parentId: null };
   return {
     id: "conv_1",
     title: "Hi",
+    createdAt: at,
+    updatedAt: at,
+    pinned: false,
     messages: [
-      { ...bare, id: "msg_1", role: "user", content: "Hi", status: "done", jobId: null, tier: null },
-      { ...bare, id: "msg_2", role: "assistant", content, status, jobId: "job_1", tier: "pro" },
+      { ...bare, ...question, content: "Hi", versions: ["msg_1"] },
+      { ...bare, ...stored, content, status, versions: ["msg_2"] },
     ],
   };
 }
 
 beforeEach(() => {
   streams = new FakeStreams();
-  memory = new ChatMemory(new MemoryStorage(), new MemoryStorage());
+  memory = new ChatMemory(new MemoryStorage(), new MemoryStorage(), () => "copy");
   keys = 0;
   deps = {
     api: {
-      send: vi.fn(async () => ({ jobId: "job_1", conversationId: "conv_1" })),
+      send: vi.fn(async () => sentPair),
       stop: vi.fn(async () => undefined),
-      retry: vi.fn(async () => ({ jobId: "job_2" })),
+      retry: vi.fn(async () => ({ jobId: "job_2", answerId: "msg_3" })),
       conversation: vi.fn(async () => conversation("pending")),
+      branch: vi.fn(async () => conversation("done", "The other")),
       receipt: vi.fn(async () => ({ receipt: null })),
       rate: vi.fn(async (_jobId: string, rating: Rating) => ({ rating })),
     },
@@ -50,6 +65,7 @@ beforeEach(() => {
     navigate: vi.fn(),
     explain: (error) => ({ text: error instanceof ApiError ? error.code : "bug", action: null }),
     changed: vi.fn(),
+    tellTabs: vi.fn(),
   };
 });
 
@@ -98,7 +114,7 @@ describe("sending", () => {
     expect(chat.store.get().outgoing?.status).toBe("unsent");
     expect(memory.outgoing()?.key).toBe("key_1");
 
-    vi.mocked(deps.api.send).mockReset().mockResolvedValue({ jobId: "job_1", conversationId: "conv_1" });
+    vi.mocked(deps.api.send).mockReset().mockResolvedValue(sentPair);
     chat.resend();
     chat.resend();
     await settled();
@@ -112,6 +128,7 @@ describe("sending", () => {
       content: "Hi",
       tier: "max",
       conversationId: null,
+      editOf: null,
       status: "sending",
     });
     const chat = await started();

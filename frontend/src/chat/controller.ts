@@ -1,69 +1,54 @@
 /** Runs the open conversation: every action a person can take, and what follows from it. */
 import type { Api } from "../api/api";
-import { ApiError } from "../api/request";
-import type { Conversation, Rating, TierId } from "../api/types";
-import { backoffMs } from "../lib/backoff";
-import { Store } from "../lib/store";
-import type { ChatMemory } from "./memory";
-import type { Problem } from "./problems";
-import {
-  type ChatEvent,
-  type ChatState,
-  canSend,
-  initialChat,
-  type Outgoing,
-  pendingAnswer,
-  reduceChat,
-} from "./state";
-import { type Connection, readStream, type StreamPlatform } from "./stream";
+import type { Rating, Sent, TierId } from "../api/types";
+import { ChatStore } from "./chat-store";
+import { hasStatus, isMissing } from "./failures";
+import { Following, type FollowingDeps } from "./following";
+import { isAnswerOf, type Outgoing } from "./messages";
+import { Opening, type OpeningDeps } from "./opening";
+import { Sending, type SendingDeps } from "./sending";
+import { type ChatEvent, type ChatState, canSend, isLocked, lastQuestion, pendingAnswer } from "./state";
 
-const SEND_TRIES = 5;
-const SEND_RETRY = { firstMs: 500, maxMs: 4_000 };
-/** The stream ends a moment before the books are closed. */
-const RECEIPT_TRIES = 4;
-const RECEIPT_RETRY = { firstMs: 400, maxMs: 3_000 };
-
-export interface ChatDeps {
-  api: Pick<Api, "send" | "stop" | "retry" | "conversation" | "receipt" | "rate">;
-  memory: ChatMemory;
-  streams: StreamPlatform;
-  wait: (ms: number) => Promise<void>;
-  newKey: () => string;
+export interface ChatDeps extends SendingDeps, FollowingDeps, OpeningDeps {
+  api: Pick<Api, "send" | "stop" | "retry" | "conversation" | "branch" | "receipt" | "rate">;
   /** Shows the conversation in the address bar. */
   navigate: (conversationId: string | null, how: "push" | "replace") => void;
-  explain: (error: unknown, tier: TierId | null) => Problem;
-  /** Something was charged, given back or written: balance and history may differ. */
-  changed: () => void;
 }
 
 export class ChatController {
-  readonly store = new Store<ChatState>(initialChat);
+  readonly store = new ChatStore();
   readonly #deps: ChatDeps;
-  #stream: Connection | null = null;
+  readonly #sending: Sending;
+  readonly #following: Following;
+  readonly #opening: Opening;
 
   constructor(deps: ChatDeps) {
     this.#deps = deps;
+    this.#following = new Following(this.store, deps);
+    this.#sending = new Sending(this.store, deps, {
+      accepted: (outgoing, sent) => this.#accepted(outgoing, sent),
+      ended: () => void this.#opening.catchUp(),
+    });
+    this.#opening = new Opening(this.store, deps, this.#sending, this.#following);
   }
 
   /** Shows what the address names, and finishes sending what an earlier load of this tab left. */
-  start(conversationId: string | null): void {
-    const left = this.#deps.memory.outgoing();
-    if (left !== null) this.#dispatch({ type: "sendStarted", outgoing: { ...left, status: "sending" } });
-    this.show(conversationId);
-    if (left !== null) void this.#deliver(left);
+  start(conversationId: string | null, messageId: string | null = null): void {
+    this.#sending.resume();
+    this.show(conversationId, messageId);
   }
 
-  /** Opens a conversation, or a new one, and puts it in the address bar. */
-  open(conversationId: string | null): void {
+  /** Opens a conversation, or a new one, and puts it in the address bar. With a message: where that is. */
+  open(conversationId: string | null, messageId: string | null = null): void {
     this.#deps.navigate(conversationId, "push");
-    this.show(conversationId);
+    const here = conversationId === this.#state.conversationId && this.#state.phase === "ready";
+    if (here && messageId !== null) void this.#opening.seek(messageId);
+    else this.show(conversationId, messageId);
   }
 
   /** Opens it without touching the address: it already says so. */
-  show(conversationId: string | null): void {
-    this.#leaveStream();
-    this.#dispatch({ type: "opened", conversationId, draft: this.#deps.memory.draft(conversationId) });
-    if (conversationId !== null) void this.#load(conversationId);
+  show(conversationId: string | null, messageId: string | null = null): void {
+    this.#opening.open(conversationId, messageId);
   }
 
   /** Somebody signed out: nothing they wrote stays behind, and nothing of theirs is sent any more. */
@@ -84,7 +69,7 @@ export class ChatController {
     try {
       await this.#deps.api.conversation(conversationId);
     } catch (error) {
-      if (!hasStatus(error, 401, 403, 404) || this.#state.conversationId !== conversationId) return;
+      if (!isMissing(error) || this.#state.conversationId !== conversationId) return;
       const { draft } = this.#state;
       this.#deps.memory.keepDraft(conversationId, "");
       this.#deps.memory.keepDraft(null, draft);
@@ -103,26 +88,52 @@ export class ChatController {
   send(tier: TierId): void {
     if (!canSend(this.#state)) return;
     const { draft, conversationId } = this.#state;
-    const outgoing: Outgoing = {
-      key: this.#deps.newKey(),
-      content: draft.trim(),
-      tier,
-      conversationId,
-      status: "sending",
-    };
-    this.#begin(outgoing);
+    this.#sending.send({ content: draft.trim(), tier, conversationId, editOf: null });
     this.write("");
   }
 
   /** Tries the unsent message again, under the key it had. */
   resend(): void {
-    const { outgoing } = this.#state;
-    if (outgoing?.status === "unsent") this.#begin({ ...outgoing, status: "sending" });
+    this.#sending.again();
   }
 
   discard(): void {
-    const { outgoing } = this.#state;
-    if (outgoing?.status === "unsent") this.#giveBack({ type: "sendDiscarded", key: outgoing.key });
+    this.#sending.discard();
+  }
+
+  /** Words a question anew, in its place; the last one where none is named. Whether that is possible now. */
+  edit(messageId: string | null = null): boolean {
+    const { messages } = this.#state;
+    const question = messageId === null ? lastQuestion(messages) : messages.find((m) => m.id === messageId);
+    if (question?.role !== "user" || isLocked(this.#state)) return false;
+    this.#dispatch({ type: "editStarted", editing: { messageId: question.id, text: question.content } });
+    return true;
+  }
+
+  /** What is typed there isn't shown anywhere else: it is kept for a reload, and for nothing else. */
+  writeEdit(text: string): void {
+    const { conversationId, editing } = this.#state;
+    if (conversationId === null || editing === null) return;
+    this.#deps.memory.keepEdit(conversationId, { messageId: editing.messageId, text });
+  }
+
+  cancelEdit(): void {
+    const { conversationId } = this.#state;
+    if (conversationId !== null) this.#deps.memory.keepEdit(conversationId, null);
+    this.#dispatch({ type: "editEnded" });
+  }
+
+  /** Sends the question in its new words; the old ones, and what followed from them, stay as another version. */
+  sendEdit(text: string, tier: TierId): void {
+    const { conversationId, editing } = this.#state;
+    if (conversationId === null || editing === null || isLocked(this.#state) || text.trim() === "") return;
+    this.#sending.send({ content: text.trim(), tier, conversationId, editOf: editing.messageId });
+    this.cancelEdit();
+  }
+
+  /** Shows another version of a question or an answer, with what followed from it. */
+  async switchTo(messageId: string): Promise<void> {
+    if (!isLocked(this.#state)) await this.#opening.branch(messageId);
   }
 
   async stop(): Promise<void> {
@@ -131,6 +142,7 @@ export class ChatController {
     this.#dispatch({ type: "asked", jobId, what: "stop" });
     try {
       await this.#deps.api.stop(jobId);
+      this.#tellTabs();
     } catch (error) {
       this.#dispatch({ type: "asked", jobId, what: null });
       // The answer may have ended in the same moment: then there is nothing to tell.
@@ -138,24 +150,28 @@ export class ChatController {
     }
   }
 
+  /** Has an answer written anew: beside it, if there is something to read in it, or else in its place. */
   async retry(jobId: string): Promise<void> {
-    const answer = this.#state.messages.find((m) => m.role === "assistant" && m.jobId === jobId);
-    if (answer?.role !== "assistant" || answer.asked !== null) return;
+    const answer = this.#state.messages.find((m) => isAnswerOf(m, jobId));
+    if (answer?.role !== "assistant" || answer.asked !== null || isLocked(this.#state)) return;
     this.#dispatch({ type: "asked", jobId, what: "retry" });
     try {
-      const { jobId: newJobId } = await this.#deps.api.retry(jobId);
-      this.#dispatch({ type: "retryAccepted", jobId, newJobId });
-      this.#follow();
+      const { jobId: newJobId, answerId } = await this.#deps.api.retry(jobId);
+      this.#dispatch({ type: "retryAccepted", jobId, newJobId, answerId });
+      this.#following.follow();
       this.#deps.changed();
+      this.#tellTabs();
+      void this.#opening.catchUp();
     } catch (error) {
       this.#dispatch({ type: "asked", jobId, what: null });
       this.#raise(error, answer.tier);
+      if (hasStatus(error, 404, 409)) void this.#opening.refresh();
     }
   }
 
   /** Thumbs up or down, shown at once; taken back if the server doesn't take it. */
   async rate(jobId: string, rating: Rating): Promise<void> {
-    const answer = this.#state.messages.find((m) => m.role === "assistant" && m.jobId === jobId);
+    const answer = this.#state.messages.find((m) => isAnswerOf(m, jobId));
     if (answer?.role !== "assistant") return;
     const before = answer.rating;
     this.#dispatch({ type: "rated", jobId, rating });
@@ -169,10 +185,20 @@ export class ChatController {
 
   /** The browser is online again, or the person asked: pick up whatever was given up. */
   reconnect(): void {
-    const { phase, conversationId, connection } = this.#state;
+    const { phase, conversationId } = this.#state;
     this.resend();
     if (phase === "failed") this.show(conversationId);
-    else if (connection === "lost") this.#follow();
+    else this.#following.renew();
+  }
+
+  /** Somebody is looking again, maybe after the machine slept: a stream may have died unnoticed. */
+  wake(): void {
+    this.#following.wake();
+  }
+
+  /** It may have changed elsewhere: reads it again, and shows what differs. What is read and typed stays. */
+  async refresh(): Promise<void> {
+    await this.#opening.refresh();
   }
 
   /** Shows a problem that arose beside the conversation. */
@@ -189,44 +215,22 @@ export class ChatController {
   }
 
   #dispatch(event: ChatEvent): void {
-    this.store.set(reduceChat(this.store.get(), event));
+    this.store.dispatch(event);
   }
 
-  #begin(outgoing: Outgoing): void {
-    this.#deps.memory.keepOutgoing(outgoing);
-    this.#dispatch({ type: "sendStarted", outgoing });
-    void this.#deliver(outgoing);
-  }
-
-  /** Sends until the server has answered. Repeats carry the same key, so the message counts once. */
-  async #deliver(outgoing: Outgoing): Promise<void> {
-    const { key, tier, content, conversationId } = outgoing;
-    for (let attempt = 0; attempt < SEND_TRIES; attempt += 1) {
-      if (attempt > 0) await this.#deps.wait(backoffMs(attempt - 1, SEND_RETRY));
-      if (this.#state.outgoing?.key !== key) return;
-      try {
-        const sent = await this.#deps.api.send({ tier, content, conversationId, idempotencyKey: key });
-        this.#accepted(outgoing, sent.jobId, sent.conversationId);
-        return;
-      } catch (error) {
-        if (isTransient(error)) continue;
-        this.#giveBack({ type: "sendRefused", key, problem: this.#deps.explain(error, tier) });
-        return;
-      }
-    }
-    this.#dispatch({ type: "sendUnreachable", key });
-  }
-
-  #accepted(outgoing: Outgoing, jobId: string, conversationId: string): void {
+  #accepted(outgoing: Outgoing, sent: Sent): void {
     const before = this.#state;
-    this.#deps.memory.keepOutgoing(null);
-    this.#dispatch({ type: "sendAccepted", key: outgoing.key, jobId, conversationId });
+    const { conversationId } = sent;
+    this.#dispatch({ type: "sendAccepted", key: outgoing.key, ...sent });
     this.#deps.changed();
+    this.#deps.tellTabs(conversationId);
     if (before.conversationId !== outgoing.conversationId) return;
     if (before.conversationId === null) this.#moveDraft(conversationId);
+    const isShown = this.#state.messages.some((m) => isAnswerOf(m, sent.jobId));
     // A load that began before the message was written would miss it: load again.
     if (before.phase === "loading" || before.phase === "failed") this.show(conversationId);
-    else this.#follow();
+    else if (isShown) this.#following.follow();
+    else void this.#opening.refresh();
   }
 
   /** A new conversation got its id: the address and what is typed by now belong to it. */
@@ -236,105 +240,12 @@ export class ChatController {
     this.#deps.memory.keepDraft(conversationId, this.#state.draft);
   }
 
-  #giveBack(event: Extract<ChatEvent, { type: "sendRefused" | "sendDiscarded" }>): void {
-    const { outgoing } = this.#state;
-    this.#deps.memory.keepOutgoing(null);
-    this.#dispatch(event);
-    if (outgoing?.conversationId === this.#state.conversationId) {
-      this.#deps.memory.keepDraft(this.#state.conversationId, this.#state.draft);
-    } else if (outgoing !== null) {
-      this.#deps.memory.keepDraft(outgoing.conversationId, outgoing.content);
-    }
-  }
-
-  async #load(conversationId: string): Promise<void> {
-    try {
-      const conversation = await this.#deps.api.conversation(conversationId);
-      if (this.#state.conversationId !== conversationId) return;
-      this.#dispatch({ type: "loaded", conversation });
-      this.#follow();
-    } catch (error) {
-      if (this.#state.conversationId !== conversationId) return;
-      this.#dispatch({ type: "loadFailed", missing: hasStatus(error, 401, 403, 404) });
-    }
-  }
-
-  #leaveStream(): void {
-    this.#stream?.close();
-    this.#stream = null;
-  }
-
-  /** Streams the pending answer of the open conversation, if there is one. */
-  #follow(): void {
-    this.#leaveStream();
-    const jobId = pendingAnswer(this.#state)?.jobId ?? null;
+  #tellTabs(): void {
     const { conversationId } = this.#state;
-    if (jobId === null || conversationId === null) return;
-    this.#dispatch({ type: "streamOpened", jobId });
-    this.#stream = readStream(
-      jobId,
-      {
-        text: (text) => this.#dispatch({ type: "textArrived", jobId, text }),
-        done: (finish) => {
-          this.#settle({ type: "answerDone", jobId, finish });
-          void this.#askReceipt(jobId);
-        },
-        failed: (message) => this.#settle({ type: "answerFailed", jobId, message }),
-        connection: (connection) => this.#dispatch({ type: "connectionChanged", connection }),
-        refused: () => this.#standing(conversationId, jobId),
-      },
-      this.#deps.streams,
-    );
-  }
-
-  #settle(event: ChatEvent): void {
-    this.#dispatch(event);
-    this.#deps.changed();
-  }
-
-  /** A receipt is good to have and no more: without it the answer is shown as it is. */
-  async #askReceipt(jobId: string): Promise<void> {
-    for (let attempt = 0; attempt < RECEIPT_TRIES; attempt += 1) {
-      if (attempt > 0) await this.#deps.wait(backoffMs(attempt - 1, RECEIPT_RETRY));
-      if (!this.#state.messages.some((m) => m.role === "assistant" && m.jobId === jobId)) return;
-      try {
-        const { receipt } = await this.#deps.api.receipt(jobId);
-        if (receipt === null) continue;
-        this.#dispatch({ type: "receiptArrived", jobId, receipt });
-        return;
-      } catch (error) {
-        if (!isTransient(error)) return;
-      }
-    }
-  }
-
-  /** Asks the saved conversation how an answer stands, and shows it as saved if it is over. */
-  async #standing(conversationId: string, jobId: string): Promise<"pending" | "settled"> {
-    let conversation: Conversation;
-    try {
-      conversation = await this.#deps.api.conversation(conversationId);
-    } catch (error) {
-      if (!hasStatus(error, 401, 403, 404)) return "pending";
-      if (this.#state.conversationId === conversationId)
-        this.#dispatch({ type: "loadFailed", missing: true });
-      return "settled";
-    }
-    const saved = conversation.messages.find((m) => m.role === "assistant" && m.jobId === jobId);
-    if (saved?.status === "pending") return "pending";
-    this.#dispatch({ type: "connectionChanged", connection: "steady" });
-    this.#settle({ type: "loaded", conversation });
-    return "settled";
+    if (conversationId !== null) this.#deps.tellTabs(conversationId);
   }
 
   #raise(error: unknown, tier: TierId | null): void {
     this.#dispatch({ type: "problemRaised", problem: this.#deps.explain(error, tier) });
   }
-}
-
-function isTransient(error: unknown): boolean {
-  return error instanceof ApiError && error.transient;
-}
-
-function hasStatus(error: unknown, ...statuses: number[]): boolean {
-  return error instanceof ApiError && statuses.includes(error.status);
 }

@@ -5,12 +5,13 @@ import { type KeyValue, MemoryStorage } from "../lib/storage";
 import { Deletions, UNDO_MS } from "./deletions";
 
 const away = new ApiError("Away.", { status: 0, code: "unreachable" });
+const refused = new ApiError("No.", { status: 403, code: "forbidden" });
 
 let clock: FakeClock;
 let storage: SharedStorage;
 let calls: string[];
 let endings: string[];
-let fails: boolean;
+let fails: ApiError | null;
 
 /** As a browser's: every tab but the one that wrote hears of it. */
 class SharedStorage {
@@ -53,8 +54,9 @@ function opened(name: string, itsClock = clock, kept?: KeyValue): Deletions {
     tab: name,
     remove: async (id, { keepalive }) => {
       calls.push(`${name} ${id}${keepalive ? " keepalive" : ""}`);
-      if (fails) throw away;
+      if (fails !== null) throw fails;
     },
+    late: ({ id }) => endings.push(`${name} ${id} late`),
     ended: ({ id }, { how }) => endings.push(`${name} ${id} ${how}`),
   });
   if (kept === undefined) storage.join(tab);
@@ -69,7 +71,7 @@ beforeEach(() => {
   storage = new SharedStorage();
   calls = [];
   endings = [];
-  fails = false;
+  fails = null;
 });
 
 describe("a deletion", () => {
@@ -118,12 +120,45 @@ describe("a deletion", () => {
     expect(calls).toHaveLength(2);
   });
 
-  it("brings the conversation back when the server can't be told", async () => {
+  it("brings the conversation back when the server refuses", async () => {
     const tab = opened("A");
-    fails = true;
+    fails = refused;
     tab.begin("a", "Owls");
     await clock.advance(UNDO_MS);
     expect([hidden(tab), endings]).toEqual([[], ["A a failed"]]);
+  });
+
+  it("stays out of sight when the server can't be reached, and is told again when it can be", async () => {
+    const tab = opened("A");
+    fails = away;
+    tab.begin("a", "Owls");
+    await clock.advance(UNDO_MS);
+    expect([hidden(tab), endings]).toEqual([["a late"], ["A a late"]]);
+    expect(tab.undo()).toEqual([]);
+    fails = null;
+    tab.online();
+    await settled();
+    expect([hidden(tab), endings.at(-1), calls]).toEqual([[], "A a deleted", ["A a", "A a"]]);
+  });
+
+  it("is told again after a while where nothing says that the server is back", async () => {
+    const tab = opened("A");
+    fails = away;
+    tab.begin("a", "Owls");
+    await clock.advance(UNDO_MS + 60_000);
+    expect([hidden(tab), calls.length]).toEqual([["a late"], 3]);
+    fails = null;
+    await clock.advance(30_000);
+    expect([hidden(tab), calls.length]).toEqual([[], 4]);
+  });
+
+  it("isn't left to who signs in next", async () => {
+    const tab = opened("A");
+    fails = away;
+    tab.begin("a", "Owls");
+    await clock.advance(UNDO_MS);
+    await tab.finish();
+    expect([hidden(tab), endings.at(-1)]).toEqual([[], "A a failed"]);
   });
 
   it("waits for twenty at most", async () => {
@@ -172,6 +207,20 @@ describe("two tabs", () => {
     expect(hidden(b)).toEqual(["a waiting"]);
     await clock.advance(60_000);
     expect([calls, hidden(b)]).toEqual([["B a"], []]);
+  });
+
+  it("finish what one of them could not before it was closed", async () => {
+    const a = opened("A", new FakeClock());
+    fails = away;
+    a.begin("a", "Owls");
+    a.leave();
+    await settled();
+    storage.crash(a);
+    fails = null;
+    const b = opened("B");
+    expect(hidden(b)).toEqual(["a late"]);
+    await clock.advance(60_000);
+    expect([hidden(b), calls.at(-1)]).toEqual([[], "B a"]);
   });
 
   it("hide what a page that was left is still deleting", async () => {

@@ -1,12 +1,13 @@
 /**
  * Deletions that can be undone for some seconds: a conversation is out of sight at once, and the server is told when
- * the time is over or the page is left. All tabs know of all of them, through the browser's storage, so that they show
+ * the time is over or the page is left; again and again, where it can't be reached. All tabs know of all of them, through the browser's storage, so that they show
  * the same list, any of them can undo, and another finishes what a tab that crashed had begun.
  */
 import type { Clock } from "../lib/clock";
 import { type Decoded, integer, list, object, oneOf, string } from "../lib/decode";
 import { type KeyValue, readStored, writeStored } from "../lib/storage";
 import { Store } from "../lib/store";
+import { isTransient } from "./failures";
 
 export const UNDO_MS = 8_000;
 /** However long somebody looks at the offer to undo. */
@@ -15,6 +16,8 @@ const HOLD_MS = 60_000;
 const ORPHAN_MS = 5_000;
 /** How long telling the server may take. */
 const GOING_MS = 30_000;
+/** After which time a server that couldn't be reached is told again, if nothing says earlier that it can be. */
+const RETRY_MS = 30_000;
 /** Of those that wait: the oldest of more isn't waited for any longer. */
 const WAITING_MAX = 20;
 
@@ -25,12 +28,22 @@ const deleting = object({
   title: string,
   /** Which tab tells the server. */
   tab: string,
-  /** `waiting`: it can be undone until then. `going`: the server is being told. */
-  state: oneOf("waiting", "going"),
+  /**
+   * `waiting`: it can be undone until then. `going`: the server is being told. `late`: the server couldn't be reached,
+   * and is told again then.
+   */
+  state: oneOf("waiting", "going", "late"),
   untilMs: integer,
 });
 export type Deleting = Decoded<typeof deleting>;
 const stored = list(deleting);
+
+interface Going {
+  /** The page is being left, and nobody will hear how it ends. */
+  keepalive: boolean;
+  /** There is no later: what can't be deleted now is back. */
+  last?: boolean;
+}
 
 export type Ending = { how: "deleted" | "elsewhere" } | { how: "failed"; error: unknown };
 
@@ -43,6 +56,8 @@ export interface DeletionDeps {
   tab: string;
   /** Tells the server; one that isn't there any more counts as deleted. */
   remove: (id: string, how: { keepalive: boolean }) => Promise<void>;
+  /** The server can't be reached: it stays out of sight, and is deleted later. */
+  late: (one: Deleting) => void;
   /** It is over. `elsewhere`: another tab undid or finished it. */
   ended: (one: Deleting, ending: Ending) => void;
 }
@@ -91,9 +106,15 @@ export class Deletions {
     this.#set(this.#current().map((one) => (one.state === "waiting" ? { ...one, untilMs } : one)));
   }
 
-  /** Waits for nothing any more; resolves when the server has been told. */
+  /** Waits for nothing any more; resolves when the server has been told. Who is here next may not delete these. */
   async finish(): Promise<void> {
-    await this.#go(this.#all("waiting"), { keepalive: false });
+    await this.#go([...this.#all("waiting"), ...this.#all("late")], { keepalive: false, last: true });
+  }
+
+  /** The server can be reached again, it seems. */
+  online(): void {
+    const own = this.#all("late").filter((one) => one.tab === this.#deps.tab);
+    void this.#go(own, { keepalive: false });
   }
 
   /** The page is being left: what it began is sent on its way. */
@@ -159,11 +180,11 @@ export class Deletions {
   }
 
   #dueMs(one: Deleting): number {
-    const own = one.tab === this.#deps.tab && one.state === "waiting";
+    const own = one.tab === this.#deps.tab && one.state !== "going";
     return own ? one.untilMs : one.untilMs + ORPHAN_MS;
   }
 
-  async #go(some: readonly Deleting[], how: { keepalive: boolean }): Promise<void> {
+  async #go(some: readonly Deleting[], how: Going): Promise<void> {
     if (some.length === 0) return;
     const untilMs = this.#deps.now() + GOING_MS;
     const going = some.map((one) => ({ ...one, tab: this.#deps.tab, state: "going" as const, untilMs }));
@@ -172,15 +193,26 @@ export class Deletions {
     await Promise.all(going.map((one) => this.#tell(one, how)));
   }
 
-  async #tell(one: Deleting, how: { keepalive: boolean }): Promise<void> {
+  async #tell(one: Deleting, { keepalive, last = false }: Going): Promise<void> {
     let ending: Ending = { how: "deleted" };
     try {
-      await this.#deps.remove(one.id, how);
+      await this.#deps.remove(one.id, { keepalive });
     } catch (error) {
+      if (!last && isTransient(error)) {
+        this.#tellLater(one);
+        return;
+      }
       ending = { how: "failed", error };
     }
     if (!this.store.get().some(({ id }) => id === one.id)) return; // Another tab was faster.
     this.#set(this.#current().filter(({ id }) => id !== one.id));
     this.#deps.ended(one, ending);
+  }
+
+  #tellLater(one: Deleting): void {
+    if (!this.store.get().some(({ id }) => id === one.id)) return; // Another tab was faster.
+    const late = { ...one, state: "late" as const, untilMs: this.#deps.now() + RETRY_MS };
+    this.#set(this.#current().map((other) => (other.id === one.id ? late : other)));
+    this.#deps.late(late);
   }
 }

@@ -9,6 +9,8 @@ interface FakeConnection extends Events {
 
 /** The browser's side of streaming for tests: connections, frames and timers that the test drives. */
 export class FakeStreams implements StreamPlatform {
+  /** The time of day. */
+  nowMs = 0;
   readonly connections: FakeConnection[] = [];
   readonly #frames = new Set<() => void>();
   readonly #timers = new Set<{ ms: number; callback: () => void }>();
@@ -32,6 +34,10 @@ export class FakeStreams implements StreamPlatform {
     const timer = { ms, callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  now(): number {
+    return this.nowMs;
   }
 
   get last(): FakeConnection {

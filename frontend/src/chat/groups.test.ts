@@ -6,7 +6,7 @@ const now = new Date(2026, 10, 21, 14, 30); // The 21st of November, as the pers
 
 function last(updatedAt: Date, pinned = false): ConversationSummary {
   const at = updatedAt.toISOString();
-  return { id: at, title: "Hi", createdAt: at, updatedAt: at, pinned, snippet: null };
+  return { id: at, title: "Hi", createdAt: at, updatedAt: at, pinned, snippet: null, messageId: null };
 }
 
 function labels(...items: ConversationSummary[]): string[] {

@@ -7,7 +7,16 @@ const away = new ApiError("Away.", { status: 0, code: "unreachable" });
 
 function item(id: string, more: Partial<ConversationSummary> = {}): ConversationSummary {
   const at = "2026-01-01T00:00:00Z";
-  return { id, title: id, createdAt: at, updatedAt: at, pinned: false, snippet: null, ...more };
+  return {
+    id,
+    title: id,
+    createdAt: at,
+    updatedAt: at,
+    pinned: false,
+    snippet: null,
+    messageId: null,
+    ...more,
+  };
 }
 
 /** A server with three conversations on two pages. */

@@ -11,7 +11,15 @@ const gone = new ApiError("No.", { status: 404, code: "not_found" });
 const at = "2026-01-01T00:00:00Z";
 
 function item(id: string): ConversationSummary {
-  return { id, title: `About ${id}`, createdAt: at, updatedAt: at, pinned: false, snippet: null };
+  return {
+    id,
+    title: `About ${id}`,
+    createdAt: at,
+    updatedAt: at,
+    pinned: false,
+    snippet: null,
+    messageId: null,
+  };
 }
 
 let clock: FakeClock;
@@ -88,7 +96,7 @@ describe("deleting", () => {
     expect(openId).toBe("a");
   });
 
-  it("takes one that is gone already for deleted, and says so when the server can't be told", async () => {
+  it("takes one that is gone already for deleted, and says when the server is told later", async () => {
     const { library, calls } = await opened();
     library.remove(item("c"));
     await clock.advance(UNDO_MS);
@@ -96,7 +104,13 @@ describe("deleting", () => {
     calls.deleteConversation.mockRejectedValueOnce(away);
     library.remove(item("b"));
     await clock.advance(UNDO_MS);
-    expect(library.store.get().problem).toBe("“About b” couldn’t be deleted, and is back in the list. Away.");
+    const late = "“About b” will be deleted as soon as ashao can be reached.";
+    expect(library.store.get().problem).toBe(late);
+    expect(library.deletions.store.get()).toHaveLength(1);
+    library.deletions.online();
+    await settled();
+    expect(library.store.get().problem).toBeNull();
+    expect(library.deletions.store.get()).toHaveLength(0);
   });
 
   it("is done before somebody signs out", async () => {

@@ -65,6 +65,7 @@ export class Library {
     this.deletions = new Deletions({
       ...deps,
       remove: (id, how) => this.#remove(id, how),
+      late: (one) => this.#late(one),
       ended: (one, ending) => this.#ended(one, ending),
     });
   }
@@ -176,6 +177,7 @@ export class Library {
   #ended(one: Deleting, ending: Ending): void {
     switch (ending.how) {
       case "deleted":
+        if (this.store.get().problem === lateWords(one)) this.dismissProblem();
         this.#deps.forgetDrafts(one.id);
         this.search.drop(one.id);
         this.history.drop(one.id);
@@ -190,6 +192,10 @@ export class Library {
         if (this.#open.id() === one.id) this.#open.reload();
         return;
     }
+  }
+
+  #late(one: Deleting): void {
+    this.store.set({ announcement: "", problem: lateWords(one) });
   }
 
   #failed(what: string, error: unknown): void {
@@ -209,4 +215,8 @@ export class Library {
 
 function quoted({ title }: { title: string }): string {
   return `“${title}”`;
+}
+
+function lateWords(one: Deleting): string {
+  return `${quoted(one)} will be deleted as soon as ashao can be reached.`;
 }

@@ -2,46 +2,66 @@
 import { type TierId, tierId } from "../api/types";
 import { boolean, list, nullable, object, oneOf, string } from "../lib/decode";
 import { type KeyValue, readStored, writeStored } from "../lib/storage";
-import type { Outgoing } from "./state";
+import { Drafts } from "./drafts";
+import type { Outgoing } from "./messages";
+import type { Editing } from "./state";
 
-const DRAFTS = "ashao.drafts";
+const EDITS = "ashao.edits";
 const OUTGOING = "ashao.outgoing";
 const TIER = "ashao.tier";
 const WROTE = "ashao.wrote";
-const MAX_DRAFTS = 20;
+const MAX_EDITS = 20;
 
-const drafts = list(object({ conversationId: nullable(string), text: string }));
+const edits = list(object({ conversationId: string, messageId: string, text: string }));
 const outgoing = object({
   key: string,
   content: string,
   tier: tierId,
   conversationId: nullable(string),
+  editOf: nullable(string),
   status: oneOf("sending", "unsent"),
 });
 
 export class ChatMemory {
+  readonly #drafts: Drafts;
+
   constructor(
     /** Shared by all tabs and kept. */
     readonly lasting: KeyValue,
     /** This tab only: two tabs must not send each other's messages. */
     readonly tab: KeyValue,
-  ) {}
+    newName: () => string,
+  ) {
+    this.#drafts = new Drafts(lasting, tab, newName);
+  }
 
   draft(conversationId: string | null): string {
-    return this.#drafts().find((draft) => draft.conversationId === conversationId)?.text ?? "";
+    return this.#drafts.read(conversationId);
   }
 
-  /** Keeps the latest few drafts; an empty one is forgotten. */
   keepDraft(conversationId: string | null, text: string): void {
-    const others = this.#drafts().filter((draft) => draft.conversationId !== conversationId);
-    const kept = text === "" ? others : [{ conversationId, text }, ...others];
-    writeStored(this.lasting, DRAFTS, kept.length === 0 ? null : kept.slice(0, MAX_DRAFTS));
+    this.#drafts.keep(conversationId, text);
   }
 
-  /** Every conversation is gone; what is typed for a new one stays. */
-  forgetDrafts(): void {
-    const kept = this.#drafts().filter((draft) => draft.conversationId === null);
-    writeStored(this.lasting, DRAFTS, kept.length === 0 ? null : kept);
+  /** The conversation is gone, or all are for null; what is typed for a new one stays. */
+  forgetDrafts(conversationId: string | null): void {
+    this.#drafts.forget(conversationId);
+  }
+
+  /** The page is being left, maybe for good. */
+  leave(): void {
+    this.#drafts.leave();
+  }
+
+  /** The question of this conversation that was being worded anew, if one was. */
+  edit(conversationId: string): Editing | null {
+    return this.#edits().find((one) => one.conversationId === conversationId) ?? null;
+  }
+
+  keepEdit(conversationId: string, editing: Editing | null): void {
+    const others = this.#edits().filter((one) => one.conversationId !== conversationId);
+    const kept = editing === null ? others : [{ conversationId, ...editing }, ...others];
+    writeStored(this.tab, EDITS, kept.length === 0 ? null : kept.slice(0, MAX_EDITS));
   }
 
   outgoing(): Outgoing | null {
@@ -71,12 +91,13 @@ export class ChatMemory {
 
   /** Forgets what was written, for whoever uses this browser next. */
   clear(): void {
-    writeStored(this.lasting, DRAFTS, null);
+    this.#drafts.clear();
     writeStored(this.lasting, WROTE, null);
     writeStored(this.tab, OUTGOING, null);
+    writeStored(this.tab, EDITS, null);
   }
 
-  #drafts() {
-    return readStored(this.lasting, DRAFTS, drafts) ?? [];
+  #edits() {
+    return readStored(this.tab, EDITS, edits) ?? [];
   }
 }

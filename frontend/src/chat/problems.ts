@@ -1,10 +1,12 @@
 /** Says in plain sentences what went wrong and what the person can do about it. */
 import { ApiError } from "../api/request";
 import type { Tier } from "../api/types";
+import { counted } from "../ui/words";
 
 export interface Problem {
   text: string;
-  action: "sign-in" | "use-cheaper-tier" | null;
+  /** What helps. Who can't pay is offered the ways to credits beside a cheaper tier. */
+  action: "sign-in" | "use-cheaper-tier" | "top-up" | null;
 }
 
 export interface Circumstances {
@@ -15,8 +17,8 @@ export interface Circumstances {
 }
 
 const signedOut: Problem = { text: "You were signed out. Sign in again to go on.", action: "sign-in" };
-const freeOnesUsedUp: Problem = {
-  text: "Your free messages are used up. Sign in to go on.",
+export const freeOnesUsedUp: Problem = {
+  text: "Your free messages are used up. Sign in to go on: a new wallet usually comes with free credits.",
   action: "sign-in",
 };
 
@@ -40,12 +42,13 @@ export function problemOf(error: unknown, about: Circumstances): Problem {
   }
 }
 
-function tooFewCredits({ credits, tier, tiers }: Circumstances): Problem {
-  const balance = credits === null ? "You don't have enough credits" : `You have ${credits} credits`;
+export function tooFewCredits({ credits, tier, tiers }: Circumstances): Problem {
+  const balance =
+    credits === null ? "You don’t have enough credits" : `You have ${counted(credits, "credit")}`;
   const need = `${balance}; an answer from ${tier.name} costs ${tier.credits}.`;
   const cheaper = cheapest(tiers);
   const affordable = cheaper.credits < tier.credits && credits !== null && credits >= cheaper.credits;
-  if (!affordable) return plain(`${need} Top up your credits to go on.`);
+  if (!affordable) return { text: need, action: "top-up" };
   return { text: `${need} ${cheaper.name} costs ${cheaper.credits}.`, action: "use-cheaper-tier" };
 }
 

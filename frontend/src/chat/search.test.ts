@@ -8,7 +8,7 @@ const at = "2026-01-01T00:00:00Z";
 
 function page(...ids: string[]): ConversationPage {
   const conversations = ids.map((id) => {
-    return { id, title: id, createdAt: at, updatedAt: at, pinned: false, snippet: null };
+    return { id, title: id, createdAt: at, updatedAt: at, pinned: false, snippet: null, messageId: null };
   });
   return { conversations, next: null };
 }

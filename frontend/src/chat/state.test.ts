@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Conversation } from "../api/types";
+import type { Conversation, StoredMessage } from "../api/types";
 import { type ChatEvent, type ChatState, canSend, initialChat, pendingAnswer, reduceChat } from "./state";
 
 const problem = { text: "No.", action: null };
@@ -8,17 +8,29 @@ function reached(events: readonly ChatEvent[], from: ChatState = initialChat): C
   return events.reduce(reduceChat, from);
 }
 
+const outgoing = { tier: "pro", editOf: null, status: "sending" } as const;
+
 function sending(key: string, content = "Hello", conversationId: string | null = null): ChatEvent {
-  return { type: "sendStarted", outgoing: { key, content, tier: "pro", conversationId, status: "sending" } };
+  return { type: "sendStarted", outgoing: { ...outgoing, key, content, conversationId } };
 }
 
-const accepted: ChatEvent = { type: "sendAccepted", key: "k1", jobId: "job_1", conversationId: "conv_1" };
+const ids = { jobId: "job_1", questionId: "msg_1", answerId: "msg_2" };
+const accepted: ChatEvent = { type: "sendAccepted", key: "k1", conversationId: "conv_1", ...ids };
 
 function saved(status: "pending" | "done", jobId = "job_1"): Conversation {
-  const bare = { createdAt: "2026-01-01T00:00:00Z", receipt: null, rating: 0 } as const;
+  const bare: Pick<StoredMessage, "createdAt" | "receipt" | "rating" | "parentId" | "versions"> = {
+    createdAt: "2026-01-01T00:00:00Z",
+    receipt: null,
+    rating: 0,
+    parentId: null,
+    versions: [],
+  };
   return {
     id: "conv_1",
     title: "Hello",
+    createdAt: "2026-01-01T00:00:00Z",
+    updatedAt: "2026-01-01T00:00:00Z",
+    pinned: false,
     messages: [
       { ...bare, id: "msg_1", role: "user", content: "Hello", status: "done", jobId: null, tier: null },
       { ...bare, id: "msg_2", role: "assistant", content: "Hi", status, jobId, tier: "pro" },
@@ -118,7 +130,10 @@ describe("an answer", () => {
     const failed = reached([text("Hi"), { type: "answerFailed", jobId: "job_1", message: "Lost." }], started);
     expect(failed.messages.at(-1)).toMatchObject({ status: "failed", failure: "Lost.", content: "Hi" });
 
-    const again = reached([{ type: "retryAccepted", jobId: "job_1", newJobId: "job_2" }], failed);
+    const again = reached(
+      [{ type: "retryAccepted", jobId: "job_1", newJobId: "job_2", answerId: "msg_2" }],
+      failed,
+    );
     expect(again.messages).toHaveLength(2);
     expect(pendingAnswer(again)).toMatchObject({ jobId: "job_2", content: "", failure: null });
   });
@@ -157,5 +172,81 @@ describe("opening", () => {
     expect(canSend(reached([opened, { type: "loaded", conversation: saved("pending") }, draft]))).toBe(false);
     expect(canSend(reached([opened, { type: "loaded", conversation: saved("done") }, draft]))).toBe(true);
     expect(canSend(reached([{ type: "draftChanged", draft: "  \n" }]))).toBe(false);
+  });
+});
+
+describe("versions", () => {
+  const talk = reached([
+    { type: "opened", conversationId: "conv_1", draft: "typed" },
+    { type: "loaded", conversation: saved("done") },
+  ]);
+  const edit = { ...outgoing, key: "k2", content: "Hello!", conversationId: "conv_1", editOf: "msg_1" };
+  const taken: ChatEvent = {
+    type: "sendAccepted",
+    key: "k2",
+    conversationId: "conv_1",
+    jobId: "job_2",
+    questionId: "msg_3",
+    answerId: "msg_4",
+  };
+  const shown = (state: ChatState) => state.messages.map(({ id, versions }) => [id, versions]);
+
+  it("of a question take its place, and what followed from it goes", () => {
+    const state = reached([{ type: "sendStarted", outgoing: edit }, taken], talk);
+    expect(shown(state)).toEqual([
+      ["msg_3", ["msg_1", "msg_3"]],
+      ["msg_4", ["msg_4"]],
+    ]);
+    expect(state.draft).toBe("typed");
+  });
+
+  it("of a question that weren't taken go back to where they were written", () => {
+    const refused: ChatEvent = { type: "sendRefused", key: "k2", problem };
+    const state = reached([{ type: "sendStarted", outgoing: edit }, refused], talk);
+    expect(state.editing).toEqual({ messageId: "msg_1", text: "Hello!" });
+    expect(shown(state)).toEqual(shown(talk));
+    expect(state.draft).toBe("typed");
+  });
+
+  it("are not made up where the question isn't shown any more", () => {
+    const elsewhere = { ...edit, editOf: "msg_other" };
+    const state = reached([{ type: "sendStarted", outgoing: elsewhere }, taken], talk);
+    expect(shown(state)).toEqual(shown(talk));
+  });
+
+  it("of an answer stand beside it, or in its place", () => {
+    const asked = { type: "retryAccepted", jobId: "job_1", newJobId: "job_2" } as const;
+    const beside = reached([{ ...asked, answerId: "msg_5" }], talk);
+    expect(shown(beside)[1]).toEqual(["msg_5", ["msg_2", "msg_5"]]);
+    expect(pendingAnswer(beside)).toMatchObject({ jobId: "job_2", content: "" });
+    const instead = reached([{ ...asked, answerId: "msg_2" }], talk);
+    expect(shown(instead)[1]).toEqual(["msg_2", ["msg_2"]]);
+  });
+});
+
+describe("reading again", () => {
+  const opened: ChatEvent = { type: "opened", conversationId: "conv_1", draft: "" };
+  const read = (status: "pending" | "done", type: "loaded" | "refreshed", jobId = "job_1"): ChatEvent => ({
+    type,
+    conversation: saved(status, jobId),
+  });
+
+  it("leaves every message alone that is the same", () => {
+    const before = reached([opened, read("done", "loaded")]);
+    expect(reached([read("done", "refreshed")], before).messages).toBe(before.messages);
+  });
+
+  it("keeps an answer as it is read, until the server has another", () => {
+    const before = reached([
+      opened,
+      read("pending", "loaded"),
+      { type: "streamOpened", jobId: "job_1" },
+      { type: "textArrived", jobId: "job_1", text: "H" },
+    ]);
+    const during = reached([read("done", "refreshed")], before);
+    expect(pendingAnswer(during)?.content).toBe("H");
+    const over = reached([{ type: "answerDone", jobId: "job_1", finish: "stop" }], during);
+    expect(pendingAnswer(reached([read("pending", "refreshed")], over))).toBeNull();
+    expect(pendingAnswer(reached([read("pending", "refreshed", "job_2")], over))?.jobId).toBe("job_2");
   });
 });

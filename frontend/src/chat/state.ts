@@ -1,64 +1,60 @@
 /** The open conversation as plain data, and every way it can change. No network, no clock, no page. */
-import type { Conversation, Finish, Rating, Receipt, StoredMessage, TierId } from "../api/types";
+import type { Conversation, Finish, Rating, Receipt } from "../api/types";
 import { assertNever } from "../lib/never";
 import { spoken } from "./markdown/spoken";
+import {
+  type Answer,
+  isAnswerOf,
+  type Message,
+  merged,
+  type Outgoing,
+  type PairIds,
+  pairOf,
+  pathBefore,
+  retried,
+} from "./messages";
 import type { Problem } from "./problems";
-
-export type AnswerStatus = StoredMessage["status"];
-
-export interface Question {
-  role: "user";
-  id: string;
-  content: string;
-}
-
-export interface Answer {
-  role: "assistant";
-  id: string;
-  content: string;
-  status: AnswerStatus;
-  jobId: string | null;
-  tier: TierId | null;
-  /** Why it failed, in a sentence, where the stream told us. */
-  failure: string | null;
-  /** A stop or a retry was asked for and not confirmed yet. */
-  asked: "stop" | "retry" | null;
-  /** How it was made, once that is known. */
-  receipt: Receipt | null;
-  rating: Rating;
-}
-
-export type Message = Question | Answer;
-
-/** A message the server hasn't acknowledged. Its key goes with every try, so that it is sent once. */
-export interface Outgoing {
-  key: string;
-  content: string;
-  tier: TierId;
-  conversationId: string | null;
-  status: "sending" | "unsent";
-}
 
 export interface ChatState {
   conversationId: string | null;
   phase: "new" | "loading" | "ready" | "missing" | "failed";
+  /** The path that is shown through all that was said, oldest first. */
   messages: readonly Message[];
+  /** When the server last changed it, as far as this page has read. */
+  updatedAt: string | null;
   outgoing: Outgoing | null;
   connection: "steady" | "reconnecting" | "lost";
   draft: string;
+  /** The question that is being worded anew, and the words to begin with. */
+  editing: Editing | null;
+  /** Another path was asked for. */
+  switching: boolean;
+  /** The message that somebody came for. A later turn is another wish, for the same one too. */
+  target: { messageId: string; turn: number } | null;
   problem: Problem | null;
   /** What a screen reader is told when an answer is over. */
   announcement: string;
+}
+
+export interface Editing {
+  messageId: string;
+  text: string;
 }
 
 export type ChatEvent =
   | { type: "opened"; conversationId: string | null; draft: string }
   | { type: "cleared" }
   | { type: "loaded"; conversation: Conversation }
+  /** Read again while it is shown: an answer that is being read as it is written stays as it is. */
+  | { type: "refreshed"; conversation: Conversation }
   | { type: "loadFailed"; missing: boolean }
   | { type: "draftChanged"; draft: string }
+  | { type: "editStarted"; editing: Editing }
+  | { type: "editEnded" }
+  | { type: "switching"; on: boolean }
+  | { type: "sought"; messageId: string }
   | { type: "sendStarted"; outgoing: Outgoing }
-  | { type: "sendAccepted"; key: string; jobId: string; conversationId: string }
+  | ({ type: "sendAccepted"; key: string; conversationId: string } & PairIds)
   | { type: "sendUnreachable"; key: string }
   | { type: "sendRefused"; key: string; problem: Problem }
   | { type: "sendDiscarded"; key: string }
@@ -70,7 +66,7 @@ export type ChatEvent =
   | { type: "asked"; jobId: string; what: Answer["asked"] }
   | { type: "receiptArrived"; jobId: string; receipt: Receipt }
   | { type: "rated"; jobId: string; rating: Rating }
-  | { type: "retryAccepted"; jobId: string; newJobId: string }
+  | { type: "retryAccepted"; jobId: string; newJobId: string; answerId: string | null }
   | { type: "problemRaised"; problem: Problem }
   | { type: "problemDismissed" };
 
@@ -78,9 +74,13 @@ export const initialChat: ChatState = {
   conversationId: null,
   phase: "new",
   messages: [],
+  updatedAt: null,
   outgoing: null,
   connection: "steady",
   draft: "",
+  editing: null,
+  switching: false,
+  target: null,
   problem: null,
   announcement: "",
 };
@@ -98,12 +98,21 @@ export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
     case "cleared":
       return initialChat;
     case "loaded":
-      if (event.conversation.id !== state.conversationId) return state;
-      return { ...state, phase: "ready", messages: event.conversation.messages.map(fromStored) };
+      return take(state, event.conversation, false);
+    case "refreshed":
+      return take(state, event.conversation, true);
     case "loadFailed":
       return { ...state, phase: event.missing ? "missing" : "failed" };
     case "draftChanged":
       return { ...state, draft: event.draft };
+    case "editStarted":
+      return { ...state, editing: event.editing };
+    case "editEnded":
+      return { ...state, editing: null };
+    case "switching":
+      return { ...state, switching: event.on, problem: event.on ? null : state.problem };
+    case "sought":
+      return { ...state, target: { messageId: event.messageId, turn: (state.target?.turn ?? 0) + 1 } };
     case "sendStarted":
       return { ...state, outgoing: event.outgoing, problem: null, announcement: "" };
     case "sendAccepted":
@@ -116,6 +125,38 @@ export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
         : state;
     case "sendDiscarded":
       return state.outgoing?.key === event.key ? giveBack(state, state.outgoing) : state;
+    case "retryAccepted": {
+      const next = { jobId: event.newJobId, answerId: event.answerId };
+      const messages = retried(state.messages, event.jobId, next);
+      return { ...state, messages, problem: null, announcement: "" };
+    }
+    case "connectionChanged":
+      return state.connection === event.connection ? state : { ...state, connection: event.connection };
+    case "problemRaised":
+      return { ...state, problem: event.problem };
+    case "problemDismissed":
+      return { ...state, problem: null };
+    default:
+      return reduceAnswer(state, event);
+  }
+}
+
+type AnswerEvent = Extract<
+  ChatEvent,
+  {
+    type:
+      | "streamOpened"
+      | "textArrived"
+      | "answerDone"
+      | "answerFailed"
+      | "asked"
+      | "receiptArrived"
+      | "rated";
+  }
+>;
+
+function reduceAnswer(state: ChatState, event: AnswerEvent): ChatState {
+  switch (event.type) {
     case "streamOpened":
       // The server replays an answer from its start, so whatever we showed of it is about to come again.
       return withAnswer({ ...state, connection: "steady" }, event.jobId, (a) => ({ ...a, content: "" }));
@@ -125,38 +166,21 @@ export function reduceChat(state: ChatState, event: ChatEvent): ChatState {
       return finish(state, event.jobId, event.finish === "stopped" ? "stopped" : "done", null);
     case "answerFailed":
       return finish(state, event.jobId, "failed", event.message);
-    case "connectionChanged":
-      return { ...state, connection: event.connection };
     case "asked":
       return withAnswer(state, event.jobId, (a) => ({ ...a, asked: event.what }));
     case "receiptArrived":
       return withAnswer(state, event.jobId, (a) => ({ ...a, receipt: event.receipt }));
     case "rated":
       return withAnswer(state, event.jobId, (a) => ({ ...a, rating: event.rating }));
-    case "retryAccepted":
-      return withAnswer({ ...state, problem: null, announcement: "" }, event.jobId, (a) => ({
-        ...a,
-        jobId: event.newJobId,
-        status: "pending",
-        content: "",
-        failure: null,
-        asked: null,
-        receipt: null,
-        rating: 0,
-      }));
-    case "problemRaised":
-      return { ...state, problem: event.problem };
-    case "problemDismissed":
-      return { ...state, problem: null };
     default:
       return assertNever(event);
   }
 }
 
-/** The answer being written, if there is one: a conversation has at most one at a time. */
+/** The answer being written, if there is one: the last, where two devices asked at once. */
 export function pendingAnswer(state: ChatState): Answer | null {
-  const last = state.messages.at(-1);
-  return last?.role === "assistant" && last.status === "pending" ? last : null;
+  const pending = state.messages.findLast((m) => m.role === "assistant" && m.status === "pending");
+  return pending?.role === "assistant" ? pending : null;
 }
 
 /** The unacknowledged message, if it belongs to the conversation that is open. */
@@ -166,53 +190,50 @@ export function visibleOutgoing(state: ChatState): Outgoing | null {
 
 export function canSend(state: ChatState): boolean {
   const settled = state.phase === "new" || state.phase === "ready";
-  return settled && state.outgoing === null && pendingAnswer(state) === null && state.draft.trim() !== "";
+  return settled && !isLocked(state) && state.draft.trim() !== "";
 }
 
-function fromStored(stored: StoredMessage): Message {
-  const { id, content, status, jobId, tier, receipt, rating } = stored;
-  if (stored.role === "user") return { role: "user", id, content };
-  return { role: "assistant", id, content, status, jobId, tier, failure: null, asked: null, receipt, rating };
+/** Nothing else can be asked for before what was asked for is over. */
+export function isLocked(state: ChatState): boolean {
+  return state.outgoing !== null || state.switching || pendingAnswer(state) !== null;
+}
+
+export function lastQuestion(messages: readonly Message[]): Message | null {
+  return messages.findLast((m) => m.role === "user") ?? null;
+}
+
+function take(state: ChatState, conversation: Conversation, live: boolean): ChatState {
+  if (conversation.id !== state.conversationId) return state;
+  const messages = merged(state.messages, conversation.messages, live);
+  const editing = messages.some((m) => m.id === state.editing?.messageId) ? state.editing : null;
+  return { ...state, phase: "ready", messages, editing, updatedAt: conversation.updatedAt };
 }
 
 function accept(state: ChatState, event: Extract<ChatEvent, { type: "sendAccepted" }>): ChatState {
   const { outgoing } = state;
   if (outgoing?.key !== event.key) return state;
+  const accepted = { ...state, outgoing: null };
   const elsewhere = outgoing.conversationId !== state.conversationId;
-  const known = state.messages.some((m) => m.role === "assistant" && m.jobId === event.jobId);
-  if (elsewhere || known) return { ...state, outgoing: null };
+  const known = state.messages.some((m) => isAnswerOf(m, event.jobId));
+  const before = pathBefore(state.messages, outgoing.editOf);
+  if (elsewhere || known || before === null) return accepted;
+  const rewords = state.messages.find((m) => m.id === outgoing.editOf)?.versions ?? [];
   return {
-    ...state,
+    ...accepted,
     conversationId: event.conversationId,
     phase: state.phase === "new" ? "ready" : state.phase,
-    outgoing: null,
-    messages: [...state.messages, ...pairOf(outgoing, event.jobId)],
+    messages: [...before, ...pairOf(outgoing, event, rewords)],
   };
-}
-
-function pairOf(outgoing: Outgoing, jobId: string): [Question, Answer] {
-  return [
-    { role: "user", id: outgoing.key, content: outgoing.content },
-    {
-      role: "assistant",
-      id: `${outgoing.key}:answer`,
-      content: "",
-      status: "pending",
-      jobId,
-      tier: outgoing.tier,
-      failure: null,
-      asked: null,
-      receipt: null,
-      rating: 0,
-    },
-  ];
 }
 
 /** A message that wasn't taken goes back into the box it came from, before what was typed meanwhile. */
 function giveBack(state: ChatState, outgoing: Outgoing): ChatState {
-  if (outgoing.conversationId !== state.conversationId) return { ...state, outgoing: null };
+  const returned = { ...state, outgoing: null };
+  if (outgoing.conversationId !== state.conversationId) return returned;
+  if (outgoing.editOf !== null)
+    return { ...returned, editing: { messageId: outgoing.editOf, text: outgoing.content } };
   const draft = state.draft === "" ? outgoing.content : `${outgoing.content}\n\n${state.draft}`;
-  return { ...state, outgoing: null, draft };
+  return { ...returned, draft };
 }
 
 function withOutgoing(state: ChatState, key: string, change: (outgoing: Outgoing) => Outgoing): ChatState {
@@ -220,7 +241,7 @@ function withOutgoing(state: ChatState, key: string, change: (outgoing: Outgoing
 }
 
 function withAnswer(state: ChatState, jobId: string, change: (answer: Answer) => Answer): ChatState {
-  const messages = state.messages.map((m) => (m.role === "assistant" && m.jobId === jobId ? change(m) : m));
+  const messages = state.messages.map((m) => (isAnswerOf(m, jobId) ? change(m) : m));
   return { ...state, messages };
 }
 
@@ -230,8 +251,8 @@ function finish(
   status: "done" | "stopped" | "failed",
   failure: string | null,
 ): ChatState {
-  const answer = pendingAnswer(state);
-  if (answer?.jobId !== jobId) return state;
+  const answer = state.messages.find((m) => isAnswerOf(m, jobId));
+  if (answer?.role !== "assistant" || answer.status !== "pending") return state;
   const announcement = status === "failed" ? "The answer failed." : spoken(answer.content);
   const settled = withAnswer(state, jobId, (a) => ({ ...a, status, failure, asked: null }));
   return { ...settled, connection: "steady", announcement };

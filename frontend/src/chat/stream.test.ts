@@ -111,3 +111,84 @@ describe("a refused stream", () => {
     expect(streams.connections).toHaveLength(1);
   });
 });
+
+describe("a stream that may have died unnoticed", () => {
+  const SILENCE_MS = 45_000;
+  const OPENING_MS = 8_000;
+
+  it("is made anew when it was silent for long, and goes on where it was", () => {
+    open();
+    streams.token("7", "a");
+    expect(streams.elapse()).toEqual([SILENCE_MS]);
+    expect(streams.connections[0]?.closed).toBe(true);
+    expect(streams.last.url).toContain("lastEventId=7");
+    streams.token("8", "b");
+    streams.frame();
+    expect(texts.join("")).toBe("ab");
+    expect(log).toEqual([]);
+  });
+
+  it("is made anew where it isn't answered, and waited for longer once it is", () => {
+    open();
+    expect(streams.elapse()).toEqual([OPENING_MS]);
+    expect(streams.connections).toHaveLength(2);
+    streams.last.opened();
+    expect(streams.elapse()).toEqual([SILENCE_MS]);
+  });
+
+  it("is made anew when somebody comes back, unless it has just been heard of", () => {
+    const stream = open();
+    streams.token("7", "a");
+    streams.nowMs += 1_000;
+    stream.wake();
+    expect(streams.connections).toHaveLength(1);
+    streams.nowMs += 60_000; // the machine slept: no timer has run
+    stream.wake();
+    expect(streams.connections).toHaveLength(2);
+    expect(streams.last.url).toContain("lastEventId=7");
+  });
+
+  it("is made anew in any case where the network is another", () => {
+    const stream = open();
+    streams.token("7", "a");
+    stream.renew();
+    expect(streams.connections.map(({ closed }) => closed)).toEqual([true, false]);
+    expect(streams.last.url).toContain("lastEventId=7");
+  });
+
+  it("goes on at once when somebody comes back while it waits, and after it was given up", async () => {
+    const stream = open();
+    for (let round = 0; round < 11; round += 1) {
+      streams.last.broken(true);
+      await settled();
+      streams.elapse();
+    }
+    expect(log.at(-1)).toBe("lost");
+    const before = streams.connections.length;
+    stream.wake();
+    expect(streams.connections).toHaveLength(before + 1);
+    streams.last.broken(true);
+    await settled();
+    stream.wake();
+    expect(streams.connections).toHaveLength(before + 2);
+    expect(streams.elapse()).toEqual([OPENING_MS]);
+  });
+
+  it("isn't opened twice where somebody comes back while it is asked how the answer stands", async () => {
+    const stream = open();
+    streams.last.broken(true);
+    stream.wake();
+    await settled();
+    expect(streams.connections).toHaveLength(2);
+    expect(streams.elapse()).toEqual([OPENING_MS]);
+  });
+
+  it("stays closed once it is over", () => {
+    const stream = open();
+    streams.send("1", { type: "done", tokens: 0, finish: "stop" });
+    streams.nowMs += 60_000;
+    stream.wake();
+    expect(streams.connections).toHaveLength(1);
+    expect(streams.elapse()).toEqual([]);
+  });
+});

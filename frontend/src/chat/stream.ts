@@ -7,6 +7,16 @@ import { assertNever } from "../lib/never";
 
 const RETRY = { firstMs: 1_000, maxMs: 15_000 };
 const MAX_RETRIES = 10;
+/**
+ * A connection can be dead without the browser knowing, as after a sleep or in another network. The server says
+ * something every 15 seconds, but what it says when there is nothing to say, an EventSource keeps to itself: so a
+ * connection that was silent for so long is made anew. It goes on where it was.
+ */
+const SILENCE_MS = 45_000;
+/** The server begins its answer at once, even where the words are long in coming. */
+const OPENING_MS = 8_000;
+/** The same, where somebody just came back. */
+const SILENCE_ON_RETURN_MS = 3_000;
 
 export interface StreamHandlers {
   /** Text that arrived since the last frame. */
@@ -22,6 +32,13 @@ export interface Connection {
   close(): void;
 }
 
+export interface Reading extends Connection {
+  /** Goes on where it was, over a new connection. */
+  renew(): void;
+  /** Somebody is here again: the same, if it has stopped or may have. */
+  wake(): void;
+}
+
 interface ConnectionEvents {
   opened(): void;
   message(id: string, data: string): void;
@@ -35,24 +52,28 @@ export interface StreamPlatform {
   /** Calls back before the next paint; returns a way to call it off. */
   onFrame(callback: () => void): () => void;
   after(ms: number, callback: () => void): () => void;
+  /** The time of day, in milliseconds: it goes on while the machine sleeps. */
+  now(): number;
 }
 
 /** Opens the stream of a job from its beginning. Closing it leaves the job running. */
-export function readStream(jobId: string, handlers: StreamHandlers, platform: StreamPlatform): Connection {
+export function readStream(jobId: string, handlers: StreamHandlers, platform: StreamPlatform): Reading {
   const reader = new StreamReader(jobId, handlers, platform);
   reader.connect();
   return reader;
 }
 
-class StreamReader implements Connection {
+class StreamReader implements Reading {
   readonly #seen = new Set<string>();
   #lastId = "";
   #buffer = "";
   #retries = 0;
   #closed = false;
+  #heardAtMs = 0;
   #connection: Connection | null = null;
   #cancelFrame: (() => void) | null = null;
-  #cancelRetry: (() => void) | null = null;
+  /** Either waits for the next try, or for a connection to have been silent for long. */
+  #cancelTimer: (() => void) | null = null;
 
   constructor(
     readonly jobId: string,
@@ -63,8 +84,14 @@ class StreamReader implements Connection {
   connect(): void {
     const query = new URLSearchParams({ jobId: this.jobId });
     if (this.#lastId !== "") query.set("lastEventId", this.#lastId);
+    this.#connection?.close();
+    this.#heardAtMs = this.platform.now();
+    this.#wait(OPENING_MS);
     this.#connection = this.platform.connect(`/api/chat/stream?${query}`, {
-      opened: () => this.handlers.connection("steady"),
+      opened: () => {
+        this.#heard();
+        this.handlers.connection("steady");
+      },
       message: (id, data) => this.#receive(id, data),
       broken: (fatal) => this.#broken(fatal),
     });
@@ -74,10 +101,32 @@ class StreamReader implements Connection {
     this.#closed = true;
     this.#connection?.close();
     this.#cancelFrame?.();
-    this.#cancelRetry?.();
+    this.#cancelTimer?.();
+  }
+
+  renew(): void {
+    if (this.#closed) return;
+    this.#retries = 0;
+    this.connect();
+  }
+
+  wake(): void {
+    if (this.platform.now() - this.#heardAtMs >= SILENCE_ON_RETURN_MS) this.renew();
+  }
+
+  #heard(): void {
+    if (this.#closed) return;
+    this.#heardAtMs = this.platform.now();
+    this.#wait(SILENCE_MS);
+  }
+
+  #wait(ms: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.platform.after(ms, () => this.connect());
   }
 
   #receive(id: string, data: string): void {
+    this.#heard();
     if (this.#closed || this.#seen.has(id)) return;
     const event = parseEvent(data);
     if (event === null) return;
@@ -121,26 +170,26 @@ class StreamReader implements Connection {
   #broken(fatal: boolean): void {
     if (this.#closed) return;
     this.handlers.connection("reconnecting");
+    this.#heardAtMs = Number.NEGATIVE_INFINITY;
     // Otherwise the browser reconnects by itself, with Last-Event-ID.
     if (fatal) void this.#recover();
   }
 
   /** EventSource hides why it was refused, so ask how the answer stands before trying again. */
   async #recover(): Promise<void> {
-    this.#connection?.close();
+    const broken = this.#connection;
+    broken?.close();
+    this.#cancelTimer?.();
     const standing = await this.handlers.refused();
-    if (this.#closed) return;
+    if (this.#closed || this.#connection !== broken) return;
     if (standing === "settled") {
       this.close();
-      return;
-    }
-    if (this.#retries >= MAX_RETRIES) {
-      this.close();
+    } else if (this.#retries >= MAX_RETRIES) {
       this.handlers.connection("lost");
-      return;
+    } else {
+      this.#wait(backoffMs(this.#retries, RETRY));
+      this.#retries += 1;
     }
-    this.#cancelRetry = this.platform.after(backoffMs(this.#retries, RETRY), () => this.connect());
-    this.#retries += 1;
   }
 }
 
@@ -169,4 +218,5 @@ export const browserStreams: StreamPlatform = {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
   },
+  now: Date.now,
 };

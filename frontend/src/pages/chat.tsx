@@ -15,6 +15,8 @@ import "../chat/styles/messages.css";
 import "../chat/styles/markdown.css";
 import "../chat/styles/receipt.css";
 import "../chat/styles/composer.css";
+import "../chat/styles/shortcuts.css";
+import "../chat/styles/print.css";
 
 // The landing page is drawn without it, and an answer takes longer to come than it does.
 void reader.want();

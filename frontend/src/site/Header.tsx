@@ -18,6 +18,8 @@ interface HeaderProps {
   onSignOut?: () => void;
   /** What is beside the page on narrow screens is behind a button. */
   onMenu?: (() => void) | null;
+  /** Whether that is shown now. */
+  menuOpen?: boolean;
   /** A page that is its own home goes there without loading anew. */
   onHome?: () => void;
   /** Leaving would end something that runs: other pages open beside it. */
@@ -34,7 +36,15 @@ export function Header(props: HeaderProps) {
   }
   return (
     <header className="top">
-      {onMenu != null && <IconButton icon="menu" label="Conversations" data-testid="menu" onClick={onMenu} />}
+      {onMenu != null && (
+        <IconButton
+          icon="menu"
+          label="Conversations"
+          data-testid="menu"
+          aria-expanded={props.menuOpen}
+          onClick={onMenu}
+        />
+      )}
       <a className="brand" href="/" aria-label="ashao, home" onClick={goHome} {...beside(keepOpen)}>
         <Mark /> <span className="brand-name">ashao</span>
       </a>

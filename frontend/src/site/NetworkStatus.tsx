@@ -1,20 +1,21 @@
 import type { Network } from "../api/types";
 import { counted, machinesOnline } from "../ui/words";
 
-/** How many machines are online, in the header's short form. */
+/** How many machines are online, in the header's short form; on a phone only the number is seen. */
 export function NetworkStatus({ network }: { network: Network | null }) {
   const online = network === null ? 0 : machinesOnline(network);
   return (
-    <span className="network-status" data-testid="network-status" data-online={online > 0}>
+    <span
+      className="network-status"
+      data-testid="network-status"
+      data-online={online > 0}
+      data-count={network === null ? "" : online.toLocaleString("en")}
+    >
       <span className="network-dot" aria-hidden="true" />
-      {network === null ? (
-        <span className="network-word">Connecting</span>
-      ) : (
-        <span>
-          {online.toLocaleString("en")}
-          <span className="network-word">{counted(online, "machine").replace(/^\S+/, "")} online</span>
-        </span>
-      )}
+      {/* One piece of text that begins where it began, so that a longer number moves nothing. */}
+      <span className="network-word">
+        {network === null ? "Connecting" : `${counted(online, "machine")} online`}
+      </span>
     </span>
   );
 }

@@ -14,7 +14,6 @@ interface PageLinksProps {
 export function PageLinks({ page, signedIn, keepOpen, onHome }: PageLinksProps) {
   const { open, setOpen, ref } = useMenu();
   const listId = useId();
-  const shown = PAGES.filter(({ id }) => signedIn || id !== "account" || page === "account");
   const current = PAGES.find(({ id }) => id === page)?.name;
   return (
     <nav className="pages" aria-label="Pages" data-open={open} ref={ref}>
@@ -31,11 +30,13 @@ export function PageLinks({ page, signedIn, keepOpen, onHome }: PageLinksProps) 
         <Icon name="chevron" />
       </button>
       <div className="pages-list" id={listId}>
-        {shown.map(({ id, name, path }) => (
+        {PAGES.map(({ id, name, path }) => (
           <a
             key={id}
             href={path}
             data-testid={`nav-${id}`}
+            // Its room stays: who is here becomes known when the page has been drawn, and nothing may move then.
+            data-kept={id === "account" && !signedIn && page !== "account"}
             aria-current={id === page ? "page" : undefined}
             onClick={(event) => {
               setOpen(false);

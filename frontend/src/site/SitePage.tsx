@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { useStore } from "../lib/store";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
+import { SkipLink } from "../ui/SkipLink";
 import { SignInDialog } from "../wallet/SignInDialog";
 import { type SiteApp, signedIn, signOut } from "./app";
 import { Header, type PageId } from "./Header";
@@ -23,6 +24,7 @@ export function SitePage({ app, page, children }: SitePageProps) {
   const signIn = () => setAsking(true);
   return (
     <div className="site-page">
+      <SkipLink to="main">Skip to the page</SkipLink>
       <Header
         page={page}
         me={me}
@@ -33,7 +35,7 @@ export function SitePage({ app, page, children }: SitePageProps) {
           signOut(app).catch(() => setProblem("Signing out didn’t work. Try again."));
         }}
       />
-      <main className="money-page" data-testid={`${page}-page`}>
+      <main className="money-page" id="main" tabIndex={-1} data-testid={`${page}-page`}>
         {session.phase === "failed" && (
           <Notice
             tone="error"

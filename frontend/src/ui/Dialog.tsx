@@ -1,19 +1,20 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./Button";
 
 interface DialogProps {
   title: string;
   onClose: () => void;
   children: ReactNode;
-  /** `side`: a drawer from the left edge. */
-  kind?: "center" | "side";
+  /** `side`: a drawer from the left edge; `wide`: with room for two columns. */
+  kind?: "center" | "side" | "wide";
 }
 
 /** A modal dialog. The browser's own, so focus, Escape and the inert page behind it come with it. */
 export function Dialog({ title, onClose, children, kind = "center" }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Closed before it is taken out of the page: only then does the browser give the focus back to what had it.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     return () => dialog?.close();

@@ -18,6 +18,7 @@ const paths = {
   pin: "M9 4h6M10 4v6l-3 4h10l-3-4V4M12 14v6",
   edit: "M5 19l1-4L16 5l3 3L9 18zM13.5 7.5l3 3",
   download: "M12 4v11M7 10.5l5 5 5-5M5 19.5h14",
+  keyboard: "M3.5 6.5h17v11h-17zM7 10h.01M10.3 10h.01M13.7 10h.01M17 10h.01M8.5 14h7",
   play: "M8 5.5v13l10.5-6.5z",
   copy: "M9 9V5h10v10h-4M5 9h10v10H5z",
   "up-thumb":

@@ -1,8 +1,11 @@
+import { lazy, Suspense } from "react";
 import { useStore } from "../../lib/store";
 import { SitePage } from "../../site/SitePage";
 import { Button } from "../../ui/Button";
+import { Notice } from "../../ui/Notice";
 import { shortWallet } from "../../ui/words";
 import type { AccountApp } from "../app";
+import { AccountNav } from "./AccountNav";
 import { BuyCard } from "./BuyCard";
 import { CreditFigures } from "./CreditFigures";
 import { Earnings } from "./Earnings";
@@ -10,7 +13,9 @@ import { FaucetCard } from "./FaucetCard";
 import { Purchases } from "./Purchases";
 import { StatementTable } from "./StatementTable";
 
-/** The whole page of somebody's money. */
+const Access = lazy(() => import("./access/Access").catch(() => ({ default: NotLoaded })));
+
+/** The whole page of somebody's account. */
 export function AccountPage({ app }: { app: AccountApp }) {
   const session = useStore(app.session.store);
   const user = session.phase === "ready" ? session.me.user : null;
@@ -27,7 +32,7 @@ export function AccountPage({ app }: { app: AccountApp }) {
             )}
           </header>
           {user !== null && <Yours app={app} userId={user.id} />}
-          {session.phase === "ready" && user === null && <Visitor onSignIn={signIn} />}
+          {session.phase === "ready" && user === null && <Visitor app={app} onSignIn={signIn} />}
         </>
       )}
     </SitePage>
@@ -36,8 +41,24 @@ export function AccountPage({ app }: { app: AccountApp }) {
 
 /** Drawn anew for another person, so that nothing typed or opened is left of the one before. */
 function Yours({ app, userId }: { app: AccountApp; userId: string }) {
+  const view = useStore(app.view.shown);
   return (
-    <div className="account" key={userId}>
+    <div className="account-parts" key={userId}>
+      <AccountNav view={view} />
+      {view === "money" ? (
+        <Money app={app} />
+      ) : (
+        <Suspense fallback={<p className="empty">Loading…</p>}>
+          <Access app={app} view={view} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function Money({ app }: { app: AccountApp }) {
+  return (
+    <div className="account">
       <section className="account-credits" aria-labelledby="credits-title">
         <div className="account-have">
           <h2 id="credits-title" className="visually-hidden">
@@ -57,17 +78,35 @@ function Yours({ app, userId }: { app: AccountApp; userId: string }) {
   );
 }
 
-function Visitor({ onSignIn }: { onSignIn: () => void }) {
+/** In place of a part that the browser couldn't fetch. */
+function NotLoaded() {
   return (
-    <section className="card visitor">
-      <h2>Your money, with your wallet</h2>
-      <p>
-        Sign in to buy credits, to see every credit in and out, and to be paid what your machines and your
-        stake have earned.
-      </p>
-      <Button look="primary" data-testid="visitor-sign-in" onClick={onSignIn}>
-        Sign in
-      </Button>
-    </section>
+    <Notice tone="error" actions={<Button onClick={() => location.reload()}>Reload</Button>}>
+      This part of the page couldn’t be loaded. Check your connection.
+    </Notice>
+  );
+}
+
+function Visitor({ app, onSignIn }: { app: AccountApp; onSignIn: () => void }) {
+  const emptied = useStore(app.emptied);
+  return (
+    <>
+      {emptied && (
+        <Notice tone="note">
+          Everything was deleted, and you are signed out everywhere. What you had stays with your wallet: sign
+          in with it again, and the balance is there.
+        </Notice>
+      )}
+      <section className="card visitor">
+        <h2>Your money, with your wallet</h2>
+        <p>
+          Sign in to buy credits, to see every credit in and out, and to be paid what your machines and your
+          stake have earned.
+        </p>
+        <Button look="primary" data-testid="visitor-sign-in" onClick={onSignIn}>
+          Sign in
+        </Button>
+      </section>
+    </>
   );
 }

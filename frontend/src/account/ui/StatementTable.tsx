@@ -137,8 +137,8 @@ function Unit({ part }: { part: StatementPart }) {
 }
 
 /** A transaction is linked; other references are what support asks for. */
-function Reference({ reference, explorer }: { reference: string | null; explorer: string | null }) {
-  if (reference === null || reference === "") return null;
+function Reference({ reference, explorer }: { reference: string; explorer: string | null }) {
+  if (reference === "") return null;
   if (/^0x[0-9a-fA-F]{64}$/.test(reference))
     return <ShortHex hex={reference} url={explorer === null ? null : `${explorer}/tx/${reference}`} />;
   return (

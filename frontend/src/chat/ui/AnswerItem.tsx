@@ -3,21 +3,28 @@ import type { Rating } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { AnswerText, PlainText } from "../markdown/AnswerText";
-import type { Answer, ChatState } from "../state";
+import type { Answer } from "../messages";
+import type { ChatState } from "../state";
 import { AnswerTools } from "./AnswerTools";
 import { type MessageNearness, useWasNear } from "./MessageNearness";
+
+export interface AnswerActions {
+  onRetry: (jobId: string) => void;
+  onReconnect: () => void;
+  onRate: (jobId: string, rating: Rating) => void;
+  onSwitch: (messageId: string) => void;
+}
 
 interface AnswerItemProps {
   answer: Answer;
   tierName: string | null;
   nearness: MessageNearness;
   connection: ChatState["connection"];
-  onRetry: (jobId: string) => void;
-  onReconnect: () => void;
-  onRate: (jobId: string, rating: Rating) => void;
+  actions: AnswerActions;
 }
 
-export const AnswerItem = memo(function AnswerItem({ answer, tierName, nearness, ...rest }: AnswerItemProps) {
+export const AnswerItem = memo(function AnswerItem(props: AnswerItemProps) {
+  const { answer, tierName, nearness, connection, actions } = props;
   const item = useRef<HTMLLIElement>(null);
   const live = answer.status === "pending";
   const near = useWasNear(item, nearness, live);
@@ -26,29 +33,29 @@ export const AnswerItem = memo(function AnswerItem({ answer, tierName, nearness,
       ref={item}
       className="message message-assistant"
       data-testid="message-assistant"
+      data-message={answer.id}
       data-status={answer.status}
       aria-busy={live}
     >
-      <span className="message-who">
-        ashao{tierName !== null && <span className="message-tier">{tierName}</span>}
-      </span>
+      <h2 className="message-who">
+        ashao{tierName !== null && <span className="message-tier"> {tierName}</span>}
+      </h2>
       {live && answer.content === "" && <Waiting />}
       {answer.content !== "" &&
-        (near ? <AnswerText content={answer.content} live={live} /> : <PlainText content={answer.content} />)}
-      <AnswerFoot
-        answer={answer}
-        connection={rest.connection}
-        onRetry={rest.onRetry}
-        onReconnect={rest.onReconnect}
-      />
-      <AnswerTools answer={answer} onRate={rest.onRate} />
+        (near ? (
+          <AnswerText key={answer.id} content={answer.content} live={live} />
+        ) : (
+          <PlainText content={answer.content} />
+        ))}
+      <AnswerFoot answer={answer} connection={connection} actions={actions} />
+      <AnswerTools answer={answer} actions={actions} />
     </li>
   );
 });
 
-type AnswerFootProps = Pick<AnswerItemProps, "answer" | "connection" | "onRetry" | "onReconnect">;
+type AnswerFootProps = Pick<AnswerItemProps, "answer" | "connection" | "actions">;
 
-function AnswerFoot({ answer, connection, onRetry, onReconnect }: AnswerFootProps) {
+function AnswerFoot({ answer, connection, actions }: AnswerFootProps) {
   const { jobId } = answer;
   if (answer.status === "stopped") return <p className="message-foot">You stopped this answer.</p>;
   if (answer.status === "failed") {
@@ -56,7 +63,7 @@ function AnswerFoot({ answer, connection, onRetry, onReconnect }: AnswerFootProp
       <div className="message-foot message-foot-failed" role="alert">
         <span>{answer.failure ?? "This answer failed."} You weren’t charged for it.</span>
         {jobId !== null && (
-          <Button disabled={answer.asked !== null} onClick={() => onRetry(jobId)}>
+          <Button disabled={answer.asked !== null} onClick={() => actions.onRetry(jobId)}>
             <Icon name="retry" /> Try again
           </Button>
         )}
@@ -68,7 +75,7 @@ function AnswerFoot({ answer, connection, onRetry, onReconnect }: AnswerFootProp
     return (
       <div className="message-foot">
         <span>The connection didn’t come back. The answer is still being written.</span>
-        <Button onClick={onReconnect}>Reconnect</Button>
+        <Button onClick={actions.onReconnect}>Reconnect</Button>
       </div>
     );
   }

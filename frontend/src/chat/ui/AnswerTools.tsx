@@ -1,30 +1,46 @@
 import type { Rating } from "../../api/types";
 import { IconButton } from "../../ui/Button";
-import type { Answer } from "../state";
+import type { Answer } from "../messages";
+import type { AnswerActions } from "./AnswerItem";
 import { CopyButton } from "./MessageCopy";
+import { MessageButton, VersionSwitch } from "./MessageVersions";
 import { ReceiptLine } from "./Receipt";
 
-export interface AnswerToolsProps {
+interface AnswerToolsProps {
   answer: Answer;
-  onRate: (jobId: string, rating: Rating) => void;
+  actions: AnswerActions;
 }
 
-/** Under an answer that is over: what can be done with it, and its receipt. */
-export function AnswerTools({ answer, onRate }: AnswerToolsProps) {
-  const { jobId, rating, receipt, content } = answer;
-  if (answer.status === "pending" || content === "") return null;
+/** Under an answer: its other versions, and when it is over what can be done with it, and its receipt. */
+export function AnswerTools({ answer, actions }: AnswerToolsProps) {
+  const over = answer.status !== "pending" && answer.content !== "";
+  if (!over && answer.versions.length < 2) return null;
   return (
     <div className="answer-tools">
-      <div className="answer-buttons">
-        <CopyButton text={content} label="Copy answer" testId="copy-answer" />
-        {jobId !== null && answer.status !== "failed" && (
-          <>
-            <Thumb up rating={rating} onRate={(chosen) => onRate(jobId, chosen)} />
-            <Thumb up={false} rating={rating} onRate={(chosen) => onRate(jobId, chosen)} />
-          </>
-        )}
-      </div>
-      {receipt !== null && <ReceiptLine receipt={receipt} />}
+      <VersionSwitch message={answer} onSwitch={actions.onSwitch} />
+      {over && <AnswerButtons answer={answer} actions={actions} />}
+      {over && answer.receipt !== null && <ReceiptLine receipt={answer.receipt} />}
+    </div>
+  );
+}
+
+function AnswerButtons({ answer, actions }: AnswerToolsProps) {
+  const { jobId, rating, content } = answer;
+  return (
+    <div className="answer-buttons">
+      <CopyButton text={content} label="Copy answer" testId="copy-answer" />
+      {jobId !== null && answer.status !== "failed" && (
+        <>
+          <MessageButton
+            icon="retry"
+            label="Write another answer"
+            testId="retry-answer"
+            onPress={() => actions.onRetry(jobId)}
+          />
+          <Thumb up rating={rating} onRate={(chosen) => actions.onRate(jobId, chosen)} />
+          <Thumb up={false} rating={rating} onRate={(chosen) => actions.onRate(jobId, chosen)} />
+        </>
+      )}
     </div>
   );
 }

@@ -2,32 +2,60 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useStore } from "../../lib/store";
 import { Header } from "../../site/Header";
+import { copyText } from "../../ui/clipboard";
 import { Dialog } from "../../ui/Dialog";
 import { useMedia } from "../../ui/media";
+import { SkipLink } from "../../ui/SkipLink";
 import { SignInDialog } from "../../wallet/SignInDialog";
 import { type ChatApp, signedIn, signOut } from "../app";
+import { Announcer } from "./Announcer";
 import { Conversation } from "./Conversation";
-import { Sidebar } from "./Sidebar";
+import { ShortcutsDialog, useShortcuts } from "./Shortcuts";
+import { LibraryAnnouncement, Sidebar } from "./Sidebar";
+import { useSide } from "./side";
+import { lastAnswer, useConversationTitle } from "./title";
 import { UndoToast } from "./UndoToast";
+
+type Over = "sign-in" | "drawer" | "shortcuts" | null;
 
 /** The whole page: header, conversations, the open one, and the dialogs over them. */
 export function ChatPage({ app }: { app: ChatApp }) {
   const session = useStore(app.session.store);
   const state = useStore(app.chat.store);
   const network = useStore(app.live.network);
-  const wide = useMedia("(min-width: 60rem)");
-  const [over, setOver] = useState<"sign-in" | "drawer" | null>(null);
+  const [over, setOver] = useState<Over>(null);
+  const side = useSide(() => setOver((now) => (now === "drawer" ? null : "drawer")));
   const input = useRef<HTMLTextAreaElement>(null);
   const search = useRef<HTMLInputElement>(null);
+  const [said, say] = useState("");
+  const title = useConversationTitle(app, state);
   useFocusOnOpen(input, state.conversationId);
-  useSearchKey(search, () => setOver("drawer"));
 
   const me = session.phase === "ready" ? session.me : null;
   const close = () => setOver(null);
-  const open = (id: string | null) => {
-    app.chat.open(id);
-    close();
+  const open = (id: string | null, messageId?: string | null) => {
+    app.chat.open(id, messageId);
+    if (over === "drawer") close();
   };
+  useShortcuts(
+    {
+      "new-chat": () => {
+        open(null);
+        input.current?.focus();
+      },
+      search: () => {
+        if (search.current === null) flushSync(side.toggle);
+        search.current?.focus();
+        search.current?.select();
+      },
+      conversations: side.toggle,
+      write: () => input.current?.focus(),
+      stop: () => void app.chat.stop(),
+      "copy-answer": () => void copyLast(app).then(say),
+      help: () => setOver("shortcuts"),
+    },
+    input,
+  );
   const sidebar = (
     <Sidebar
       library={app.library}
@@ -36,34 +64,51 @@ export function ChatPage({ app }: { app: ChatApp }) {
       searchRef={search}
       onOpen={open}
       onSignOut={() => void leave(app).then(close)}
+      onShortcuts={() => setOver("shortcuts")}
     />
   );
+  const sidebarShown = side.beside || over === "drawer";
 
   return (
-    <div className="page">
+    <div className="page" data-side={side.beside}>
+      <SkipLink to="main" onSkip={() => input.current?.focus()}>
+        Skip to your message
+      </SkipLink>
       <Header
         page="chat"
         me={me}
         network={network}
-        onMenu={wide ? null : () => setOver("drawer")}
+        onMenu={side.toggle}
+        menuOpen={sidebarShown}
         onHome={() => open(null)}
         onSignIn={() => setOver("sign-in")}
       />
-      {wide && <aside className="side">{sidebar}</aside>}
+      {side.beside && (
+        <aside className="side" aria-label="Conversations and account">
+          {sidebar}
+        </aside>
+      )}
       <Conversation
         app={app}
         state={state}
+        title={title}
         session={session}
         network={network}
         inputRef={input}
         onSignIn={() => setOver("sign-in")}
       />
-      {!wide && over !== "drawer" && <UndoToast library={app.library} />}
-      {over === "drawer" && !wide && (
+      {!sidebarShown && (
+        <>
+          <UndoToast library={app.library} />
+          <LibraryAnnouncement library={app.library} />
+        </>
+      )}
+      {over === "drawer" && !side.wide && (
         <Dialog title="Conversations" kind="side" onClose={close}>
           {sidebar}
         </Dialog>
       )}
+      {over === "shortcuts" && <ShortcutsDialog onClose={close} />}
       {over === "sign-in" && (
         <SignInDialog
           api={app.api}
@@ -72,13 +117,13 @@ export function ChatPage({ app }: { app: ChatApp }) {
           onClose={close}
           onSignedIn={() => {
             signedIn(app);
-            close();
+            // The button that asked for it is about to go.
+            flushSync(close);
+            input.current?.focus();
           }}
         />
       )}
-      <p className="visually-hidden" aria-live="polite">
-        {state.announcement}
-      </p>
+      <Announcer state={state} said={said} onOver={() => say("")} />
     </div>
   );
 }
@@ -91,22 +136,10 @@ async function leave(app: ChatApp): Promise<void> {
   }
 }
 
-/** Ctrl+K or ⌘K: to the search, which is in the drawer where there is no room for it beside the chat. */
-function useSearchKey(search: RefObject<HTMLInputElement | null>, openDrawer: () => void) {
-  const open = useRef(openDrawer);
-  open.current = openDrawer;
-  useEffect(() => {
-    const pressed = (event: globalThis.KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-      if (event.key.toLowerCase() !== "k") return;
-      event.preventDefault();
-      if (search.current === null) flushSync(() => open.current());
-      search.current?.focus();
-      search.current?.select();
-    };
-    document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
-  }, [search]);
+async function copyLast(app: ChatApp): Promise<string> {
+  const answer = lastAnswer(app.chat.store.get().messages);
+  if (answer === null) return "There is no answer to copy yet.";
+  return (await copyText(answer.content)) ? "Answer copied." : "Couldn’t copy.";
 }
 
 /** Puts the cursor where one writes, except on touch screens, where it would raise the keyboard. */

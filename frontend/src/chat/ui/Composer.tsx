@@ -1,21 +1,18 @@
 import { type KeyboardEvent, type Ref, useId } from "react";
-import type { Tier, TierId } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
+import { TierPicker, type TierPickerProps } from "./TierPicker";
 
-interface ComposerProps {
+interface ComposerProps extends TierPickerProps {
   inputRef: Ref<HTMLTextAreaElement>;
   draft: string;
   canSend: boolean;
   /** An answer is being written and can be stopped. */
   answering: boolean;
   stopping: boolean;
-  tiers: readonly Tier[];
-  tier: TierId;
   onWrite: (draft: string) => void;
   onSend: () => void;
   onStop: () => void;
-  onTier: (tier: TierId) => void;
 }
 
 export function Composer(props: ComposerProps) {
@@ -50,7 +47,7 @@ export function Composer(props: ComposerProps) {
         onKeyDown={onKeyDown}
       />
       <div className="composer-bar">
-        <TierPicker tiers={props.tiers} tier={props.tier} onTier={props.onTier} />
+        <TierPicker tiers={props.tiers} tier={props.tier} network={props.network} onTier={props.onTier} />
         {props.answering ? (
           <Button
             key="stop"
@@ -75,30 +72,5 @@ export function Composer(props: ComposerProps) {
         )}
       </div>
     </form>
-  );
-}
-
-type TierPickerProps = Pick<ComposerProps, "tiers" | "tier" | "onTier">;
-
-function TierPicker({ tiers, tier, onTier }: TierPickerProps) {
-  const name = useId();
-  return (
-    <fieldset className="tiers">
-      <legend className="visually-hidden">Which machines answer</legend>
-      {tiers.map((option) => (
-        <label key={option.id} className="tier" data-testid={`tier-${option.id}`}>
-          <input
-            type="radio"
-            className="visually-hidden"
-            name={name}
-            value={option.id}
-            checked={option.id === tier}
-            onChange={() => onTier(option.id)}
-          />
-          <span className="tier-name">{option.name}</span>
-          <span className="tier-price">{option.credits} credits</span>
-        </label>
-      ))}
-    </fieldset>
   );
 }

@@ -57,7 +57,7 @@ export function ConversationItem({ library, item, open, onOpen, words = "" }: Co
         className="conversation-link"
         data-testid="conversation-item"
         data-id={item.id}
-        href={`/c/${item.id}`}
+        href={item.messageId === null ? `/c/${item.id}` : `/c/${item.id}#${item.messageId}`}
         title={title}
         aria-current={open ? "page" : undefined}
         onKeyDown={onKeyDown}

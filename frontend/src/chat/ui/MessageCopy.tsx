@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { Button } from "../../ui/Button";
+import { copyText } from "../../ui/clipboard";
 import { Icon } from "../../ui/Icon";
 
 interface CopyButtonProps {
@@ -25,7 +26,7 @@ export function CopyButton({ text, label, testId }: CopyButtonProps) {
       data-testid={testId}
       aria-label={label}
       title={label}
-      onClick={() => void copy(text).then((done) => say(done ? "Copied" : "Couldn’t copy"))}
+      onClick={() => void copyText(text).then((done) => say(done ? "Copied" : "Couldn’t copy"))}
     >
       <Icon name={said === "Copied" ? "check" : "copy"} />
       <span className="copy-said" role="status">
@@ -33,24 +34,4 @@ export function CopyButton({ text, label, testId }: CopyButtonProps) {
       </span>
     </Button>
   );
-}
-
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyBySelection(text); // A development server on a LAN has no clipboard to write to.
-  }
-}
-
-function copyBySelection(text: string): boolean {
-  const box = document.createElement("textarea");
-  box.value = text;
-  box.className = "visually-hidden";
-  document.body.append(box);
-  box.select();
-  const done = document.execCommand("copy");
-  box.remove();
-  return done;
 }

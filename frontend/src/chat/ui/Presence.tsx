@@ -1,34 +1,37 @@
 import type { Network } from "../../api/types";
 import { counted, machinesOnline } from "../../ui/words";
 
-const MAX_DOTS = 48;
+/** As many as a row holds on a wide screen; a narrow one shows those that fit. */
+const MAX_DOTS = 32;
 
 /** One dot for each machine that is online right now: the landing's picture is the network itself. */
 export function Presence({ network }: { network: Network | null }) {
-  if (network === null) return <p className="presence presence-waiting">Looking for machines…</p>;
-  const { pro, max } = network.tiers;
-  const online = machinesOnline(network);
-  const pace = Math.round(network.jobsPerMinute);
   return (
-    <div className="presence">
+    <div className="presence" data-testid="presence">
+      <p>{presenceWords(network)}</p>
       <div className="presence-dots" aria-hidden="true">
-        <Dots count={Math.min(pro.workers, MAX_DOTS)} kind="pro" />
-        <Dots count={Math.min(max.workers, MAX_DOTS - Math.min(pro.workers, MAX_DOTS))} kind="max" />
+        {network !== null && <Dots network={network} />}
       </div>
-      {online === 0 ? (
-        <p>No volunteer’s machine is online right now. You still get an answer.</p>
-      ) : (
-        <p>
-          {counted(online, "machine")} online{pace > 0 && `, ${counted(pace, "answer")} a minute`}
-        </p>
-      )}
     </div>
   );
 }
 
-function Dots({ count, kind }: { count: number; kind: "pro" | "max" }) {
-  return Array.from({ length: count }, (_, index) => (
+/** Who is online and what they do: one piece of text, which begins where it began whatever it says next. */
+function presenceWords(network: Network | null): string {
+  if (network === null) return "Looking for machines…";
+  const online = machinesOnline(network);
+  const who =
+    online === 0 ? "No volunteer online: the cloud answers." : `${counted(online, "machine")} online.`;
+  const answers = Math.round(network.jobsPerMinute);
+  return answers === 0 ? who : `${who} ${counted(answers, "answer")} in the last minute.`;
+}
+
+function Dots({ network }: { network: Network }) {
+  const online = machinesOnline(network);
+  const shown = Math.min(online, MAX_DOTS);
+  const pro = Math.round((shown * network.tiers.pro.workers) / Math.max(online, 1));
+  return Array.from({ length: shown }, (_, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the dots are alike and have no identity.
-    <span key={index} className={`dot dot-${kind}`} />
+    <span key={index} className={index < pro ? "dot dot-pro" : "dot dot-max"} />
   ));
 }

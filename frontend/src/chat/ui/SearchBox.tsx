@@ -3,13 +3,14 @@ import { useStore } from "../../lib/store";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { type Search, WORDS_MAX_CHARS } from "../search";
+import type { OpenHit } from "./SearchHits";
 
 interface SearchBoxProps {
   search: Search;
   inputRef: Ref<HTMLInputElement>;
   /** Where the arrow key leads. */
   list: RefObject<HTMLElement | null>;
-  onOpen: (id: string) => void;
+  onOpen: OpenHit;
 }
 
 /** Enter opens the first hit, the arrow key leads into the list, Escape empties the box. */
@@ -20,7 +21,7 @@ export function SearchBox({ search, inputRef, list, onOpen }: SearchBoxProps) {
   function enter() {
     const { phase, hits } = search.store.get();
     const first = hits[0];
-    if (phase === "ready" && first) onOpen(first.id);
+    if (phase === "ready" && first) onOpen(first.id, first.messageId);
     else void search.now();
   }
   function onKeyDown(event: KeyboardEvent) {

@@ -1,12 +1,22 @@
 import { useStore } from "../../lib/store";
 import { Button } from "../../ui/Button";
 import { counted } from "../../ui/words";
+import type { Library } from "../library";
 import type { SearchState } from "../search";
 import { ConversationItem } from "./ConversationItem";
-import { type ListProps, useShown } from "./ConversationList";
+import { useShown } from "./ConversationList";
+
+interface SearchHitsProps {
+  library: Library;
+  openId: string | null;
+  onOpen: OpenHit;
+}
+
+/** Opens a conversation, with a message at the place where that is. */
+export type OpenHit = (id: string, messageId: string | null) => void;
 
 /** The conversations that were found, in place of the list. */
-export function SearchHits({ library, openId, onOpen }: ListProps) {
+export function SearchHits({ library, openId, onOpen }: SearchHitsProps) {
   const { search } = library;
   const state = useStore(search.store);
   const shown = useShown(library, state.hits);
@@ -33,7 +43,7 @@ export function SearchHits({ library, openId, onOpen }: ListProps) {
             library={library}
             item={item}
             open={item.id === openId}
-            onOpen={onOpen}
+            onOpen={() => onOpen(item.id, item.messageId)}
             words={state.words}
           />
         ))}

@@ -19,14 +19,14 @@ export interface SidebarProps {
   openId: string | null;
   user: User | null;
   searchRef: Ref<HTMLInputElement>;
-  onOpen: (id: string | null) => void;
+  onOpen: (id: string | null, messageId?: string | null) => void;
   onSignOut: () => void;
+  onShortcuts: () => void;
 }
 
 /** The conversations, beside the chat or in the drawer. */
-export function Sidebar({ library, openId, user, searchRef, onOpen, onSignOut }: SidebarProps) {
+export function Sidebar({ library, openId, user, searchRef, onOpen, ...foot }: SidebarProps) {
   const list = useRef<HTMLElement>(null);
-  const { announcement } = useStore(library.store);
   const { phase } = useStore(library.search.store);
   return (
     <div className="sidebar">
@@ -46,11 +46,18 @@ export function Sidebar({ library, openId, user, searchRef, onOpen, onSignOut }:
       </nav>
       <LibraryProblem library={library} />
       <UndoToast library={library} />
-      {user !== null && <AccountLine user={user} onSignOut={onSignOut} />}
-      <p className="visually-hidden" aria-live="polite" data-testid="library-announcement">
-        {announcement}
-      </p>
+      <Foot user={user} {...foot} />
+      <LibraryAnnouncement library={library} />
     </div>
+  );
+}
+
+export function LibraryAnnouncement({ library }: { library: Library }) {
+  const { announcement } = useStore(library.store);
+  return (
+    <p className="visually-hidden" aria-live="polite" data-testid="library-announcement">
+      {announcement}
+    </p>
   );
 }
 
@@ -91,13 +98,31 @@ function LibraryProblem({ library }: { library: Library }) {
   );
 }
 
-function AccountLine({ user, onSignOut }: { user: User; onSignOut: () => void }) {
+type FootProps = Pick<SidebarProps, "user" | "onSignOut" | "onShortcuts">;
+
+function Foot({ user, onSignOut, onShortcuts }: FootProps) {
+  const shortcuts = (
+    <Button
+      look="quiet"
+      className={user === null ? "shortcuts-button" : "shortcuts-button icon-button"}
+      data-testid="shortcuts-button"
+      title="Keyboard shortcuts"
+      aria-label="Keyboard shortcuts"
+      onClick={onShortcuts}
+    >
+      <Icon name="keyboard" /> {user === null && "Keyboard shortcuts"}
+    </Button>
+  );
+  if (user === null) return <div className="side-foot side-foot-guest">{shortcuts}</div>;
   return (
-    <div className="account">
+    <div className="side-foot">
       <a className="button button-plain run-worker" data-testid="earn-link" href="/earn">
         Run a worker
       </a>
-      <span title={user.wallet}>{shortWallet(user.wallet)}</span>
+      {shortcuts}
+      <span className="side-wallet" title={user.wallet}>
+        {shortWallet(user.wallet)}
+      </span>
       <Button look="quiet" data-testid="sign-out" onClick={onSignOut}>
         Sign out
       </Button>

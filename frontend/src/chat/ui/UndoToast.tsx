@@ -11,9 +11,9 @@ export function UndoToast({ library }: { library: Library }) {
   const first = waiting[0];
   if (first === undefined) return null;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button is what one uses; this only stops the time.
-    <div
+    <section
       className="undo"
+      aria-label="Deleted just now"
       data-testid="undo-toast"
       // Moved over it: where the pointer happens to rest when this appears means nothing.
       onPointerMove={(event) => event.pointerType === "mouse" && deletions.hold(true)}
@@ -43,7 +43,7 @@ export function UndoToast({ library }: { library: Library }) {
       >
         Undo
       </Button>
-    </div>
+    </section>
   );
 }
 
