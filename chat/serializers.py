@@ -266,6 +266,7 @@ class TiersSerializer(Shape):
 class NetworkSerializer(Shape):
     """How the network is."""
 
+    workers = serializers.IntegerField(help_text="Live, each counted once, also where it serves both tiers.")
     tiers = TiersSerializer()
     jobsPerMinute = serializers.FloatField()
     tokensPerMinute = serializers.FloatField()

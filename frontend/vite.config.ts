@@ -37,5 +37,6 @@ export default defineConfig({
   // The engine's worker loads its parts when they are needed.
   worker: { format: "es" },
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
-  test: { environment: "node", include: ["src/**/*.test.ts"], restoreMocks: true },
+  // Long, for a busy machine: no test here is about time.
+  test: { environment: "node", include: ["src/**/*.test.ts"], restoreMocks: true, testTimeout: 30_000 },
 });

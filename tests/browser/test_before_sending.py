@@ -49,7 +49,12 @@ class LateNews:
             route.continue_()
 
     def tell(self, pro: dict[str, Any], max_: dict[str, Any], jobs_per_minute: int) -> None:
-        news = {"tiers": {"pro": pro, "max": max_}, "jobsPerMinute": jobs_per_minute, "tokensPerMinute": 900}
+        news = {
+            "workers": pro["workers"] + max_["workers"],
+            "tiers": {"pro": pro, "max": max_},
+            "jobsPerMinute": jobs_per_minute,
+            "tokensPerMinute": 900,
+        }
         self._sockets[-1].send(json.dumps({"type": "network", **news}))
 
 

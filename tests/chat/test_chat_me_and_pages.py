@@ -56,7 +56,7 @@ def test_an_empty_budget_grants_nothing(transactional_db: None) -> None:
 
 def test_network_tells_load_and_no_identity(alice: Browser) -> None:
     network = Browser().get("/api/network").json()
-    assert set(network) == {"tiers", "jobsPerMinute", "tokensPerMinute"}
+    assert set(network) == {"workers", "tiers", "jobsPerMinute", "tokensPerMinute"}
     assert set(network["tiers"]) == {"pro", "max"}
     assert set(network["tiers"]["pro"]) == {"workers", "queued", "waitMs"}
 

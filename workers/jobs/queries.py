@@ -22,12 +22,13 @@ WAIT_JOBS_MAX = 300
 async def network_status() -> dict[str, object]:
     """Workers live, jobs waiting and the wait by tier, jobs and tokens in the last minute: nobody's identity."""
     waits = await in_db(wait_ms_by_tier)
-    tiers = {}
+    tiers, now_ms = {}, clock.now_ms()
     for tier in Tier:
-        workers, waiting = await store.tier_counts(tier, now_ms=clock.now_ms())
+        workers, waiting = await store.tier_counts(tier, now_ms=now_ms)
         tiers[str(tier)] = {"workers": workers, "queued": waiting, "waitMs": waits[tier]}
     jobs, tokens = await in_db(_rates)
-    return {"tiers": tiers, "jobsPerMinute": jobs, "tokensPerMinute": tokens}
+    workers = await store.live_workers(now_ms=now_ms)
+    return {"workers": workers, "tiers": tiers, "jobsPerMinute": jobs, "tokensPerMinute": tokens}
 
 
 def _rates() -> tuple[int, int]:

@@ -23,6 +23,8 @@ ENQUEUE, CLAIM, APPEND, FINISH, CLOSE, REVOKE, HEARTBEAT, READ, EXTEND = (
 
 CLAIM_SCAN_MAX = 64
 """How far into a queue a claim looks past jobs that this worker may not take."""
+LOOK_UP_BATCH = 500
+"""How many workers are looked up at once."""
 ANSWER_MAX_BYTES = 256 * 1024
 """The longest answer; a longer one is ended there."""
 SETTLE_MS = 5_000
@@ -323,6 +325,17 @@ async def tier_counts(tier: Tier, *, now_ms: int) -> tuple[int, int]:
     pipe = redis().pipe
     live = await pipe.command("ZCOUNT", live_key(tier), now_ms - settings.WORKER_LIVE_MS, "+inf")
     return int(live), int(await pipe.command("LLEN", queue_key(tier)))
+
+
+async def live_workers(*, now_ms: int) -> int:
+    """Live workers, each counted once, however many tiers it serves. Few serve `max`, so those are looked up."""
+    since, pipe = now_ms - settings.WORKER_LIVE_MS, redis().pipe
+    pro = int(await pipe.command("ZCOUNT", live_key(Tier.PRO), since, "+inf"))
+    others = await pipe.command("ZRANGE", live_key(Tier.MAX), since, "+inf", "BYSCORE")
+    for first in range(0, len(others), LOOK_UP_BATCH):
+        scores = await pipe.command("ZMSCORE", live_key(Tier.PRO), *others[first : first + LOOK_UP_BATCH])
+        pro += sum(score is None or float(score) < since for score in scores)
+    return pro
 
 
 async def last_seen(holders: Sequence[str]) -> dict[str, int]:

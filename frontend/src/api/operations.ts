@@ -258,6 +258,7 @@ export const Tiers: is.Decoder<Schemas["Tiers"]> = is.object({
   max: TierLoad,
 });
 export const Network: is.Decoder<Schemas["Network"]> = is.object({
+  workers: is.integer,
   tiers: Tiers,
   jobsPerMinute: is.number,
   tokensPerMinute: is.number,

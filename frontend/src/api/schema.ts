@@ -1431,6 +1431,8 @@ export interface components {
             tiers: components["schemas"]["Tiers"];
             /** Format: double */
             tokensPerMinute: number;
+            /** @description Live, each counted once, also where it serves both tiers. */
+            workers: number;
         };
         /** @description A key just made. `key` is shown this once. */
         NewKey: {

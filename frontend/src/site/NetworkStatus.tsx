@@ -1,9 +1,9 @@
 import type { Network } from "../api/types";
-import { counted, machinesOnline } from "../ui/words";
+import { counted } from "../ui/words";
 
 /** How many machines are online, in the header's short form; on a phone only the number is seen. */
 export function NetworkStatus({ network }: { network: Network | null }) {
-  const online = network === null ? 0 : machinesOnline(network);
+  const online = network === null ? 0 : network.workers;
   return (
     <span
       className="network-status"

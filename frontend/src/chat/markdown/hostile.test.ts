@@ -4,8 +4,8 @@ import { highlight } from "./highlight";
 import { grow, type LiveText, whole } from "./live";
 import { spoken } from "./spoken";
 
-/** Generous, for a busy machine; what would freeze a page takes a hundred times as long. */
-const TIME_MAX_MS = 2_500;
+/** Of the processor's time, and generous: what would freeze a page takes a hundred times as long. */
+const TIME_MAX_MS = 10_000;
 const CHARS = 200_000;
 
 const filled = (part: string) => part.repeat(Math.ceil(CHARS / part.length));
@@ -51,10 +51,12 @@ const HOSTILE: Record<string, string> = {
   tildes: filled("~~a"),
 };
 
+/** What the work took of the processor: what else the machine does meanwhile is not in it. */
 function took(work: () => void): number {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   work();
-  return performance.now() - begun;
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1_000;
 }
 
 describe("an answer made to freeze the page", () => {

@@ -1,5 +1,5 @@
 import type { Network } from "../../api/types";
-import { counted, machinesOnline } from "../../ui/words";
+import { counted } from "../../ui/words";
 
 /** As many as a row holds on a wide screen; a narrow one shows those that fit. */
 const MAX_DOTS = 32;
@@ -19,7 +19,7 @@ export function Presence({ network }: { network: Network | null }) {
 /** Who is online and what they do: one piece of text, which begins where it began whatever it says next. */
 function presenceWords(network: Network | null): string {
   if (network === null) return "Looking for machines…";
-  const online = machinesOnline(network);
+  const online = network.workers;
   const who =
     online === 0 ? "No volunteer online: the cloud answers." : `${counted(online, "machine")} online.`;
   const answers = Math.round(network.jobsPerMinute);
@@ -27,7 +27,7 @@ function presenceWords(network: Network | null): string {
 }
 
 function Dots({ network }: { network: Network }) {
-  const online = machinesOnline(network);
+  const online = network.workers;
   const shown = Math.min(online, MAX_DOTS);
   const pro = Math.round((shown * network.tiers.pro.workers) / Math.max(online, 1));
   return Array.from({ length: shown }, (_, index) => (

@@ -1,6 +1,6 @@
 import type { EarnConfig, Network } from "../../api/types";
 import { money, percent, shareMicros } from "../../lib/money";
-import { counted, machinesOnline } from "../../ui/words";
+import { counted } from "../../ui/words";
 
 const MAX_DOTS = 24;
 
@@ -27,7 +27,7 @@ export function Hero({ config, network }: { config: EarnConfig; network: Network
 
 /** A dot for each machine that is online, and a hollow one for yours. */
 function Machines({ network }: { network: Network | null }) {
-  const online = network === null ? 0 : machinesOnline(network);
+  const online = network === null ? 0 : network.workers;
   return (
     <div className="machines">
       <span className="machines-dots" aria-hidden="true">
