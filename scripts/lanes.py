@@ -25,6 +25,8 @@ POLL_S = 0.2
 PYTEST_FAILED = 1
 """The exit code of a pytest that ran to its end and has failed tests."""
 BROWSER = ("tests/browser",)
+SLOWEST = 12
+"""How many tests each lane names with the time that they took."""
 AGAIN_MAX = 3
 """How many failed tests of a lane are run again: with more, something is wrong."""
 ONE_TRY = ("tests/ledger/", "tests/payouts/", "tests/staking/", "tests/workers/test_races.py")
@@ -94,7 +96,8 @@ def lanes() -> list[Lane]:
     python = []
     for name, arguments in parts.items():
         cache = f".pytest_cache/{name.replace(' ', '-')}"
-        python.append(Lane(name, pytest_argv("-o", f"cache_dir={cache}", *arguments), cache))
+        options = ("-o", f"cache_dir={cache}", f"--durations={SLOWEST}")
+        python.append(Lane(name, pytest_argv(*options, *arguments), cache))
     return [*python, Lane("frontend", ["npm", "--prefix", "frontend", "test"])]
 
 
