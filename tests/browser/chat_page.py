@@ -33,7 +33,7 @@ SHOWN = """answer => {
 
 def words(markdown: str) -> str:
     """The words of an answer, without the marks that the page shows as bold, lists and so on."""
-    return " ".join(re.sub(r"(?m)^\s*(?:[-*+>]|#+|\d+\.)\s+|[*`]", "", markdown).split())
+    return " ".join(re.sub(r"(?m)^\s*(?:[-*+>]|#+|\d+\.)(?:\s+|$)|[*`]", "", markdown).split())
 
 
 @dataclass(frozen=True)
