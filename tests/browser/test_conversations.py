@@ -211,7 +211,7 @@ def test_a_deletion_can_be_undone_until_its_time_is_over(somebody: Somebody) -> 
 
     act(page, "Cakes", "delete-conversation")  # and then the page is left
     page.goto("about:blank")
-    wait_until(lambda: "Cakes without sugar" not in saved_titles(page), timeout_s=5)
+    wait_until(lambda: "Cakes without sugar" not in saved_titles(page))
     page.goto("/")
     expect(items(page)).to_have_count(len(DAYS) - 2)
 

@@ -28,7 +28,7 @@ def port_of(stack: Stack) -> int:
 
 
 def rpc(stack: Stack, method: str, *params: object):
-    return call(port_of(stack), method, *params, timeout_s=5)
+    return call(port_of(stack), method, *params, timeout_s=30)
 
 
 def where(stack: Stack) -> dict[str, str]:
@@ -150,5 +150,5 @@ def test_another_chain_switches_it_off_and_is_told_when_it_goes_away(home: Path)
 
 
 def readyz(stack: Stack) -> dict[str, str]:
-    with urllib.request.urlopen(f"{stack.base_url}/readyz", timeout=5) as response:
+    with urllib.request.urlopen(f"{stack.base_url}/readyz", timeout=30) as response:
         return dict(json.load(response))

@@ -24,7 +24,7 @@ class Serving:
 
     async def drain(self) -> int:
         self.shutdown.request(0.2)
-        return await asyncio.wait_for(self.task, 5)
+        return await asyncio.wait_for(self.task, 30)
 
 
 @pytest.fixture

@@ -180,7 +180,7 @@ def test_a_chain_that_hangs_is_given_up_quickly(world: World, settings: Any, sil
     response = post(user, "/api/staking/stake", "1")
     assert response.status_code == 200
     assert len(response.json()["transactions"]) == 2
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def send(chain: Chain, account: Any, transaction: dict[str, Any]) -> None:

@@ -105,7 +105,7 @@ def test_a_wrong_byte_comes_once(host: ModelHost, client: httpx.Client) -> None:
 def test_the_rate_is_held(host: ModelHost, client: httpx.Client) -> None:
     host.bytes_per_second = 1_000_000
     begun = time.monotonic()
-    assert len(client.get(Q4).content) / 1_000_000 * 0.9 < time.monotonic() - begun < 5
+    assert len(client.get(Q4).content) / 1_000_000 * 0.9 < time.monotonic() - begun < 60
 
 
 def test_switches_and_their_reset(host: ModelHost, client: httpx.Client) -> None:
