@@ -143,8 +143,10 @@ def rate_answer(*, viewer: Viewer, job_id: str, rating: int) -> None:
 
 
 def own_answer(viewer: Viewer, job_id: str) -> Message:
-    """One of the person's answers, with its conversation. Raises `NotFound`."""
-    answer = Message.objects.of(viewer).answering(job_id).select_related("conversation").first()
+    """One of the person's answers, with its conversation and its question. Raises `NotFound`."""
+    # Read at once: they may be deleted the moment after.
+    found = Message.objects.of(viewer).answering(job_id).select_related("conversation", "parent")
+    answer = found.first()
     if answer is None:
         raise NotFound("There is no such answer.")
     return answer

@@ -1,15 +1,19 @@
 """What a person can do with whole conversations: call them otherwise, pin them, show a branch, delete them."""
 
+import structlog
 from django.db import transaction
 
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib.aio import run_sync
-from ashao_site.lib.errors import BadInput, Conflict, NotFound
+from ashao_site.lib.db import OUTAGES
+from ashao_site.lib.errors import AppError, BadInput, Conflict, NotFound
 from ashao_site.lib.text import clean_text
 from chat.models import TITLE_MAX_CHARS, Conversation, ConversationQuerySet, Message, Status
 from chat.queries import no_conversation, own_conversation
 from chat.tree import Tree
 from workers import jobs
+
+log = structlog.get_logger("ashao.chat")
 
 
 def change_conversation(
@@ -74,9 +78,23 @@ def _stop_and_delete(conversations: ConversationQuerySet) -> None:
 
 
 def delete_locked(conversations: ConversationQuerySet) -> int:
-    """Delete conversations with all that is in them; returns how many. Their rows are locked first."""
+    """Delete conversations with all that is in them; returns how many. Their rows are locked first.
+
+    What was sent in them until then, nobody can read the answer of any more: it is stopped once they are gone.
+    """
     with transaction.atomic():
         locked = conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
         keys = list(locked)
+        live = Message.objects.filter(conversation__in=keys, status=Status.PENDING, job_id__isnull=False)
+        late = list(live.values_list("job_id", flat=True))
         Conversation.objects.filter(pk__in=keys).delete()
+        transaction.on_commit(lambda: _stop_late(late))
         return len(keys)
+
+
+def _stop_late(job_ids: list[str | None]) -> None:
+    try:
+        for job_id in job_ids:
+            run_sync(jobs.stop(str(job_id)))
+    except (*OUTAGES, AppError) as error:  # they end by themselves, too
+        log.warning("jobs_not_stopped", error=type(error).__name__)

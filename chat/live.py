@@ -36,6 +36,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self._joined: list[str] = []
         self._received = 0
         self._counted = False
+        self._user_id: int | None = None
 
     async def connect(self) -> None:
         """Join the groups of everybody and of the person, and tell how the network is."""
@@ -59,11 +60,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if self._counted:
             LiveConsumer.open_count -= 1
             self._counted = False
-        for group in self._joined:
-            try:
-                await self.channel_layer.group_discard(group, self.channel_name)
-            except (*OUTAGES, OSError) as error:
-                log.warning("live_not_left", error=type(error).__name__)
+        await self._leave()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Ignore it, within bounds."""
@@ -73,14 +70,38 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def news(self, event: dict[str, Any]) -> None:
         """Pass on what a group was told."""
-        await self.send_json(event["news"])
+        if self._joined:
+            await self.send_json(event["news"])
+
+    async def check(self, event: dict[str, Any]) -> None:
+        """Some session of the person was ended: if it is this one, the page goes. It may come back as nobody."""
+        try:
+            ended = await self._asks() != self._user_id
+        except OUTAGES as error:
+            log.warning("live_not_checked", error=type(error).__name__)
+            ended = True
+        if ended:
+            await self._leave()
+            await self.close(TRY_AGAIN_LATER)
+
+    async def _asks(self) -> int | None:
+        """Who the page's session belongs to now."""
+        session = cookies(self.scope).get(settings.SESSION_COOKIE_NAME)
+        return (await in_db(load_viewer, session, None)).user_id
+
+    async def _leave(self) -> None:
+        groups, self._joined = self._joined, []
+        for group in groups:
+            try:
+                await self.channel_layer.group_discard(group, self.channel_name)
+            except (*OUTAGES, OSError) as error:
+                log.warning("live_not_left", error=type(error).__name__)
 
     async def _join(self) -> None:
-        session = cookies(self.scope).get(settings.SESSION_COOKIE_NAME)
-        viewer = await in_db(load_viewer, session, None)
+        self._user_id = await self._asks()
         groups = [NETWORK_GROUP]
-        if viewer.user_id is not None:
-            groups.append(user_group(viewer.user_id))
+        if self._user_id is not None:
+            groups.append(user_group(self._user_id))
         for group in groups:
             self._joined.append(group)
             await self.channel_layer.group_add(group, self.channel_name)

@@ -36,11 +36,20 @@ def _tell_balance(user_id: int) -> None:
         log.warning("balance_not_told", error=type(error).__name__)
 
 
+def check_pages(*, user_id: int) -> None:
+    """Have a person's open pages look who they are: some of their sessions were ended."""
+    _send(user_group(user_id), {"type": "check"})
+
+
 def tell(group: str, news: dict[str, Any]) -> None:
     """Send news to everybody in a group; what fails is only logged."""
+    _send(group, {"type": "news", "news": news})
+
+
+def _send(group: str, event: dict[str, Any]) -> None:
     layer = get_channel_layer()
     assert layer is not None, "settings name a default channel layer"
     try:
-        run_sync(layer.group_send(group, {"type": "news", "news": news}), timeout_s=NEWS_TIMEOUT_S)
+        run_sync(layer.group_send(group, event), timeout_s=NEWS_TIMEOUT_S)
     except (*OUTAGES, AppError, OSError) as error:
         log.warning("news_not_told", error=type(error).__name__)

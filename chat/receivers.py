@@ -6,8 +6,9 @@ import structlog
 from django.dispatch import receiver
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.signals import user_created
+from ashao_site.accounts.signals import sign_ins_ended, user_created
 from chat import actions_answers
+from chat.news import check_pages
 from ledger.actions import grant
 from ledger.money import credits_to_micros
 from workers import jobs
@@ -23,6 +24,12 @@ def grant_first_credits(sender: object, *, user: User, **_: Any) -> None:
     amount_micros = credits_to_micros(SIGNUP_GRANT_CREDITS)
     if not grant(key=f"grant:signup:{user.pk}", user_id=user.pk, amount_micros=amount_micros):
         log.warning("no_grant_budget_empty", user=user.public_id)
+
+
+@receiver(sign_ins_ended, dispatch_uid="chat.check_open_pages")
+def check_open_pages(sender: object, *, user_id: int, **_: Any) -> None:
+    """A page that is open in a session which was ended hears of the person no more."""
+    check_pages(user_id=user_id)
 
 
 @receiver(jobs.job_finished, dispatch_uid="chat.save_answer")

@@ -86,14 +86,20 @@ class NewApiKey:
     secret: str
 
 
-def create_api_key(*, user: User, name: str) -> NewApiKey:
-    """Make an API key. Raises `BadInput` for a bad name, `Conflict` (`too_many_keys`) at the limit."""
+def create_api_key(*, user: User, name: str, session_key: str | None = None) -> NewApiKey:
+    """Make an API key. Raises `BadInput` for a bad name, `Conflict` (`too_many_keys`) at the limit.
+
+    With the key of the session that asks, `NotSignedIn` where that was ended meanwhile: who deletes everything, or
+    signs out elsewhere, must not be left with a key that was asked for a moment before.
+    """
     name = clean_text(name, name="name", max_chars=API_KEY_NAME_MAX_CHARS).strip()
     if not name:
         raise BadInput("name must not be empty.")
     secret = new_secret(API_KEY_PREFIX)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # so that two at once cannot both be the last
+        if session_key is not None and not Session.objects.filter(pk=session_key).exists():
+            raise NotSignedIn("Please sign in first.")
         if ApiKey.objects.live().filter(user=user).count() >= API_KEYS_MAX_PER_USER:
             raise Conflict(
                 f"You have {API_KEYS_MAX_PER_USER} keys already. Please delete one first.",

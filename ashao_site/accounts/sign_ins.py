@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from ashao_site.accounts.devices import device_label
 from ashao_site.accounts.models import SignIn, User
+from ashao_site.accounts.signals import sign_ins_ended
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import NotFound
 from ashao_site.lib.ids import is_id
@@ -19,9 +21,10 @@ SIGN_INS_SHOWN = 100
 
 def note_sign_in(*, request: HttpRequest, user: User) -> None:
     """Write down that this request's session is that person's from now on; nothing if it is known already."""
+    if request.session.session_key is None:
+        request.session.save()  # a sign-in over somebody else's: it would have its key at the end of the request only
     key = request.session.session_key
-    if key is None:
-        return
+    assert key is not None, "a session that was saved has a key"
     device = device_label(request.headers.get("User-Agent", ""))
     row = SignIn(user=user, session_id=key, device=device)
     SignIn.objects.bulk_create([row], ignore_conflicts=True)
@@ -40,6 +43,17 @@ def note_use(*, request: HttpRequest, user: User) -> None:
         SignIn.objects.filter(session_id=key, last_used_at__lte=stale).update(last_used_at=at)
 
 
+def sign_in_of_session(session_key: str | None) -> SignIn | None:
+    """What is noted of the session with this key, if anything is."""
+    return None if session_key is None else SignIn.objects.filter(session_id=session_key).first()
+
+
+def move_sign_in(noted: SignIn, *, session_key: str) -> None:
+    """Note of a session that has another key now what was noted of it before."""
+    noted.pk, noted.session_id = None, session_key
+    SignIn.objects.bulk_create([noted], ignore_conflicts=True)
+
+
 def sign_ins_of(user: User) -> QuerySet[SignIn]:
     """Where this person is signed in, the last used first; at most `SIGN_INS_SHOWN`."""
     return SignIn.objects.live().filter(user=user).order_by("-last_used_at", "-pk")[:SIGN_INS_SHOWN]
@@ -56,7 +70,7 @@ def end_sign_in(*, user: User, public_id: str) -> str:
         key = mine.values_list("session_id", flat=True).first()
     if key is None:
         raise NotFound("There is no such session.")
-    _end([key])
+    _end(user, [key])
     return key
 
 
@@ -65,7 +79,7 @@ def end_other_sign_ins(*, user: User, but: str | None) -> None:
     mine = SignIn.objects.filter(user=user)
     if but is not None:
         mine = mine.exclude(session_id=but)
-    _end(list(mine.values_list("session_id", flat=True)))
+    _end(user, list(mine.values_list("session_id", flat=True)))
 
 
 def orphans() -> QuerySet[SignIn]:
@@ -73,5 +87,6 @@ def orphans() -> QuerySet[SignIn]:
     return SignIn.objects.filter(~Exists(Session.objects.filter(pk=OuterRef("session_id"))))
 
 
-def _end(keys: list[str]) -> None:
+def _end(user: User, keys: list[str]) -> None:
     Session.objects.filter(pk__in=keys).delete()  # and with it its sign-in
+    transaction.on_commit(lambda: sign_ins_ended.send(sender=SignIn, user_id=user.pk))

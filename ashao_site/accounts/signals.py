@@ -9,3 +9,9 @@ Sent once for each user, inside the transaction that inserts the row (or, where 
 before the person did, that writes the first `last_login`): what a receiver writes is there if and only if that
 is, and an exception of a receiver undoes both. Receivers must do no network call.
 """
+
+sign_ins_ended = Signal()
+"""Sessions of a person were ended elsewhere than in themselves. Arguments: `user_id`.
+
+Sent once that is committed. A page that is open in one of them must not hear of the person any longer.
+"""

@@ -103,7 +103,8 @@ class KeysView(APIView):
         """Make a key."""
         user = require_session_user(request)
         body = validated(NewKeyRequestSerializer, request)
-        new = actions.create_api_key(user=user, name=body["name"])
+        session_key = request._request.session.session_key
+        new = actions.create_api_key(user=user, name=body["name"], session_key=session_key)
         return Response({"id": new.key.public_id, "name": new.key.name, "key": new.secret}, status=201)
 
 

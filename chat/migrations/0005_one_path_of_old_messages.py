@@ -17,18 +17,25 @@ HEADS = """
 """
 
 # The answer of a key's message is that of its job. Where that was tried again it has another job: then it is the
-# first one that was written once the key was.
+# first one that was written once the key was. Found first, as a table of its own: in one condition with the join,
+# every batch would read all messages that there are.
 IDS_OF_KEYS = """
-    UPDATE chat_sentkey SET answer_id = answer.public_id, question_id = question.public_id
-    FROM chat_message AS answer JOIN chat_message AS question ON question.id = answer.parent_id
-    WHERE chat_sentkey.conversation_id = ANY(%s) AND chat_sentkey.answer_id = '' AND answer.id = COALESCE(
-        (SELECT id FROM chat_message AS one WHERE one.job_id = chat_sentkey.job_id),
-        (
-            SELECT min(id) FROM chat_message AS one
-            WHERE one.conversation_id = chat_sentkey.conversation_id
-                AND one.role = 'assistant' AND one.created_at >= chat_sentkey.created_at
-        )
+    WITH found AS MATERIALIZED (
+        SELECT id, COALESCE(
+            (SELECT id FROM chat_message AS one WHERE one.job_id = chat_sentkey.job_id),
+            (
+                SELECT min(id) FROM chat_message AS one
+                WHERE one.conversation_id = chat_sentkey.conversation_id
+                    AND one.role = 'assistant' AND one.created_at >= chat_sentkey.created_at
+            )
+        ) AS answer
+        FROM chat_sentkey WHERE conversation_id = ANY(%s) AND answer_id = ''
     )
+    UPDATE chat_sentkey SET answer_id = answer.public_id, question_id = question.public_id
+    FROM found
+    JOIN chat_message AS answer ON answer.id = found.answer
+    JOIN chat_message AS question ON question.id = answer.parent_id
+    WHERE chat_sentkey.id = found.id
 """
 
 

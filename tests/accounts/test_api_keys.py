@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from accounts_browser import Browser, in_threads
@@ -154,6 +155,21 @@ def test_the_limit_holds_under_concurrency(alice: Browser, monkeypatch: pytest.M
 
     assert sorted(in_threads([attempt] * 5)) == [201] + [409] * 4
     assert ApiKey.objects.count() == API_KEYS_MAX_PER_USER
+
+
+@pytest.mark.django_db
+def test_a_session_that_ended_meanwhile_makes_none(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the same person deletes everything just then, which this waits for."""
+    alice.sign_in()
+    make = actions.create_api_key
+
+    def make_late(**asked: Any) -> actions.NewApiKey:
+        actions.delete_access(user=asked["user"])
+        return make(**asked)
+
+    monkeypatch.setattr(actions, "create_api_key", make_late)
+    assert alice.post("/api/keys", {"name": "x"}).status_code == 401
+    assert not ApiKey.objects.exists()
 
 
 @pytest.mark.django_db

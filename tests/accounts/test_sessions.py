@@ -200,3 +200,30 @@ def test_a_sign_in_of_staff_is_one_of_theirs() -> None:
     (row,) = client.get("/api/sessions").json()["sessions"]
     assert row["current"]
     assert SignIn.objects.get().user == staff
+
+
+@pytest.mark.django_db
+def test_a_sign_in_over_another_ones_is_noted(alice: Browser) -> None:
+    signed_in(alice)
+    staff = User.objects.create_superuser("charlie", "a password")
+    client = Client()
+    client.cookies["sessionid"] = cookie(alice)
+    client.post("/admin/login/", {"username": "charlie", "password": "a password", "next": "/admin/"})
+    row = SignIn.objects.get()  # the session of alice is gone, and with it hers
+    assert (row.user, row.session_id) == (staff, client.cookies["sessionid"].value)
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_session_that_gets_another_key_stays_known() -> None:
+    staff = User.objects.create_superuser("charlie", "a password")
+    client = Client()
+    client.post("/admin/login/", {"username": "charlie", "password": "a password", "next": "/admin/"})
+    before = client.cookies["sessionid"].value
+    words = {"new_password1": "an Other passw0rd", "new_password2": "an Other passw0rd"}
+    assert client.post("/admin/password_change/", {"old_password": "a password", **words}).status_code == 302
+    after = client.cookies["sessionid"].value
+    assert after != before
+    assert client.get("/admin/").status_code == 200
+    row = SignIn.objects.get()
+    assert (row.user, row.session_id) == (staff, after)

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from chat import sending
+from chat import actions_history, sending
+from chat.tree import Tree
 from tests.chat.branching import at_once, retry, say, shown, tab
 from tests.chat.support import Browser, Production, refused
 from tests.ledger.support import assert_books
+from workers import jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,3 +70,40 @@ def test_what_two_tabs_send_at_once_is_one_path(alice: Browser, monkeypatch: pyt
     monkeypatch.setattr(sending, "submit", send_first)
     alice.sent("After", **here)
     assert shown(alice, one["conversationId"]) == ["One", "Two", "Before", "", "After", ""]
+
+
+def test_trying_again_while_all_is_deleted_finds_nothing(
+    alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deletion comes when the answer has been read, and nothing is locked yet."""
+    one = say(alice, "One", "Two")
+    read = Tree.read
+
+    def delete_first(conversation: int) -> Tree:
+        at_once(lambda: tab(alice).call("DELETE", "/api/chat/conversations"))
+        return read(conversation)
+
+    monkeypatch.setattr(Tree, "read", delete_first)
+    assert refused(retry(alice, one["jobId"])) == (404, "not_found")
+    assert alice.credits() == 90
+    assert_books()
+
+
+def test_what_is_sent_while_all_is_deleted_is_stopped_and_free(
+    alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is sent when the answers that were being written have been stopped already."""
+    one = say(alice, "One", "Two")
+    delete_locked = actions_history.delete_locked
+    late = []
+
+    def send_first(conversations: Any) -> int:
+        body = {"conversationId": one["conversationId"]}
+        late.extend(at_once(lambda: tab(alice).send("Late", **body).json()["jobId"]))
+        return delete_locked(conversations)
+
+    monkeypatch.setattr(actions_history, "delete_locked", send_first)
+    assert alice.call("DELETE", "/api/chat/conversations").status_code == 204
+    assert jobs.state_of(late[0]) == jobs.State.DONE
+    assert alice.credits() == 90
+    assert_books()

@@ -118,15 +118,14 @@ def test_bootstrap_funds_once_and_never_in_production(transactional_db: None, se
     assert queries.available(chart.PROMO_BUDGET) == 10_000 * 1_000_000
 
 
-def test_an_open_page_hears_of_the_network_and_of_its_balance(alice: Browser, bob: Browser) -> None:
-    async def open_page(browser: Browser) -> WebsocketCommunicator:
-        page = WebsocketCommunicator(
-            LiveConsumer.as_asgi(), "/ws/live", headers=[(b"cookie", browser.cookie())]
-        )
-        assert (await page.connect())[0]
-        assert (await page.receive_json_from(5))["type"] == "network"
-        return page
+async def open_page(browser: Browser) -> WebsocketCommunicator:
+    page = WebsocketCommunicator(LiveConsumer.as_asgi(), "/ws/live", headers=[(b"cookie", browser.cookie())])
+    assert (await page.connect())[0]
+    assert (await page.receive_json_from(5))["type"] == "network"
+    return page
 
+
+def test_an_open_page_hears_of_the_network_and_of_its_balance(alice: Browser, bob: Browser) -> None:
     page, others = run_sync(open_page(alice)), run_sync(open_page(bob))
     job_id, _ = alice.sent()
     answer(job_id)
@@ -134,6 +133,19 @@ def test_an_open_page_hears_of_the_network_and_of_its_balance(alice: Browser, bo
     assert run_sync(others.receive_nothing())
     run_sync(page.disconnect())
     run_sync(others.disconnect())
+    assert LiveConsumer.open_count == 0
+
+
+def test_a_page_of_a_session_that_was_ended_hears_no_more(alice: Browser) -> None:
+    other = Browser(alice.user)
+    mine, ended = run_sync(open_page(alice)), run_sync(open_page(other))
+    assert alice.call("DELETE", "/api/sessions").status_code == 204
+    assert run_sync(ended.receive_output(5))["type"] == "websocket.close"
+    job_id, _ = alice.sent()
+    answer(job_id)
+    assert run_sync(mine.receive_json_from(5)) == {"type": "balance", "credits": 90}
+    run_sync(mine.disconnect())
+    run_sync(ended.disconnect())
     assert LiveConsumer.open_count == 0
 
 
