@@ -216,3 +216,13 @@ def test_two_tabs_agree_on_an_answer_and_on_who_is_here(pages: Pages, worker: Sc
     first.sign_in()
     second.page.bring_to_front()
     expect(second.test_id("balance")).to_be_visible()
+
+    # The pages beside the chat tell it too, and leave nothing of what was typed for whoever is here next.
+    first.composer.fill("Typed and never sent")
+    second.page.goto("/account")
+    second.test_id("sign-out").click()
+    expect(second.test_id("visitor-sign-in")).to_be_visible()
+    both([first], lambda tab: expect(tab.test_id("sign-in")).to_be_visible())
+    expect(first.composer).to_have_value("")
+    second.open("/")
+    expect(second.composer).to_have_value("")

@@ -1,5 +1,6 @@
 /** Builds the chat page's parts and connects them. Everything that lives as long as the page is made here. */
 import { type Api, createApi } from "../api/api";
+import { onPersonChange } from "../api/feed";
 import { createRequest } from "../api/request";
 import type { PageConfig, Tier, TierId } from "../api/types";
 import { wait } from "../lib/backoff";
@@ -79,6 +80,11 @@ export function createChatApp(config: PageConfig): ChatApp {
 export function startChatApp(app: ChatApp): void {
   const { api, live, chat } = app;
   void whoIsHere(app);
+  onPersonChange(
+    app.session.store,
+    (state) => (state.phase === "ready" ? (state.me.user?.id ?? null) : undefined),
+    (userId) => userId !== null && isHere(app, userId),
+  );
   void live.seed(api.network);
   live.connect();
   startLibrary(app);
@@ -142,6 +148,17 @@ async function whoIsHere({ session, history, memory }: ChatApp): Promise<void> {
   if (wrote) return;
   if (session.me?.user) await history.refresh();
   else history.clear();
+}
+
+/** Nothing of somebody who was here before, and didn't sign out, is shown to another, or sent in their name. */
+function isHere(app: ChatApp, userId: string): void {
+  const { memory, history, chat } = app;
+  if (memory.takeFor(userId)) return;
+  const { conversationId } = chat.store.get();
+  leave(app);
+  memory.takeFor(userId);
+  void history.refresh();
+  if (conversationId !== null) chat.open(conversationId); // It may be theirs: they came for it.
 }
 
 /** Another person is here now. */

@@ -137,12 +137,13 @@ export class ChatController {
   }
 
   async stop(): Promise<void> {
+    const { conversationId } = this.#state;
     const jobId = pendingAnswer(this.#state)?.jobId ?? null;
-    if (jobId === null) return;
+    if (jobId === null || conversationId === null) return;
     this.#dispatch({ type: "asked", jobId, what: "stop" });
     try {
       await this.#deps.api.stop(jobId);
-      this.#tellTabs();
+      this.#deps.tellTabs(conversationId);
     } catch (error) {
       this.#dispatch({ type: "asked", jobId, what: null });
       // The answer may have ended in the same moment: then there is nothing to tell.
@@ -152,7 +153,8 @@ export class ChatController {
 
   /** Has an answer written anew: beside it, if there is something to read in it, or else in its place. */
   async retry(jobId: string): Promise<void> {
-    const answer = this.#state.messages.find((m) => isAnswerOf(m, jobId));
+    const { conversationId, messages } = this.#state;
+    const answer = messages.find((m) => isAnswerOf(m, jobId));
     if (answer?.role !== "assistant" || answer.asked !== null || isLocked(this.#state)) return;
     this.#dispatch({ type: "asked", jobId, what: "retry" });
     try {
@@ -160,12 +162,12 @@ export class ChatController {
       this.#dispatch({ type: "retryAccepted", jobId, newJobId, answerId });
       this.#following.follow();
       this.#deps.changed();
-      this.#tellTabs();
+      if (conversationId !== null) this.#deps.tellTabs(conversationId);
       void this.#opening.catchUp();
     } catch (error) {
       this.#dispatch({ type: "asked", jobId, what: null });
       this.#raise(error, answer.tier);
-      if (hasStatus(error, 404, 409)) void this.#opening.refresh();
+      void (hasStatus(error, 404, 409) ? this.#opening.refresh() : this.#opening.catchUp());
     }
   }
 
@@ -238,11 +240,6 @@ export class ChatController {
     this.#deps.navigate(conversationId, "replace");
     this.#deps.memory.keepDraft(null, "");
     this.#deps.memory.keepDraft(conversationId, this.#state.draft);
-  }
-
-  #tellTabs(): void {
-    const { conversationId } = this.#state;
-    if (conversationId !== null) this.#deps.tellTabs(conversationId);
   }
 
   #raise(error: unknown, tier: TierId | null): void {

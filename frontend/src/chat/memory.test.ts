@@ -113,3 +113,20 @@ it("keeps the question that was being worded anew for a reload of its tab", () =
   one.memory.clear();
   expect(one.reloaded().edit("conv_1")).toBeNull();
 });
+
+it("isn't for another person than the one who was here, in each tab; what a guest typed is", () => {
+  const { tab } = browser();
+  const [one, other] = [tab(), tab()];
+  one.memory.keepDraft(null, "a guest's");
+  expect(one.memory.takeFor("usr_alice")).toBe(true);
+  expect(one.reloaded().takeFor("usr_alice")).toBe(true);
+  expect(other.memory.takeFor("usr_alice")).toBe(true);
+  for (const { memory } of [one, other]) {
+    expect(memory.takeFor("usr_bob")).toBe(false);
+    memory.clear();
+    expect(memory.takeFor("usr_bob")).toBe(true);
+  }
+  expect(tab().memory.takeFor("usr_bob")).toBe(true);
+  one.memory.clear(); // Signed out.
+  expect(tab().memory.takeFor("usr_charlie")).toBe(true);
+});

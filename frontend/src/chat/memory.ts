@@ -10,6 +10,7 @@ const EDITS = "ashao.edits";
 const OUTGOING = "ashao.outgoing";
 const TIER = "ashao.tier";
 const WROTE = "ashao.wrote";
+const PERSON = "ashao.person";
 const MAX_EDITS = 20;
 
 const edits = list(object({ conversationId: string, messageId: string, text: string }));
@@ -89,12 +90,24 @@ export class ChatMemory {
     writeStored(this.lasting, WROTE, true);
   }
 
+  /**
+   * Somebody is signed in. Whether what is kept here may be theirs: it isn't where another was before, who may have
+   * gone without signing out, as when their session ended. What a guest has typed is of whoever signs in.
+   */
+  takeFor(userId: string): boolean {
+    const both = [this.lasting, this.tab]; // Another tab may have asked already.
+    const before = both.map((storage) => readStored(storage, PERSON, string));
+    for (const storage of both) writeStored(storage, PERSON, userId);
+    return before.every((id) => id === null || id === userId);
+  }
+
   /** Forgets what was written, for whoever uses this browser next. */
   clear(): void {
     this.#drafts.clear();
     writeStored(this.lasting, WROTE, null);
     writeStored(this.tab, OUTGOING, null);
     writeStored(this.tab, EDITS, null);
+    for (const storage of [this.lasting, this.tab]) writeStored(storage, PERSON, null);
   }
 
   #edits() {

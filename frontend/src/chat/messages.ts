@@ -49,6 +49,11 @@ export interface PairIds {
   answerId: string | null;
 }
 
+/** A text that goes back into a box in which something else was typed meanwhile. */
+export function putBefore(text: string, typed: string): string {
+  return typed === "" ? text : `${text}\n\n${typed}`;
+}
+
 export function isAnswerOf(message: Message, jobId: string): message is Answer {
   return message.role === "assistant" && message.jobId === jobId;
 }

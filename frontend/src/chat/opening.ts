@@ -22,6 +22,8 @@ export class Opening {
   readonly #deps: OpeningDeps;
   readonly #sending: Sending;
   readonly #following: Following;
+  /** Grows when a conversation is opened: what was asked for before is nothing to it. */
+  #turn = 0;
   /** It changed elsewhere, and that couldn't be read at once. */
   #stale = false;
   #refreshing = false;
@@ -36,6 +38,7 @@ export class Opening {
   /** Shows another conversation, or a new one; with a message, the place where that is. */
   open(conversationId: string | null, messageId: string | null): void {
     this.#following.leave();
+    this.#turn += 1;
     this.#stale = false;
     this.#store.dispatch({ type: "opened", conversationId, draft: this.#deps.memory.draft(conversationId) });
     if (conversationId !== null) void this.#load(conversationId, messageId);
@@ -75,12 +78,14 @@ export class Opening {
   async branch(messageId: string): Promise<void> {
     const { conversationId } = this.#state;
     if (conversationId === null || !this.#isCalm()) return;
-    const isOpen = () => this.#state.conversationId === conversationId;
+    const turn = this.#turn;
+    const isOpen = () => this.#turn === turn;
     this.#store.dispatch({ type: "switching", on: true });
     try {
       const conversation = await this.#deps.api.branch(messageId);
       this.#deps.tellTabs(conversationId);
       if (isOpen()) this.#take("loaded", conversation);
+      else this.#stale = this.#state.conversationId === conversationId; // Opened again, maybe before it was so.
     } catch (error) {
       if (!isOpen()) return;
       this.#store.dispatch({ type: "problemRaised", problem: this.#deps.explain(error, null) });
@@ -103,20 +108,23 @@ export class Opening {
   }
 
   async #load(conversationId: string, messageId: string | null): Promise<void> {
-    // The server may have the message that is on its way, and then it would be shown twice.
-    if (visibleOutgoing(this.#state)?.status === "sending") await this.#sending.tried;
-    const isWanted = () => this.#state.conversationId === conversationId && this.#state.phase === "loading";
-    if (!isWanted()) return;
-    const { era } = this.#store;
-    try {
-      const conversation = await this.#deps.api.conversation(conversationId);
-      if (!isWanted() || this.#store.era !== era) return;
-      this.#take("loaded", conversation);
-      if (messageId !== null) void this.seek(messageId);
-      void this.catchUp();
-    } catch (error) {
-      if (!isWanted() || this.#store.era !== era) return;
-      this.#store.dispatch({ type: "loadFailed", missing: isMissing(error) });
+    const turn = this.#turn;
+    const isWanted = () => this.#turn === turn && this.#state.phase === "loading";
+    while (isWanted()) {
+      // The server may have the message that is on its way, and then it would be shown twice.
+      if (visibleOutgoing(this.#state)?.status === "sending") await this.#sending.tried;
+      if (!isWanted()) return;
+      const { era } = this.#store;
+      try {
+        const conversation = await this.#deps.api.conversation(conversationId);
+        // What was read before something else was taken may lack it: it is read once more.
+        if (!isWanted() || this.#store.era !== era) continue;
+        this.#take("loaded", conversation);
+        if (messageId !== null) void this.seek(messageId);
+        void this.catchUp();
+      } catch (error) {
+        if (isWanted()) this.#store.dispatch({ type: "loadFailed", missing: isMissing(error) });
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import { backoffMs } from "../lib/backoff";
 import type { ChatStore } from "./chat-store";
 import { isTransient } from "./failures";
 import type { ChatMemory } from "./memory";
-import type { Outgoing } from "./messages";
+import { type Outgoing, putBefore } from "./messages";
 import type { Problem } from "./problems";
 import type { ChatEvent } from "./state";
 
@@ -78,40 +78,43 @@ export class Sending {
     const { key, tier, content, conversationId, editOf } = outgoing;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       if (attempt > 0) await this.#deps.wait(backoffMs(attempt - 1, RETRY));
-      if (this.#store.get().outgoing?.key !== key) return;
+      if (!this.#isOnItsWay(key)) return;
+      let sent: Sent;
       try {
-        const sent = await this.#deps.api.send({
-          tier,
-          content,
-          conversationId,
-          editOf,
-          idempotencyKey: key,
-        });
-        this.#deps.memory.keepOutgoing(null);
-        this.#told.accepted(outgoing, sent);
-        return;
+        sent = await this.#deps.api.send({ tier, content, conversationId, editOf, idempotencyKey: key });
       } catch (error) {
         if (!isTransient(error)) {
           this.#giveBack({ type: "sendRefused", key, problem: this.#deps.explain(error, tier) });
           return;
         }
         tried();
+        continue;
       }
+      if (!this.#isOnItsWay(key)) return;
+      this.#deps.memory.keepOutgoing(null);
+      this.#told.accepted(outgoing, sent);
+      return;
     }
     this.#store.dispatch({ type: "sendUnreachable", key });
+  }
+
+  /** Not so after somebody signed out: what becomes of it is nothing to whoever is here now. */
+  #isOnItsWay(key: string): boolean {
+    return this.#store.get().outgoing?.key === key;
   }
 
   /** Back to where it was written, and kept there. */
   #giveBack(event: Extract<ChatEvent, { type: "sendRefused" | "sendDiscarded" }>): void {
     const { memory } = this.#deps;
     const { outgoing } = this.#store.get();
+    if (outgoing?.key !== event.key) return;
     memory.keepOutgoing(null);
     this.#store.dispatch(event);
-    if (outgoing === null) return;
     const { conversationId, content, editOf } = outgoing;
     const { draft, conversationId: open } = this.#store.get();
     if (editOf !== null && conversationId !== null)
       memory.keepEdit(conversationId, { messageId: editOf, text: content });
-    else memory.keepDraft(conversationId, conversationId === open ? draft : content);
+    else if (conversationId === open) memory.keepDraft(conversationId, draft);
+    else memory.keepDraft(conversationId, putBefore(content, memory.draft(conversationId)));
   }
 }

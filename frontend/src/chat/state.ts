@@ -11,6 +11,7 @@ import {
   type PairIds,
   pairOf,
   pathBefore,
+  putBefore,
   retried,
 } from "./messages";
 import type { Problem } from "./problems";
@@ -188,6 +189,12 @@ export function visibleOutgoing(state: ChatState): Outgoing | null {
   return state.outgoing?.conversationId === state.conversationId ? state.outgoing : null;
 }
 
+/** A message that couldn't be sent, out of sight: nothing else can be sent before it, so it has to be told of. */
+export function unsentElsewhere(state: ChatState): Outgoing | null {
+  const { outgoing } = state;
+  return outgoing?.status === "unsent" && visibleOutgoing(state) === null ? outgoing : null;
+}
+
 export function canSend(state: ChatState): boolean {
   const settled = state.phase === "new" || state.phase === "ready";
   return settled && !isLocked(state) && state.draft.trim() !== "";
@@ -232,8 +239,7 @@ function giveBack(state: ChatState, outgoing: Outgoing): ChatState {
   if (outgoing.conversationId !== state.conversationId) return returned;
   if (outgoing.editOf !== null)
     return { ...returned, editing: { messageId: outgoing.editOf, text: outgoing.content } };
-  const draft = state.draft === "" ? outgoing.content : `${outgoing.content}\n\n${state.draft}`;
-  return { ...returned, draft };
+  return { ...returned, draft: putBefore(outgoing.content, state.draft) };
 }
 
 function withOutgoing(state: ChatState, key: string, change: (outgoing: Outgoing) => Outgoing): ChatState {

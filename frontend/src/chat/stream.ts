@@ -13,8 +13,8 @@ const MAX_RETRIES = 10;
  * connection that was silent for so long is made anew. It goes on where it was.
  */
 const SILENCE_MS = 45_000;
-/** The server begins its answer at once, even where the words are long in coming. */
-const OPENING_MS = 8_000;
+/** The server begins its answer at once, even where the words are long in coming. Where the way to it is slow, longer. */
+const OPENING = { firstMs: 8_000, maxMs: SILENCE_MS };
 /** The same, where somebody just came back. */
 const SILENCE_ON_RETURN_MS = 3_000;
 
@@ -68,6 +68,8 @@ class StreamReader implements Reading {
   #lastId = "";
   #buffer = "";
   #retries = 0;
+  /** Connections in a row that weren't heard of. */
+  #openings = 0;
   #closed = false;
   #heardAtMs = 0;
   #connection: Connection | null = null;
@@ -86,7 +88,8 @@ class StreamReader implements Reading {
     if (this.#lastId !== "") query.set("lastEventId", this.#lastId);
     this.#connection?.close();
     this.#heardAtMs = this.platform.now();
-    this.#wait(OPENING_MS);
+    this.#wait(backoffMs(this.#openings, OPENING));
+    this.#openings += 1;
     this.#connection = this.platform.connect(`/api/chat/stream?${query}`, {
       opened: () => {
         this.#heard();
@@ -107,6 +110,7 @@ class StreamReader implements Reading {
   renew(): void {
     if (this.#closed) return;
     this.#retries = 0;
+    this.#openings = 0;
     this.connect();
   }
 
@@ -117,6 +121,7 @@ class StreamReader implements Reading {
   #heard(): void {
     if (this.#closed) return;
     this.#heardAtMs = this.platform.now();
+    this.#openings = 0;
     this.#wait(SILENCE_MS);
   }
 
@@ -181,9 +186,11 @@ class StreamReader implements Reading {
     broken?.close();
     this.#cancelTimer?.();
     const standing = await this.handlers.refused();
-    if (this.#closed || this.#connection !== broken) return;
+    if (this.#closed) return;
     if (standing === "settled") {
-      this.close();
+      this.close(); // Also what was opened meanwhile: it would tell once more what is shown by now.
+    } else if (this.#connection !== broken) {
+      return;
     } else if (this.#retries >= MAX_RETRIES) {
       this.handlers.connection("lost");
     } else {

@@ -2,6 +2,7 @@
 import { type Api, createApi } from "../api/api";
 import { createRequest } from "../api/request";
 import type { EarnConfig, WorkerStats } from "../api/types";
+import { type BesideChat, besideChat } from "../chat/beside";
 import type { Model, ModelBuild, Probe } from "../engine/engine";
 import { judge } from "../engine/fit";
 import { probe } from "../engine/probe";
@@ -83,6 +84,7 @@ export interface EarnApp {
   api: Api;
   session: Session;
   live: Live;
+  chat: BesideChat;
   wallets: Store<readonly DiscoveredWallet[]>;
   earn: EarnController;
   dashboard: StatsDashboard;
@@ -114,7 +116,9 @@ export function createEarnApp(config: EarnConfig): EarnApp {
     visible: () => document.visibilityState === "visible",
     changed: (workerId, what) => earn.changedElsewhere(workerId, what),
   });
-  return { config, api, session, live, wallets: discoverWallets(window), earn, dashboard };
+  // Who signs out in another tab hasn't said that this machine should stop.
+  const chat = besideChat(api, () => undefined);
+  return { config, api, session, live, chat, wallets: discoverWallets(window), earn, dashboard };
 }
 
 /** Starts what the page does from its first moment. */
@@ -146,13 +150,16 @@ function onPhaseChange(state: Readable<EarnState>, callback: () => void): void {
 }
 
 /** Another person is here now. */
-export function signedIn({ session, live }: EarnApp): void {
+export function signedIn({ session, live, chat }: EarnApp): void {
   void session.refresh();
   live.connect();
+  chat.signedIn();
 }
 
 /** A worker that runs is stopped with it. Rejects with `ApiError`. */
-export async function signOut({ session, live }: EarnApp): Promise<void> {
+export async function signOut({ session, live, chat }: EarnApp): Promise<void> {
+  await chat.signingOut();
   await session.signOut();
   live.connect();
+  chat.signedOut();
 }

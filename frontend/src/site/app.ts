@@ -6,6 +6,7 @@ import { createRequest } from "../api/request";
 import { connect } from "../chain/connect";
 import { ChainError } from "../chain/problems";
 import type { ChainWallet } from "../chain/wallet";
+import { type BesideChat, besideChat } from "../chat/beside";
 import { safeStorage } from "../lib/storage";
 import type { Store } from "../lib/store";
 import { Live } from "../live/live";
@@ -18,6 +19,7 @@ export interface SiteApp {
   money: MoneyApi;
   session: Session;
   live: Live;
+  chat: BesideChat;
   wallets: Store<readonly DiscoveredWallet[]>;
   /** The signed-in person's wallet, ready to send. Rejects with `ChainError`. */
   connect: () => Promise<ChainWallet>;
@@ -28,6 +30,8 @@ export function createSiteApp(config: MoneyConfig): SiteApp {
   const api = createApi(request);
   const session = new Session(api);
   const wallets = discoverWallets(window);
+  const live = new Live({ balance: (credits) => session.creditsChanged(credits) });
+  const chat = besideChat(api, () => lookAgain({ session, live }));
   const deps = {
     wallets: () => wallets.get(),
     development: config.development,
@@ -41,7 +45,8 @@ export function createSiteApp(config: MoneyConfig): SiteApp {
     api,
     money: createMoneyApi(request),
     session,
-    live: new Live({ balance: (credits) => session.creditsChanged(credits) }),
+    live,
+    chat,
     wallets,
     async connect() {
       const address = session.me?.user?.wallet;
@@ -68,14 +73,26 @@ export function onPerson({ session }: SiteApp, changed: (userId: string | null) 
 }
 
 /** Another person is here now. */
-export function signedIn({ session, live }: SiteApp): void {
-  void session.refresh();
-  live.connect();
+export function signedIn(app: Pick<SiteApp, "session" | "live" | "chat">): void {
+  lookAgain(app);
+  app.chat.signedIn();
 }
 
 /** Rejects with `ApiError`. */
-export async function signOut({ session, live }: SiteApp): Promise<void> {
+export async function signOut({
+  session,
+  live,
+  chat,
+}: Pick<SiteApp, "session" | "live" | "chat">): Promise<void> {
+  await chat.signingOut();
   await session.signOut();
+  live.connect();
+  chat.signedOut();
+}
+
+/** Who is here? The news come for whoever that is. */
+function lookAgain({ session, live }: Pick<SiteApp, "session" | "live">): void {
+  void session.refresh();
   live.connect();
 }
 

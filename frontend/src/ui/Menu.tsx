@@ -1,6 +1,7 @@
 import { type ComponentProps, type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
 import { IconButton } from "./Button";
 import { Icon, type IconName } from "./Icon";
+import { isPopoverOpen } from "./popover";
 
 interface MenuProps extends Pick<ComponentProps<typeof IconButton>, "label" | "disabled" | "className"> {
   testId: string;
@@ -103,7 +104,7 @@ export function MenuDownload({ icon, testId, children, href }: MenuItemProps & {
 
 /** Closing one that is closed is an error in some browsers. */
 function close(menu: HTMLElement | null): void {
-  if (menu?.matches(":popover-open")) menu.hidePopover();
+  if (menu !== null && isPopoverOpen(menu)) menu.hidePopover();
 }
 
 function itemsOf(menu: HTMLElement): HTMLElement[] {

@@ -13,9 +13,10 @@ function copyBySelection(text: string): boolean {
   const box = document.createElement("textarea");
   box.value = text;
   box.className = "visually-hidden";
-  document.body.append(box);
+  // Behind a dialog nothing can be selected, and what is selected elsewhere would be copied.
+  (before?.closest("dialog") ?? document.body).append(box);
   box.select();
-  const done = document.execCommand("copy");
+  const done = document.activeElement === box && document.execCommand("copy");
   box.remove();
   if (before instanceof HTMLElement) before.focus();
   return done;

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Api } from "../api/api";
 import type { Store } from "../lib/store";
 import { useStore } from "../lib/store";
@@ -13,11 +13,14 @@ interface SignInDialogProps {
   api: Pick<Api, "nonce" | "verify">;
   wallets: Store<readonly DiscoveredWallet[]>;
   development: boolean;
+  /** What the page has to say before somebody signs in. */
+  note?: ReactNode;
   onSignedIn: () => void;
   onClose: () => void;
 }
 
-export function SignInDialog({ api, wallets, development, onSignedIn, onClose }: SignInDialogProps) {
+export function SignInDialog(props: SignInDialogProps) {
+  const { api, wallets, development, note, onSignedIn, onClose } = props;
   const found = useStore(wallets);
   const [busy, setBusy] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -40,6 +43,7 @@ export function SignInDialog({ api, wallets, development, onSignedIn, onClose }:
       <p className="dialog-lead">
         Your wallet is your account: sign one message, with no transaction and no fee.
       </p>
+      {note}
       <ul className="wallets">
         {found.map((wallet) => (
           <li key={wallet.id}>

@@ -1,4 +1,5 @@
 /** One interface for every way to sign; a new kind of wallet is one more function that returns it. */
+import { ApiError } from "../api/request";
 import { list, string } from "../lib/decode";
 
 export interface Wallet {
@@ -39,14 +40,24 @@ export async function sharedAccounts(provider: Eip1193Provider): Promise<string[
   return accounts.map((account) => account.toLowerCase());
 }
 
+/** Isn't there any more where another version of the page has taken its place on the server. */
+async function keys() {
+  try {
+    return await import("./keys");
+  } catch {
+    const message = "A part of this page couldn’t be loaded. Reload the page and try again.";
+    throw new ApiError(message, { status: 0, code: "part_missing" });
+  }
+}
+
 /** Wallets answer in lower case, too. What it needs is large and loads when it is first called. */
 export async function toChecksumAddress(address: string): Promise<string> {
-  return (await import("./keys")).toChecksum(address);
+  return (await keys()).toChecksum(address);
 }
 
 /** The development wallet: a key that lives in this browser only. */
 export function developmentWallet(): Wallet {
-  const load = async () => (await import("./keys")).developmentAccount(window.localStorage);
+  const load = async () => (await keys()).developmentAccount(window.localStorage);
   return {
     address: async () => (await load()).address,
     sign: async (message) => (await load()).signMessage({ message }),

@@ -98,10 +98,10 @@ function Visitor({ app, onSignIn }: { app: AccountApp; onSignIn: () => void }) {
         </Notice>
       )}
       <section className="card visitor">
-        <h2>Your money, with your wallet</h2>
+        <h2>Your wallet is your account</h2>
         <p>
           Sign in to buy credits, to see every credit in and out, and to be paid what your machines and your
-          stake have earned.
+          stake have earned; for API keys and workers, and to take your data along or delete it.
         </p>
         <Button look="primary" data-testid="visitor-sign-in" onClick={onSignIn}>
           Sign in

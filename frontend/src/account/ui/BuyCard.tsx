@@ -38,7 +38,7 @@ export function BuyCard({ app }: { app: AccountApp }) {
     <section className="card buy" aria-labelledby="buy-title" data-testid="buy" data-phase={state.phase}>
       <h2 id="buy-title">Buy credits</h2>
       <form onSubmit={(event) => void submit(event)}>
-        <fieldset className="choices" disabled={busy}>
+        <fieldset className="chips" disabled={busy}>
           <legend className="visually-hidden">Amount</legend>
           {PRESETS_USD.map((usd) => (
             <ChoiceChip
@@ -145,9 +145,9 @@ interface ChoiceChipProps {
 
 function ChoiceChip({ testId, checked, onChoose, children }: ChoiceChipProps) {
   return (
-    <label className="choice">
+    <label className="chip">
       <input type="radio" name="amount" data-testid={testId} checked={checked} onChange={onChoose} />
-      <span className="choice-face">{children}</span>
+      <span className="chip-face">{children}</span>
     </label>
   );
 }

@@ -1,10 +1,11 @@
 import type { RefObject } from "react";
 import type { Network, TierId } from "../../api/types";
 import type { SessionState } from "../../session/session";
+import { Button } from "../../ui/Button";
 import type { ChatApp } from "../app";
 import { cheapest } from "../problems";
 import { standingOf } from "../standing";
-import { type ChatState, canSend, pendingAnswer } from "../state";
+import { type ChatState, canSend, pendingAnswer, unsentElsewhere } from "../state";
 import { Composer } from "./Composer";
 import { CreditsLine, SpokenBalance } from "./CreditsLine";
 import { LandingExamples, LandingFoot } from "./Landing";
@@ -43,6 +44,7 @@ export function BeforeSending(props: BeforeSendingProps) {
       props.inputRef.current?.focus();
     },
   };
+  const unsent = unsentElsewhere(state);
   const action = state.problem?.action ?? null;
   // It's said once: not beside a refusal that says the same, and not while what was paid for is being written.
   const quiet = standing.kind === "short" && (busy || action !== null);
@@ -54,6 +56,16 @@ export function BeforeSending(props: BeforeSendingProps) {
         session={session}
         problem={state.problem}
         remedies={<Remedies action={action} {...remedies} />}
+        unsent={
+          unsent !== null && (
+            <>
+              <Button onClick={() => chat.resend()}>Try again</Button>
+              <Button look="quiet" onClick={() => chat.open(unsent.conversationId)}>
+                Show it
+              </Button>
+            </>
+          )
+        }
         onRetrySession={() => void app.session.refresh()}
         onDismiss={() => chat.dismissProblem()}
       />

@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { exportLink } from "../../api/api";
 import { useStore } from "../../lib/store";
 import { Header } from "../../site/Header";
 import { copyText } from "../../ui/clipboard";
@@ -114,6 +115,7 @@ export function ChatPage({ app }: { app: ChatApp }) {
           api={app.api}
           wallets={app.wallets}
           development={app.config.development}
+          note={<GuestsNote app={app} />}
           onClose={close}
           onSignedIn={() => {
             signedIn(app);
@@ -125,6 +127,21 @@ export function ChatPage({ app }: { app: ChatApp }) {
       )}
       <Announcer state={state} said={said} onOver={() => say("")} />
     </div>
+  );
+}
+
+/** Before signing in: what was written without, doesn't come along. */
+function GuestsNote({ app }: { app: ChatApp }) {
+  const { items } = useStore(app.library.history.store);
+  if (items.length === 0) return null;
+  return (
+    <p className="dialog-hint">
+      What you wrote as a guest doesn’t come along. To keep a copy,{" "}
+      <a className="link" href={exportLink(null, "markdown")} download>
+        download it first
+      </a>
+      .
+    </p>
   );
 }
 

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type Ref, useId } from "react";
 import { Button } from "../../ui/Button";
+import { isComposing } from "../../ui/composing";
 import { Icon } from "../../ui/Icon";
 import { TierPicker, type TierPickerProps } from "./TierPicker";
 
@@ -19,7 +20,7 @@ export function Composer(props: ComposerProps) {
   const id = useId();
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     // An input method uses Enter to choose a word.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event.nativeEvent)) return;
     event.preventDefault();
     props.onSend();
   }

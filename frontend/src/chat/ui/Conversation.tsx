@@ -2,6 +2,7 @@ import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { Network, TierId } from "../../api/types";
 import type { SessionState } from "../../session/session";
 import { Button } from "../../ui/Button";
+import { isComposing } from "../../ui/composing";
 import { Icon } from "../../ui/Icon";
 import type { ChatApp } from "../app";
 import { cheapest } from "../problems";
@@ -80,7 +81,7 @@ function useEditKey(inputRef: RefObject<HTMLTextAreaElement | null>, edit: () =>
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const box = inputRef.current;
-      if (event.key !== "ArrowUp" || event.target !== box || box?.value !== "" || event.isComposing) return;
+      if (event.key !== "ArrowUp" || event.target !== box || box?.value !== "" || isComposing(event)) return;
       if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
       if (edit()) event.preventDefault();
     };

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useRef, useState } from "react";
+import { isComposing } from "../../ui/composing";
 import { TITLE_MAX_CHARS } from "../library";
 
 interface RenameFormProps {
@@ -17,7 +18,7 @@ export function RenameForm({ title, onDone }: RenameFormProps) {
     onDone(result);
   }
   function onKeyDown(event: KeyboardEvent) {
-    if (event.nativeEvent.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+    if (isComposing(event.nativeEvent) || (event.key !== "Enter" && event.key !== "Escape")) return;
     event.preventDefault(); // Escape would close the drawer as well.
     done(event.key === "Enter" ? written : null);
   }

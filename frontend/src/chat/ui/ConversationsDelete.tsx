@@ -6,7 +6,7 @@ import { Dialog } from "../../ui/Dialog";
 import { Notice } from "../../ui/Notice";
 import type { Library } from "../library";
 
-/** Asks before everything is deleted: this can't be undone. */
+/** Asks before all of them are deleted: this can't be undone. */
 export function DeleteAllDialog({ library, onClose }: { library: Library; onClose: () => void }) {
   const [busy, setBusy] = useState(false);
   const { problem } = useStore(library.store);
@@ -16,10 +16,9 @@ export function DeleteAllDialog({ library, onClose }: { library: Library; onClos
     else setBusy(false);
   }
   return (
-    <Dialog title="Delete everything?" onClose={onClose}>
+    <Dialog title="Delete all conversations?" onClose={onClose}>
       <p>
-        All your conversations are deleted from ashao, with every message in them, on all your devices. This
-        can’t be undone.
+        They are deleted from ashao with every message in them, on all your devices. This can’t be undone.
       </p>
       <p className="dialog-hint">
         Your credits and your account stay. To keep a copy,{" "}
@@ -37,7 +36,7 @@ export function DeleteAllDialog({ library, onClose }: { library: Library; onClos
           disabled={busy}
           onClick={() => void removeAll()}
         >
-          {busy ? "Deleting…" : "Delete everything"}
+          {busy ? "Deleting…" : "Delete all"}
         </Button>
       </div>
     </Dialog>

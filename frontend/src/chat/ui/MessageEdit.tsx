@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useContext, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/Button";
+import { isComposing } from "../../ui/composing";
 import { Icon } from "../../ui/Icon";
 import { LockReason } from "./MessageVersions";
 
@@ -23,7 +24,7 @@ export function EditForm({ text, onWrite, onCancel, onSend }: EditFormProps) {
     if (sendable) onSend(written);
   }
   function onKeyDown(event: KeyboardEvent) {
-    if (event.nativeEvent.isComposing) return; // An input method uses both keys.
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Escape") onCancel();
     else if (event.key === "Enter" && !event.shiftKey) send();
     else return;

@@ -10,12 +10,14 @@ interface NoticesProps {
   problem: Problem | null;
   /** What can be done about the problem. */
   remedies: ReactNode;
+  /** What can be done about a message that isn't sent, where that is out of sight; else `false`. */
+  unsent: ReactNode | false;
   onRetrySession: () => void;
   onDismiss: () => void;
 }
 
 /** What is wrong right now, if anything is; one thing at a time. */
-export function Notices({ session, problem, remedies, onRetrySession, onDismiss }: NoticesProps) {
+export function Notices({ session, problem, remedies, unsent, onRetrySession, onDismiss }: NoticesProps) {
   const online = useOnline();
   if (problem !== null) {
     const actions = (
@@ -29,6 +31,13 @@ export function Notices({ session, problem, remedies, onRetrySession, onDismiss 
     return (
       <Notice tone="error" actions={actions}>
         {problem.text}
+      </Notice>
+    );
+  }
+  if (unsent !== false) {
+    return (
+      <Notice tone="error" actions={unsent}>
+        A message you wrote elsewhere isn’t sent yet: ashao can’t be reached.
       </Notice>
     );
   }

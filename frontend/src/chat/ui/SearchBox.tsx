@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type Ref, type RefObject, useId } from "react";
 import { useStore } from "../../lib/store";
 import { IconButton } from "../../ui/Button";
+import { isComposing } from "../../ui/composing";
 import { Icon } from "../../ui/Icon";
 import { type Search, WORDS_MAX_CHARS } from "../search";
 import type { OpenHit } from "./SearchHits";
@@ -25,7 +26,7 @@ export function SearchBox({ search, inputRef, list, onOpen }: SearchBoxProps) {
     else void search.now();
   }
   function onKeyDown(event: KeyboardEvent) {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Enter") enter();
     else if (event.key === "ArrowDown") list.current?.querySelector<HTMLElement>("[data-id]")?.focus();
     else if (event.key === "Escape" && typed !== "") search.clear();

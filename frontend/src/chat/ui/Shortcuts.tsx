@@ -1,7 +1,9 @@
 import { Fragment, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { boolean } from "../../lib/decode";
 import { readStored, safeStorage, writeStored } from "../../lib/storage";
+import { isComposing } from "../../ui/composing";
 import { Dialog } from "../../ui/Dialog";
+import { isPopoverOpen } from "../../ui/popover";
 import {
   ELSEWHERE,
   isApple,
@@ -25,11 +27,11 @@ export function useShortcuts(actions: ShortcutActions, input: RefObject<HTMLText
   current.current = actions;
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented) return;
+      if (event.defaultPrevented || isComposing(event)) return;
       const action = shortcutFor(event, placeOf(event, input.current));
       if (action === null) return;
       // Escape closes what the browser opened, too, and that comes first.
-      if (action === "stop" && document.querySelector(":popover-open, .pages[data-open=true]")) return;
+      if (action === "stop" && (isPopoverOpen() || document.querySelector(".pages[data-open=true]"))) return;
       if (action !== "stop") event.preventDefault();
       current.current[action]();
     };

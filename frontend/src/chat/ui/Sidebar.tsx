@@ -75,7 +75,7 @@ function AllMenu({ library }: { library: Library }) {
           Export all as JSON
         </MenuDownload>
         <MenuButton icon="trash" testId="delete-all" danger onClick={() => setAsking(true)}>
-          Delete everything…
+          Delete all conversations…
         </MenuButton>
       </Menu>
       {asking && <DeleteAllDialog library={library} onClose={() => setAsking(false)} />}

@@ -83,8 +83,11 @@ export function useStickToEnd(container: RefObject<HTMLElement | null>, content:
   return { away, toEnd, lead, stay };
 }
 
+/** Above and below a message that is marked: its frame is drawn there. */
+const ROOM_PX = 24;
+
 /** In the middle; of what is higher than the view, the beginning. */
 function center(container: Element, element: Element): void {
-  const fits = element.getBoundingClientRect().height < container.clientHeight;
+  const fits = element.getBoundingClientRect().height + 2 * ROOM_PX < container.clientHeight;
   element.scrollIntoView({ block: fits ? "center" : "start" });
 }

@@ -65,6 +65,7 @@ function DeleteDialog({ app, access, onClose }: YourDataProps & { onClose: () =>
     app.emptied.set(true);
     await app.session.refresh();
     app.live.connect();
+    app.chat.signedOut();
   }
   return (
     <Dialog title="Delete everything?" onClose={onClose}>
