@@ -12,8 +12,8 @@ from django.db.models import Model, QuerySet
 from ashao_site.accounts.models import ApiKey, SignIn, User
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib.aio import in_db
+from ashao_site.lib.clock import iso
 from chat.export import Format, export
-from chat.queries import iso
 from ledger.payouts.models import Payout, PayoutWallet
 from staking.account.queries import begin_export, export_entries, export_lines
 from staking.indexer.models import Direction, SentDeposit, TreasuryTransfer

@@ -10,10 +10,10 @@ from django.utils.text import slugify
 
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib.aio import in_db
-from ashao_site.lib.clock import now
+from ashao_site.lib.clock import iso, now
 from chat import markdown
 from chat.models import Conversation, Message
-from chat.queries import iso, message_rows, summary
+from chat.queries import message_rows, summary
 from chat.tree import Tree
 
 CONVERSATIONS_AT_ONCE = 50

@@ -1,10 +1,10 @@
 """What a person reads of their conversations."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from ashao_site.accounts.session import Viewer
+from ashao_site.lib.clock import iso
 from ashao_site.lib.errors import NotFound
 from chat.cursor import Cursor
 from chat.models import Conversation, Message
@@ -113,8 +113,3 @@ def message_rows(viewer: Viewer, messages: Sequence[Message], tree: Tree) -> lis
         }
         for row in messages
     ]
-
-
-def iso(at: datetime) -> str:
-    """A time as the API writes it."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

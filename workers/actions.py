@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
@@ -60,15 +61,15 @@ def register_worker(
             name=name,
             tiers=[str(tier) for tier in wanted],
             token_hash=hash_secret(token),
-            last_seen_at=clock.now(),
         )
     return NewWorker(worker, token)
 
 
 def _make_room(owner: User) -> None:
     """Remove the worker of this owner that was seen longest ago, if that was more than a day ago."""
-    oldest = Worker.objects.filter(owner=owner, removed_at=None).order_by("last_seen_at").first()
-    if oldest and oldest.last_seen_at and oldest.last_seen_at < clock.now() - clock.milliseconds(86_400_000):
+    seen = Coalesce("last_seen_at", "created_at")
+    oldest = Worker.objects.filter(owner=owner, removed_at=None).annotate(seen=seen).order_by("seen").first()
+    if oldest and oldest.seen < clock.now() - clock.milliseconds(86_400_000):
         oldest.removed_at = clock.now()
         oldest.save(update_fields=["removed_at"])
         return

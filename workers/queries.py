@@ -119,7 +119,7 @@ def exported_worker(worker: Worker) -> dict[str, object]:
         "type": worker.kind,
         "model": worker.model,
         "tiers": list(worker.tiers),
-        "createdAt": worker.created_at.isoformat(),
+        "createdAt": clock.iso(worker.created_at),
         "lastSeenAt": _iso(worker.last_seen_at),
         "pausedAt": _iso(worker.paused_at),
         "removedAt": _iso(worker.removed_at),
@@ -127,7 +127,7 @@ def exported_worker(worker: Worker) -> dict[str, object]:
 
 
 def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+    return clock.iso(at) if at else None
 
 
 def _sums(owner: User) -> Iterable[Mapping[str, Any]]:
@@ -176,7 +176,7 @@ def _minutes(owner: User, *, since: datetime) -> Iterable[Mapping[str, Any]]:
 def _minute(at: datetime, row: Mapping[str, Any] | None) -> MinuteRow:
     found = row or {"done_jobs": 0, "done_tokens": 0, "earned": 0}
     return {
-        "at": at.isoformat(),
+        "at": clock.iso(at),
         "jobs": found["done_jobs"],
         "tokens": found["done_tokens"],
         "earned": found["earned"],
@@ -195,7 +195,7 @@ def _speed(rows: Iterable[Mapping[str, Any]]) -> float | None:
 def _recent(owner: User, worker_ids: Mapping[int | None, str]) -> list[DoneRow]:
     return [
         {
-            "finishedAt": job.finished_at.isoformat(),
+            "finishedAt": clock.iso(job.finished_at),
             "workerId": worker_ids[job.worker_id],
             "tier": job.tier,
             "tokens": job.tokens,
@@ -224,7 +224,7 @@ def _row(worker: Worker, sums: Mapping[str, Any], seen_ms: int | None) -> Worker
         "earned": sums["earned"],
         "earnedToday": sums["today"],
         "ratings": {"up": sums["up"], "down": sums["down"]},
-        "createdAt": worker.created_at.isoformat(),
+        "createdAt": clock.iso(worker.created_at),
         "lastSeenAt": _seen_at(worker, seen_ms),
     }
 
@@ -242,5 +242,5 @@ def _status(worker: Worker, *, running: int, seen_ms: int | None) -> str:
 def _seen_at(worker: Worker, seen_ms: int | None) -> str | None:
     if seen_ms is not None:
         age = timedelta(milliseconds=clock.now_ms() - seen_ms)
-        return (clock.now() - age).isoformat()
-    return worker.last_seen_at.isoformat() if worker.last_seen_at else None
+        return clock.iso(clock.now() - age)
+    return _iso(worker.last_seen_at)

@@ -1,7 +1,7 @@
 """The time, in one place, so that a test can move it."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -19,3 +19,8 @@ def now_ms() -> int:
 def milliseconds(count: int) -> timedelta:
     """A span of `count` milliseconds."""
     return timedelta(milliseconds=count)
+
+
+def iso(at: datetime) -> str:
+    """A time as the API writes it: ISO 8601, UTC, milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -87,8 +87,8 @@ def test_figures_of_nobodys_jobs() -> None:
         "recent": [],
     }
     assert len(hour) == 60
-    assert hour[0] == {"at": "2026-05-04T11:31:00+00:00", "jobs": 0, "tokens": 0, "earned": 0}
-    assert hour[-1]["at"] == "2026-05-04T12:30:00+00:00"
+    assert hour[0] == {"at": "2026-05-04T11:31:00.000Z", "jobs": 0, "tokens": 0, "earned": 0}
+    assert hour[-1]["at"] == "2026-05-04T12:30:00.000Z"
 
 
 @pytest.mark.usefixtures("noon")
@@ -133,7 +133,7 @@ def test_the_last_jobs_of_all_workers_the_newest_first() -> None:
     found = stats(bob)
     assert len(found["workers"]) == 1
     assert found["recent"][0] == {
-        "finishedAt": "2026-05-04T12:30:40+00:00",
+        "finishedAt": "2026-05-04T12:30:40.000Z",
         "workerId": first.public_id,
         "tier": "pro",
         "tokens": 0,

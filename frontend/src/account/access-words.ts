@@ -32,7 +32,7 @@ export function workerSeen(
     case "paused":
       return "paused";
     case "offline":
-      return lastSeenAt === null ? "never seen" : `last seen ${ago(lastSeenAt, now)}`;
+      return lastSeenAt === null ? "not started yet" : `last seen ${ago(lastSeenAt, now)}`;
     default:
       return assertNever(status);
   }

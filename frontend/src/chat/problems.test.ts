@@ -7,8 +7,8 @@ const max = { id: "max", name: "Max", credits: 15 } as const;
 const alice: Circumstances = { signedIn: true, credits: 12, tier: max, tiers: [pro, max] };
 const guest: Circumstances = { ...alice, signedIn: false, credits: null };
 
-function failure(status: number, retryAfterS: number | null = null): ApiError {
-  return new ApiError("The server's own sentence.", { status, code: "code", retryAfterS });
+function failure(status: number, retryAfterS: number | null = null, code = "code"): ApiError {
+  return new ApiError("The server's own sentence.", { status, code, retryAfterS });
 }
 
 describe("problemOf", () => {
@@ -39,6 +39,12 @@ describe("problemOf", () => {
     [null, "Wait a moment, then send it again."],
   ])("says when to come back after %s s", (retryAfterS, sentence) => {
     expect(problemOf(failure(429, retryAfterS), alice).text).toContain(sentence);
+  });
+
+  it("tells a guest whose messages are used up that signing in helps, not waiting", () => {
+    const { text, action } = problemOf(failure(429, 40_000, "guest_limit"), guest);
+    expect(text).toContain("used up");
+    expect(action).toBe("sign-in");
   });
 
   it("passes on the server's own words otherwise", () => {

@@ -33,6 +33,7 @@ export function problemOf(error: unknown, about: Circumstances): Problem {
     case 413:
       return plain("That message is too long. Shorten it and send it again.");
     case 429:
+      if (error.code === "guest_limit") return freeOnesUsedUp;
       return plain(
         `That was too much at once. ${whenToRetry(error.retryAfterS)}`,
         about.signedIn ? null : "sign-in",

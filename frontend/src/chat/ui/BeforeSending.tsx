@@ -5,7 +5,7 @@ import { Button } from "../../ui/Button";
 import type { ChatApp } from "../app";
 import { cheapest } from "../problems";
 import { standingOf } from "../standing";
-import { type ChatState, canSend, pendingAnswer, unsentElsewhere } from "../state";
+import { type ChatState, canSend, pendingAnswer, unsentElsewhere, visibleOutgoing } from "../state";
 import { Composer } from "./Composer";
 import { CreditsLine, SpokenBalance } from "./CreditsLine";
 import { LandingExamples, LandingFoot } from "./Landing";
@@ -56,6 +56,7 @@ export function BeforeSending(props: BeforeSendingProps) {
         session={session}
         problem={state.problem}
         remedies={<Remedies action={action} {...remedies} />}
+        sending={visibleOutgoing(state)?.status === "sending"}
         unsent={
           unsent !== null && (
             <>

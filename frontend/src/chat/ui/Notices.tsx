@@ -10,6 +10,8 @@ interface NoticesProps {
   problem: Problem | null;
   /** What can be done about the problem. */
   remedies: ReactNode;
+  /** A message is being sent, in the conversation that is open. */
+  sending: boolean;
   /** What can be done about a message that isn't sent, where that is out of sight; else `false`. */
   unsent: ReactNode | false;
   onRetrySession: () => void;
@@ -17,7 +19,8 @@ interface NoticesProps {
 }
 
 /** What is wrong right now, if anything is; one thing at a time. */
-export function Notices({ session, problem, remedies, unsent, onRetrySession, onDismiss }: NoticesProps) {
+export function Notices(props: NoticesProps) {
+  const { session, problem, remedies, sending, unsent, onRetrySession, onDismiss } = props;
   const online = useOnline();
   if (problem !== null) {
     const actions = (
@@ -41,7 +44,10 @@ export function Notices({ session, problem, remedies, unsent, onRetrySession, on
       </Notice>
     );
   }
-  if (!online) return <Notice tone="note">You’re offline. What you write is kept here.</Notice>;
+  if (!online) {
+    const promise = sending ? "It is sent as soon as you are back." : "What you write is kept here.";
+    return <Notice tone="note">You’re offline. {promise}</Notice>;
+  }
   if (session.phase !== "failed") return null;
   return (
     <Notice tone="error" actions={<Button onClick={onRetrySession}>Try again</Button>}>

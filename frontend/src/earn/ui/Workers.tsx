@@ -133,6 +133,7 @@ function statusText(worker: WorkerRow): string {
     case "paused":
       return "Paused";
     case "offline":
+      if (worker.lastSeenAt === null) return "Not started yet";
       return `${worker.paused ? "Paused, offline" : "Offline"}, seen ${ago(worker.lastSeenAt, new Date())}`;
     default:
       return assertNever(worker.status);

@@ -82,6 +82,7 @@ export function NewWorkerDialog({ app, access, onMade, onClose }: NewWorkerDialo
           onLose={onClose}
         >
           <Copied
+            what="command"
             label="Or the whole command, for a terminal of that machine"
             testId="worker-command"
             text={tokenCommand({ token: secret, model: model.trim(), origin: location.origin })}

@@ -24,7 +24,7 @@ export function ShownOnce({ what, secret, warned, onKeep, onClose, onLose, child
       <p className="once-warning">
         Copy the {what} now. It is shown this once: ashao keeps a fingerprint of it only.
       </p>
-      <Copied label={`Your new ${what}`} text={secret} testId="secret" onCopied={onKeep} first />
+      <Copied what={what} label={`Your new ${what}`} text={secret} testId="secret" onCopied={onKeep} first />
       {children}
       {warned && (
         <Notice
@@ -46,6 +46,8 @@ export function ShownOnce({ what, secret, warned, onKeep, onClose, onLose, child
 }
 
 interface CopiedProps {
+  /** What is copied, in a word. */
+  what: string;
   label: string;
   text: string;
   testId: string;
@@ -56,7 +58,7 @@ interface CopiedProps {
 }
 
 /** A text to be taken along, with the button that copies it. */
-export function Copied({ label, text, testId, onCopied, first = false, rows = 2 }: CopiedProps) {
+export function Copied({ what, label, text, testId, onCopied, first = false, rows = 2 }: CopiedProps) {
   const id = useId();
   const [said, say] = useState<"" | "Copied" | "Couldn’t copy: select it and copy it yourself.">("");
   async function copy() {
@@ -85,7 +87,7 @@ export function Copied({ label, text, testId, onCopied, first = false, rows = 2 
           data-testid={`copy-${testId}`}
           onClick={() => void copy()}
         >
-          <Icon name={said === "Copied" ? "check" : "copy"} /> Copy
+          <Icon name={said === "Copied" ? "check" : "copy"} /> Copy the {what}
         </Button>
         <span role="status">{said}</span>
       </div>
