@@ -60,7 +60,7 @@ describe("words", () => {
   it("say when a worker was seen", () => {
     expect(workerSeen({ status: "busy", lastSeenAt: BEFORE }, NOW)).toBe("answering now");
     expect(workerSeen({ status: "offline", lastSeenAt: BEFORE }, NOW)).toMatch(/^last seen 5\smin ago$/);
-    expect(workerSeen({ status: "offline", lastSeenAt: null }, NOW)).toBe("never seen");
+    expect(workerSeen({ status: "offline", lastSeenAt: null }, NOW)).toBe("not started yet");
   });
 
   it("say of this session that it is in use", () => {
