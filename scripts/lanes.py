@@ -5,7 +5,8 @@ of its own. What a lane prints is shown whole at its end; the exit code is 1 if 
 
 Real browsers and a hundred processes on a few busy cores can hold a test up for longer than it waits. So a lane that
 failed in at most `AGAIN_MAX` tests has just those run once more, with the machine to themselves: what fails again has
-failed, and what passes is named at the end as unsteady, to be mended. Tests that guard the books get no second try.
+failed, and what passes is named at the end as unsteady, to be mended. Tests of the ledger, and of the races for a
+job, get no second try.
 """
 
 import json
@@ -29,7 +30,7 @@ SLOWEST = 12
 """How many tests each lane names with the time that they took."""
 AGAIN_MAX = 3
 """How many failed tests of a lane are run again: with more, something is wrong."""
-ONE_TRY = ("tests/ledger/", "tests/payouts/", "tests/staking/", "tests/workers/test_races.py")
+ONE_TRY = ("tests/ledger/", "tests/workers/test_races.py")
 PROCESSES = ("tests/stack", "tests/embedded", "tests/load", "tests/docs", "tests/native", "tests/tiny_model")
 
 

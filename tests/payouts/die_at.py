@@ -5,6 +5,7 @@ A fork: a new interpreter for each of the many steps would take a hundred times 
 
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from django.db import connections
 
 from ashao_site.lib import chain
+from ashao_site.lib.db import only_one
 from ledger.payouts import evidence, follow, relayer, signing
 from ledger.payouts.advance import advance_payouts
 
@@ -27,6 +29,7 @@ STEPS = (
 )
 MODULES = (evidence, follow, relayer, signing)
 NOTHING_TO_DIE_AT, FAILED = 0, 1
+LOCK_FREE_S = 30.0
 
 
 def die_at(when: str, name: str) -> bool:
@@ -38,7 +41,19 @@ def die_at(when: str, name: str) -> bool:
         _run(when, name)
     _, status = os.waitpid(pid, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == NOTHING_TO_DIE_AT, status
+    _await_its_lock()
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def _await_its_lock() -> None:
+    """PostgreSQL may notice a moment later that the process is gone: until then a round would do nothing."""
+    deadline = time.monotonic() + LOCK_FREE_S
+    while True:
+        with only_one("payouts") as free:
+            if free:
+                return
+        assert time.monotonic() < deadline, "the lock of a dead process is never free"
+        time.sleep(0.02)
 
 
 def _run(when: str, name: str) -> None:
