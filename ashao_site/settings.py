@@ -71,6 +71,8 @@ ALLOWED_HOSTS = env_list(
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0, least=0, most=10)
 """How many proxies in front append to X-Forwarded-For: the person's address is that many from its end."""
+RATE_LIMITS = env_int("RATE_LIMITS", 1, least=0, most=1000)
+"""How many times what `lib.limits` allows; with 0 nothing is limited."""
 
 # --- Django -----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -2,9 +2,10 @@
 
 from rest_framework.request import Request
 
-from ashao_site.accounts.guests import GUEST_SESSION_KEY, client_address, guest_id
+from ashao_site.accounts.guests import GUEST_SESSION_KEY, guest_id
 from ashao_site.accounts.models import User
 from ashao_site.accounts.session import Viewer
+from ashao_site.lib.addresses import client_address
 from ashao_site.lib.errors import NotSignedIn
 from chat.sending import Sender
 

@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
-from ashao_site.accounts.guests import client_address, guest_remaining
+from ashao_site.accounts.guests import guest_remaining
 from ashao_site.accounts.models import User
+from ashao_site.lib.addresses import client_address
 from chat.network import network_status
 from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer
 from chat.viewer import viewer_of

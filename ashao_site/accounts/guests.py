@@ -4,7 +4,6 @@ No network address is kept: a row holds a keyed hash of it and of the day, so th
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from django.conf import settings
@@ -18,8 +17,6 @@ from ashao_site.lib.errors import RateLimited
 from ashao_site.lib.ids import is_id, new_id
 
 GUEST_SESSION_KEY = "guest_id"
-UNKNOWN_ADDRESS = "unknown"
-IPV6_PREFIX_BITS = 64
 
 _COUNT_ONE = """
 INSERT INTO accounts_guestuse (subject_hash, day, count) VALUES (%s, %s, 1)
@@ -64,47 +61,6 @@ def guest_remaining(*, session_subject: str, address_subject: str) -> int:
     rows = GuestUse.objects.filter(day=day, subject_hash__in=[subject for subject, _ in limits])
     used = dict(rows.values_list("subject_hash", "count"))
     return max(0, min(limit - used.get(subject, 0) for subject, limit in limits))
-
-
-def client_address(request: HttpRequest) -> str:
-    """The network address that a request comes from, as far as it can be trusted; IPv6 as its /64.
-
-    With `TRUSTED_PROXIES` = n it is the n-th entry from the end of X-Forwarded-For: what stands before that
-    the client wrote itself. With 0, or fewer entries than proxies, it is the socket's own address.
-    """
-    remote = str(request.META.get("REMOTE_ADDR") or "")
-    return forwarded_address(remote, str(request.META.get("HTTP_X_FORWARDED_FOR") or ""))
-
-
-def forwarded_address(remote: str, forwarded_for: str) -> str:
-    """`client_address` for code that has no Django request: the socket's address and the header."""
-    proxies: int = settings.TRUSTED_PROXIES
-    entries = [entry.strip() for entry in forwarded_for.split(",")]
-    if proxies and len(entries) >= proxies:
-        found = _normal_address(entries[-proxies])
-        if found is not None:
-            return found
-    return _normal_address(remote) or UNKNOWN_ADDRESS
-
-
-def _normal_address(text: str) -> str | None:
-    try:
-        address = ip_address(_without_port(text))
-    except ValueError:
-        return None
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        # One household or server has a whole /64: its addresses are one guest's.
-        return str(ip_network((int(address), IPV6_PREFIX_BITS), strict=False))
-    return str(address)
-
-
-def _without_port(text: str) -> str:
-    """`1.2.3.4:56` and `[::1]:56` without their port, which some proxies add."""
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.partition(":")[0] if text.count(":") == 1 else text
 
 
 def _limits(session_subject: str, address_subject: str, day: date) -> tuple[tuple[str, int], tuple[str, int]]:

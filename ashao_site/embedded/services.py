@@ -26,11 +26,13 @@ PREFIX = "ashao-services-"
 TERMINATE_TIMEOUT_S = 10.0
 YOUNG_S = 5.0
 """A home is made first and locked then: what was made just now is left alone."""
+TESTS_RATE_LIMITS = "1000"
+"""Tests, and the stacks that they start, come from one address: what limits is there, and refuses none of them."""
 SIGNALLED = 128  # a shell's exit code for a signal
 
 
 def run_beside_services(argv: Sequence[str], *, chain: bool = False, watch_parent: int | None = None) -> int:
-    """Run the command with DATABASE_URL, REDIS_URL, ASHAO_HOME, SECRET_KEY and ASHAO_ENV=test set.
+    """Run the command with DATABASE_URL, REDIS_URL, ASHAO_HOME, SECRET_KEY and ASHAO_ENV=test set, and wide limits.
 
     With `chain` there is a dev chain with its contracts too, named by the variables of its settings; else
     those variables are taken away, so that no test touches a chain by mistake.
@@ -57,6 +59,7 @@ def run_beside_services(argv: Sequence[str], *, chain: bool = False, watch_paren
                 "ASHAO_HOME": str(home.path),
                 "SECRET_KEY": home.secret("secret_key"),
                 "ASHAO_ENV": "test",
+                "RATE_LIMITS": TESTS_RATE_LIMITS,
             }
             return _run_command(supervisor, tuple(argv), env)
     finally:

@@ -1,0 +1,63 @@
+"""How much of what costs one address and one account may do: one token bucket for each, in Redis.
+
+From a Django or REST framework view, before the work:
+
+    limits.spend_now(limits.NONCE, address=client_address(request))
+    limits.spend_now(limits.API_KEY, address=client_address(request), account=user.pk)
+
+From a coroutine: `await limits.spend(limits.STREAM, address=scope_address(scope), account=user_id)`. Both raise
+`RateLimited` (429 `rate_limited`, with `Retry-After`) when any bucket is empty, and then take from none. `address`
+is what `lib.addresses` says; an IPv6 address has a bucket for its /64 and a wider one for its /48. `account` is
+whatever the limit counts by: a user's row id, a worker's id, a name that was typed. `refuse_known` asks nobody: it
+goes before a look-up whose misses alone are counted. While Redis is away each process counts by itself.
+
+The limits stand in `table`, and nowhere else. No address and no id is in Redis: a key has a keyed hash of it.
+"""
+
+from ashao_site.lib.limits.spend import refuse_known, spend, spend_now
+from ashao_site.lib.limits.table import (
+    API_KEY,
+    BAD_TOKEN,
+    CONTRACT_WALLET,
+    DOWNLOAD,
+    FAUCET,
+    LIMITS,
+    MONEY,
+    NEW_ACCOUNT,
+    NONCE,
+    REGISTER,
+    SEARCH,
+    SEND,
+    SIGN_IN,
+    SITE_TIMES,
+    SOCKET,
+    STAFF_PASSWORD,
+    STREAM,
+    Limit,
+    Rate,
+)
+
+__all__ = [
+    "API_KEY",
+    "BAD_TOKEN",
+    "CONTRACT_WALLET",
+    "DOWNLOAD",
+    "FAUCET",
+    "LIMITS",
+    "MONEY",
+    "NEW_ACCOUNT",
+    "NONCE",
+    "REGISTER",
+    "SEARCH",
+    "SEND",
+    "SIGN_IN",
+    "SITE_TIMES",
+    "SOCKET",
+    "STAFF_PASSWORD",
+    "STREAM",
+    "Limit",
+    "Rate",
+    "refuse_known",
+    "spend",
+    "spend_now",
+]
