@@ -78,6 +78,15 @@ class Child:
             self._partial = b""
         return [self._keep(line[:LINE_MAX_BYTES]) for line in lines]
 
+    def read_rest(self) -> list[str]:
+        """After its end: everything that it wrote and nobody has read, a last line without its newline too."""
+        lines: list[str] = []
+        while True:
+            before = len(lines), self._partial
+            lines += self.read_lines()
+            if (len(lines), self._partial) == before:  # the pipe's end, or a descendant that left holds it
+                return lines
+
     def _keep(self, line: bytes) -> str:
         if self.log is not None:
             self.log.write(line)

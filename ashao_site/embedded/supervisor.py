@@ -146,7 +146,7 @@ class Supervisor:
             if key.data is None:
                 self._drain_wakeups()
             else:
-                self._pass_on(key.data)
+                self._pass_on(key.data, key.data.read_lines())
         for child in list(self._children.values()):
             if child.has_ended():
                 self._bury(child)
@@ -163,17 +163,14 @@ class Supervisor:
         except BlockingIOError:
             pass
 
-    def _pass_on(self, child: Child) -> bool:
-        lines = child.read_lines()
+    def _pass_on(self, child: Child, lines: list[str]) -> None:
         if child.spec.echo:
             for line in lines:
                 self.console.line(child.spec.name, line)
-        return bool(lines)
 
     def _bury(self, child: Child) -> None:
         child.kill_group()  # first, or a descendant could hold the pipe open
-        while self._pass_on(child):
-            pass
+        self._pass_on(child, child.read_rest())
         self._selector.unregister(child.output_fd)
         status = child.collect()
         del self._children[child.spec.name]

@@ -56,7 +56,7 @@ class ChainWallet:
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        page = httpx.get(f"{self.base_url}/account", timeout=20).raise_for_status().text
+        page = httpx.get(f"{self.base_url}/account", timeout=60).raise_for_status().text
         found = CONFIG.search(page)
         assert found is not None, page
         self.chain: dict[str, Any] = json.loads(found[1])["chain"]
@@ -71,7 +71,7 @@ class ChainWallet:
     def rpc(self, method: str, *params: object) -> Any:
         """Ask the dev chain."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        answer = httpx.post(self.chain["rpcUrl"], json=body, timeout=20).raise_for_status().json()
+        answer = httpx.post(self.chain["rpcUrl"], json=body, timeout=60).raise_for_status().json()
         if "error" in answer:
             raise WalletRefusal(answer["error"]["code"], answer["error"]["message"])
         return answer["result"]

@@ -31,6 +31,8 @@ from .chat_page import ChatPage
 HERE = Path(__file__).resolve().parent
 ARTIFACTS = HERE.parent / ".artifacts"
 TOKENS_PER_SECOND = 100
+PATIENCE_MS = 60_000
+"""How long a page may take for what it does at once: it costs nothing where the machine is quiet."""
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-quic",
@@ -92,7 +94,7 @@ def stack(model_host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as running:
         yield running
 
@@ -135,7 +137,7 @@ class Pages:
             has_touch=touch,
             is_mobile=touch,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(REPORT_VIOLATIONS)
         context.on("console", self._note_console)
         context.on("weberror", lambda problem: self.problems.append(f"thrown: {problem.error}"))

@@ -7,7 +7,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 PIECE = 65_536
-CONNECT_S = 5.0
+CONNECT_S = 30.0
 STREAM = b"GET /api/chat/stream"
 
 

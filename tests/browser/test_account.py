@@ -15,7 +15,7 @@ from .looks import SCHEMES, SIZES, too_wide, violations
 from .money_page import MoneyPage, somebody
 from .people import Person
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(400)
 
 PICTURES = ARTIFACTS / "account"
 
@@ -35,7 +35,7 @@ def look(page: Page, state: str) -> None:
 def status_with(base_url: str, token: str) -> int:
     """What the API answers to a program that has this key."""
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.get(f"{base_url}/api/credits", headers=headers, timeout=20).status_code
+    return httpx.get(f"{base_url}/api/credits", headers=headers, timeout=60).status_code
 
 
 def test_a_key_and_a_worker_token_are_shown_once(pages: Pages, stack: Stack) -> None:

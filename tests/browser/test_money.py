@@ -18,7 +18,7 @@ from .conftest import ARTIFACTS, Pages, watched
 from .looks import SCHEMES, SIZES, violations
 from .money_page import CHAIN_MS, MoneyPage, somebody
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(400)
 
 PICTURES = ARTIFACTS / "money"
 ASHAO = 10**18

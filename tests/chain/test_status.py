@@ -28,6 +28,8 @@ from tests.contracts.support import Chain as TestChain
 from .nodes import dead_url, dripping, node, result, say, silent_node
 
 TIMEOUT_S = 0.5
+IN_TIME_S = 60.0
+"""What does not end by its limit takes for ever; what does ends well within this, on a busy machine too."""
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def look(config: ChainSettings, url: str) -> str:
     """What is said of an unreachable chain, in a bounded time."""
     started = time.monotonic()
     found = Chain(replace(config, rpc_url=url, timeout_s=TIMEOUT_S)).status()
-    assert time.monotonic() - started < TIMEOUT_S + 8
+    assert time.monotonic() - started < IN_TIME_S
     assert isinstance(found, Unreachable), found
     assert "hunter2" not in found.sentence
     assert found.sentence.endswith(".")

@@ -52,7 +52,7 @@ def test_a_browsers_answer_through_the_worker_calls(alice: Browser, bob: Browser
     assert status == 200
     receipt = receipt_of(alice, job_id)
     seconds = receipt.pop("seconds")
-    assert 0 <= seconds < 30
+    assert 0 <= seconds < 120
     assert receipt == {
         "servedBy": "browser",
         "model": "tiny",
@@ -82,7 +82,7 @@ def test_one_that_was_handed_over_counts_the_seconds_of_all(alice: Browser, bob:
     second.complete(tokens=1)
     receipt = receipt_of(alice, job_id)
     assert (receipt["servedBy"], receipt["model"], receipt["handedOver"]) == ("native", "large", True)
-    assert 100 <= receipt["seconds"] < 130
+    assert 100 <= receipt["seconds"] < 220
     assert receipt["credits"] == 10
 
 

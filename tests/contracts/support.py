@@ -81,7 +81,7 @@ class Chain:
         signed = sender.sign_transaction({**fields, **fees, "nonce": nonce, "chainId": CHAIN_ID, "value": 0})
         self.nonces[address] = nonce + 1
         sent = self.web3.eth.send_raw_transaction(signed.raw_transaction)
-        return self.web3.eth.wait_for_transaction_receipt(sent, timeout=10, poll_latency=0.005)
+        return self.web3.eth.wait_for_transaction_receipt(sent, timeout=60, poll_latency=0.005)
 
     def now(self) -> int:
         return self.web3.eth.get_block("latest")["timestamp"]
@@ -134,7 +134,7 @@ def packed(signature: tuple[int, bytes, bytes]) -> bytes:
     return r + s + bytes([v])
 
 
-def wait_for(check, timeout_s: float = 15.0) -> bool:
+def wait_for(check, timeout_s: float = 60.0) -> bool:
     deadline = time.monotonic() + timeout_s
     while not check():
         if time.monotonic() > deadline:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.stack
 
 EXAMPLE = ROOT / "docs" / "examples" / "minimal_worker.py"
 GRACE = {"WORKER_GRACE_MS": "60000"}  # nobody but a worker answers within a test
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 class Browser:

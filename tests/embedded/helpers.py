@@ -47,7 +47,7 @@ def processes_in(home: Path) -> list[str]:
     return found
 
 
-def wait_for(check: Callable[[], bool], timeout_s: float = 15.0) -> bool:
+def wait_for(check: Callable[[], bool], timeout_s: float = 60.0) -> bool:
     deadline = time.monotonic() + timeout_s
     while not check():
         if time.monotonic() > deadline:

@@ -5,8 +5,9 @@ from pathlib import Path
 from ashao_site.embedded import app, logs
 from ashao_site.embedded.config import read_config
 from ashao_site.embedded.logs import LogFile
+from ashao_site.embedded.process import ProcessSpec, spawn
 
-from .helpers import ROOT, plain_env
+from .helpers import ROOT, plain_env, wait_for
 
 SCRIPT = """
 import os, sys
@@ -32,7 +33,7 @@ with module.Supervisor(home, Console()) as supervisor:
 def supervise(home: Path, command: str) -> str:
     argv = (sys.executable, "-c", SCRIPT, str(home), command)
     done = subprocess.run(
-        argv, cwd=ROOT, env=plain_env(), capture_output=True, text=True, timeout=30, check=True
+        argv, cwd=ROOT, env=plain_env(), capture_output=True, text=True, timeout=120, check=True
     )
     return done.stdout
 
@@ -44,6 +45,14 @@ def test_what_keeps_dying_is_not_restarted_for_ever(home: Path) -> None:
     assert output.count("is started again") == 3
     assert "failed: web keeps ending (exit code 3), so everything stops" in output
     assert (home / "log" / "web.log").read_text() == "a line\nno newline\n" * 4
+
+
+def test_the_last_words_of_a_process_are_not_lost(tmp_path: Path) -> None:
+    child = spawn(ProcessSpec("web", ("sh", "-c", "printf 'no newline'"), plain_env(), tmp_path), tmp_path)
+    assert wait_for(child.has_ended)
+    assert child.read_rest() == ["no newline"]
+    child.collect()
+    assert (tmp_path / "web.log").read_text() == "no newline\n"
 
 
 def test_descendants_end_with_their_process(home: Path) -> None:

@@ -78,7 +78,7 @@ def test_another_chain_id(waiting: World, settings):
         return {**answer, "result": "0x1"} if call["method"] == "eth_chainId" else answer
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        said = tried(waiting, settings, url, timeout_s=2)
+        said = tried(waiting, settings, url, timeout_s=30)
     assert said == "The chain at CHAIN_RPC_URL has id 1, not 31337 (CHAIN_ID)."
 
 
@@ -119,7 +119,7 @@ def test_logs_that_do_not_fit(waiting: World, settings, spoil: Spoil):
         return {**answer, "result": [spoil(log) for log in answer["result"]]}
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        said = tried(waiting, settings, url, timeout_s=2)
+        said = tried(waiting, settings, url, timeout_s=30)
     assert said == "The chain's node answers with something that is no chain's."
 
 
@@ -128,7 +128,7 @@ def test_one_log_twice(waiting: World, settings):
         return {**answer, "result": answer["result"] * 2} if call["method"] == "eth_getLogs" else answer
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        assert tried(waiting, settings, url, timeout_s=2)
+        assert tried(waiting, settings, url, timeout_s=30)
 
 
 def test_removed_logs_are_ignored(waiting: World, settings):
@@ -159,7 +159,7 @@ def test_a_chain_that_changes_while_it_is_read(waiting: World, settings, which: 
         return answer
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        said = tried(waiting, settings, url, timeout_s=2)
+        said = tried(waiting, settings, url, timeout_s=30)
     assert said == "The chain changed while it was read."
 
 
@@ -172,7 +172,7 @@ def test_a_node_that_is_behind(waiting: World, settings):
         return answer
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        assert "blocks only" in tried(waiting, settings, url, timeout_s=2)
+        assert "blocks only" in tried(waiting, settings, url, timeout_s=30)
     assert cursor().alarm == ""
 
 
@@ -189,7 +189,7 @@ def test_blocks_of_the_future(waiting: World, settings, which: str):
         return {**answer, "result": {**answer["result"], "timestamp": later}}
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        said = tried(waiting, settings, url, timeout_s=2)
+        said = tried(waiting, settings, url, timeout_s=30)
     assert said == "The chain's clock is more than a day ahead of ours."
 
 

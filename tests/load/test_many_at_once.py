@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,15 +14,30 @@ from eth_account.messages import encode_defunct
 
 from ashao_site.embedded.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 CLAIMS = 2_000
 STREAMS = 1_000
 JOBS = 40
 WORKERS = 20
 CONNECTIONS_MAX = 10
+FILES = CLAIMS + STREAMS + 500
 OPEN_AT_ONCE = 100
 """Connections are opened this many at a time: the test is about how many wait, not about a burst."""
+PATIENCE_S = 120
+
+
+@pytest.fixture(scope="module", autouse=True)
+def files() -> Iterator[None]:
+    """As many open files as the crowd has connections: a shell's usual limit for its own processes is 1,024."""
+    before = soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    assert needed >= FILES, (
+        f"This test opens {FILES} files, and the system allows {hard}: raise `ulimit -Hn`."
+    )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, needed), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 @pytest.fixture(scope="module", params=["daphne", "uvicorn"])
@@ -33,7 +49,7 @@ def stack(request) -> Iterator[Stack]:
 
 def sign_in(base_url: str, name: str) -> httpx.Client:
     """A wallet's session, with CSRF on every call."""
-    client = httpx.Client(base_url=base_url, timeout=30)
+    client = httpx.Client(base_url=base_url, timeout=PATIENCE_S)
     client.get("/api/me").raise_for_status()
     account = Account.from_key(name.encode().rjust(32, b"\1"))
     csrf = {"X-CSRFToken": client.cookies["csrftoken"]}
@@ -133,21 +149,21 @@ async def _crowd(stack: Stack, alice: httpx.Client, workers: list, jobs: list[st
     streams = await open_all(
         port, [get(f"/api/chat/stream?jobId={jobs[n % JOBS]}", cookie) for n in range(STREAMS)]
     )
-    await asyncio.gather(*(raw.until(b"\r\n\r\n", 60) for raw in streams))
+    await asyncio.gather(*(raw.until(b"\r\n\r\n", PATIENCE_S) for raw in streams))
     claim = {"tier": "max", "waitMs": 25_000}
     tokens = [worker["workerToken"] for worker in workers]
     claims = await open_all(
         port, [post("/api/worker/claim", tokens[n % WORKERS], claim) for n in range(CLAIMS)]
     )
     await asyncio.sleep(1.5)
-    waiting = {asyncio.create_task(raw.until(b'"lease"', 60)): raw for raw in claims}
+    waiting = {asyncio.create_task(raw.until(b'"lease"', PATIENCE_S)): raw for raw in claims}
     connections = connections_to(stack.pid_of("web"), redis_port)
     sent_at = time.monotonic()
     sent = await asyncio.to_thread(
         lambda: alice.post("/api/chat/send", json={"tier": "max", "content": "who is there?"})
     )
     assert sent.status_code == 201, sent.text
-    done, pending = await asyncio.wait(waiting, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+    done, pending = await asyncio.wait(waiting, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
     took_ms = (time.monotonic() - sent_at) * 1000
     print(f"connections to Redis: {connections}; sent and claimed in {took_ms:.0f} ms")
     for task in pending:

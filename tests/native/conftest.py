@@ -22,7 +22,7 @@ class Program:
         self.events: list[dict] = []
         self.lines: list[str] = []
 
-    async def wait(self, timeout_s: float = 30.0) -> int:
+    async def wait(self, timeout_s: float = 90.0) -> int:
         """Its exit code, once it has ended; all it printed is in `lines` (and `events`, with --json)."""
         async with asyncio.timeout(timeout_s):
             out, err = await self.process.communicate()

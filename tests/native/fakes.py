@@ -155,7 +155,7 @@ class FakeNetwork:
         self._tell()
         return job
 
-    async def until(self, condition, timeout_s: float = 8.0) -> None:
+    async def until(self, condition, timeout_s: float = 60.0) -> None:
         """Waits until something is so."""
         deadline_s = time.monotonic() + timeout_s
         while not condition():

@@ -29,7 +29,7 @@ STEPS = (
 )
 MODULES = (evidence, follow, relayer, signing)
 NOTHING_TO_DIE_AT, FAILED = 0, 1
-LOCK_FREE_S = 30.0
+LOCK_FREE_S = 90.0
 
 
 def die_at(when: str, name: str) -> bool:

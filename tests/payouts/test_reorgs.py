@@ -46,7 +46,7 @@ def by_hand_with_the_relayers_key(town):
     fields = {"to": town.relayer.address, "value": 0, "gas": 21_000, "gasPrice": 10**10, "nonce": nonce}
     raw = town.relayer.sign_transaction({**fields, "chainId": town.config.chain_id}).raw_transaction
     sent = town.chain.web3.eth.send_raw_transaction(raw)
-    town.chain.web3.eth.wait_for_transaction_receipt(sent, timeout=10, poll_latency=0.01)
+    town.chain.web3.eth.wait_for_transaction_receipt(sent, timeout=60, poll_latency=0.01)
 
 
 @pytest.mark.parametrize("waited_s", [0, 300])

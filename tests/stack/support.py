@@ -66,7 +66,7 @@ class Person:
         self.user_id = ""
         self.http = httpx.AsyncClient(
             base_url=base_url,
-            timeout=httpx.Timeout(15.0, connect=5.0),
+            timeout=httpx.Timeout(60.0, connect=30.0),
             limits=httpx.Limits(max_connections=64),
             trust_env=False,
         )
@@ -236,7 +236,7 @@ class Database:
         self._stack = stack
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self._stack.database_url, connect_timeout=5) as connection:
+        with psycopg.connect(self._stack.database_url, connect_timeout=30) as connection:
             return connection.execute(query, values).fetchall()
 
     def balance(self, person: Person, part: str) -> int:

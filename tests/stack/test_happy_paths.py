@@ -1,11 +1,10 @@
 """The same on both ASGI servers: a guest's answer, a resumed stream, a waiting claim, live news, a real worker.
 
-The grace window is a minute long here: what is answered sooner was not waited for.
+The grace window is minutes long here: what is answered sooner was not waited for.
 """
 
 import asyncio
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,10 @@ from tests.stack.model import NAME, CountingModel, is_whole, question
 from tests.stack.support import Database, NativeWorker, Person, until
 from workers.providers.simulated_text import compose
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
-GRACE_MS = 60_000
-SOON_S = 20.0
+GRACE_MS = 150_000
+SOON_S = 60.0
 """Far below the grace window, far above what it takes on a busy machine."""
 ENV = {
     "WORKER_GRACE_MS": str(GRACE_MS),
@@ -42,7 +41,7 @@ async def no_worker_is_live(person: Person, tier: str) -> None:
     async def gone() -> bool:
         return (await person.call("GET", "/api/network"))["tiers"][tier]["workers"] == 0
 
-    await until(gone, timeout_s=20, otherwise="the workers did not leave")
+    await until(gone, timeout_s=SOON_S, otherwise="the workers did not leave")
 
 
 async def test_a_guest_is_answered_at_once_and_reads_on_after_a_break(stack: Stack) -> None:
@@ -78,7 +77,7 @@ async def test_a_waiting_claim_gets_the_job_before_the_cloud(stack: Stack) -> No
         async def live() -> bool:
             return (await bob.call("GET", "/api/network"))["tiers"]["max"]["workers"] == 1
 
-        await until(live, timeout_s=10, otherwise="the worker was not live")
+        await until(live, timeout_s=SOON_S, otherwise="the worker was not live")
         sent = await bob.send("hello", tier="max")
         claimed = await claiming
         assert claimed["job"]["id"] == sent.job_id
@@ -132,11 +131,9 @@ async def test_the_worker_program_serves_and_is_paid(stack: Stack, tmp_path: Pat
             secret = {"ASHAO_API_KEY": key["key"]}
             with NativeWorker(stack.base_url, tmp_path, model.url, *options, **secret) as worker:
                 await until(lambda: _is_live(charlie), timeout_s=SOON_S, otherwise="the worker was not live")
-                started = time.monotonic()
                 sent = await bob.send(question(40), tier="pro", words=40)
                 await bob.read(sent, timeout_s=SOON_S)
-                assert time.monotonic() - started < SOON_S
-                assert await asyncio.to_thread(worker.process.wait, 15) == 0
+                assert await asyncio.to_thread(worker.process.wait, 60) == 0
                 (done,) = worker.events("done")
         assert is_whole(sent.text, 40)
         assert (await bob.answer_kept(sent))["content"] == sent.text

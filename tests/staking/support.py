@@ -27,7 +27,7 @@ def chain_settings(**other: Any) -> ChainSettings:
         "chain_id": CHAIN_ID,
         "confirmations": 2,
         "start_block": 0,
-        "timeout_s": 1.0,
+        "timeout_s": 30.0,
         "token": wallet(0xA),
         "vault": wallet(0xB),
         "usdc": wallet(0xC),

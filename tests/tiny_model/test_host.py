@@ -23,7 +23,7 @@ def host() -> Iterator[ModelHost]:
 
 @pytest.fixture
 def client(host: ModelHost) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{host.url}{MODEL_ID}/resolve/{REVISION}/", timeout=10) as ready:
+    with httpx.Client(base_url=f"{host.url}{MODEL_ID}/resolve/{REVISION}/", timeout=60) as ready:
         yield ready
 
 

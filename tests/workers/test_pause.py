@@ -17,7 +17,7 @@ from workers.jobs.sweep import sweep
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WAIT_MS = 20_000
-ENDS_S = 15
+ENDS_S = 60
 """Within this a claim ends that is sent away; of itself it would wait longer."""
 
 
