@@ -183,11 +183,11 @@ REST_FRAMEWORK = {
         "ashao_site.accounts.authentication.ApiKeyAuthentication",
         "ashao_site.accounts.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_PERMISSION_CLASSES": ["ashao_site.accounts.authentication.KeyScopePermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["ashao_site.lib.api.StrictJSONParser"],
     "EXCEPTION_HANDLER": "ashao_site.lib.api.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "ashao_site.accounts.schema.ScopedSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

@@ -95,6 +95,7 @@ def _key(row: ApiKey) -> Json:
         "id": row.public_id,
         "name": row.name,
         "hint": row.hint,
+        "scopes": row.scopes,
         "createdAt": iso(row.created_at),
         "lastUsedAt": iso(row.last_used_at) if row.last_used_at else None,
         "revokedAt": iso(row.revoked_at) if row.revoked_at else None,

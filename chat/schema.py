@@ -11,7 +11,7 @@ _STREAM: dict[str, Any] = {
     "operationId": "chat_stream",
     "summary": "The answer of a job, as it is written.",
     "tags": ["chat"],
-    "security": [{"apiKey": []}, {"session": []}],
+    "security": [{"apiKey": ["chat"]}, {"session": []}],
     "parameters": [
         {"name": "jobId", "in": "query", "required": True, "schema": {"type": "string", "minLength": 1}},
         {

@@ -50,6 +50,7 @@ class ExportedKeySerializer(Shape):
     id = serializers.CharField()
     name = serializers.CharField()
     hint = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField())
     createdAt = serializers.DateTimeField()
     lastUsedAt = serializers.DateTimeField(allow_null=True)
     revokedAt = serializers.DateTimeField(allow_null=True)

@@ -12,6 +12,7 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
 
+from ashao_site.accounts.scopes import Scope as KeyScope
 from ashao_site.accounts.session import Viewer, load_viewer
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.clock import now
@@ -126,7 +127,7 @@ def read_ask(scope: Scope) -> Ask:
 
 def _check_access(session: str | None, bearer: str | None, job_id: str) -> None:
     """Raise unless this caller may read this job's stream now."""
-    viewer = load_viewer(session, bearer)
+    viewer = load_viewer(session, bearer, KeyScope.CHAT)
     if viewer == Viewer():
         raise NotSignedIn("Please sign in first.")
     answer = Message.objects.of(viewer).answering(job_id).defer("content").first()

@@ -1,12 +1,14 @@
 """Sending, stopping, trying again; the receipt of an answer, and what the person says of it."""
 
 import re
+from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ashao_site.accounts.scopes import KeyScopes, Scope
 from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
 from chat import actions, actions_answers, queries
@@ -40,6 +42,8 @@ JOB_PARAMETER = OpenApiParameter("jobId", {"type": "string", "minLength": 1}, re
 class SendView(APIView):
     """`POST /api/chat/send`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"POST": Scope.CHAT}
+
     @extend_schema(
         operation_id="chat_send",
         summary="Send a message. Its answer is at /api/chat/stream?jobId=…",
@@ -71,6 +75,8 @@ class SendView(APIView):
 class StopView(APIView):
     """`POST /api/chat/stop`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"POST": Scope.CHAT}
+
     @extend_schema(
         operation_id="chat_stop",
         summary="Stop an answer. The text so far is kept; an answer that has ended stays as it is.",
@@ -87,6 +93,8 @@ class StopView(APIView):
 
 class RetryView(APIView):
     """`POST /api/chat/retry`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"POST": Scope.CHAT}
 
     @extend_schema(
         operation_id="chat_retry",
@@ -107,6 +115,8 @@ class RetryView(APIView):
 class ReceiptView(APIView):
     """`GET /api/chat/receipt`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.CHAT}
+
     @extend_schema(
         operation_id="chat_receipt",
         summary="What an answer was made with and what it cost; null until it has ended with any text.",
@@ -125,6 +135,8 @@ class ReceiptView(APIView):
 
 class RateView(APIView):
     """`POST /api/chat/rate`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"POST": Scope.CHAT}
 
     @extend_schema(
         operation_id="chat_rate",

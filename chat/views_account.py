@@ -1,16 +1,17 @@
 """All that is held of a person: as a file, and deleted. Here, because it is of every layer below."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import logout
 from django.http import StreamingHttpResponse
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_session_user
+from ashao_site.accounts.schema import ScopedSchema
+from ashao_site.accounts.scopes import KeyRule, KeyScopes
 from ashao_site.lib.api import AnyAccept, validated
 from chat.account_data import delete_everything
 from chat.account_export import export_account
@@ -19,7 +20,7 @@ from chat.serializers_account import AccountExportSerializer, ConfirmSerializer,
 FILE_NAME = "ashao-account.json"
 
 
-class BodyOfDelete(AutoSchema):
+class BodyOfDelete(ScopedSchema):
     """Describes the body of a DELETE, which drf-spectacular passes over."""
 
     def _get_request_body(self, direction: Any = "request") -> Any:
@@ -30,6 +31,8 @@ class BodyOfDelete(AutoSchema):
 
 class AccountExportView(APIView):
     """`GET /api/account/export`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": KeyRule.NO_KEY}
 
     content_negotiation_class = AnyAccept  # a browser that downloads asks for pages
 
@@ -51,6 +54,8 @@ class AccountExportView(APIView):
 
 class AccountDataView(APIView):
     """`DELETE /api/account/data`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"DELETE": KeyRule.NO_KEY}
 
     schema = BodyOfDelete()
 

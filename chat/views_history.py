@@ -1,5 +1,7 @@
 """A person's history: list, search, read, change, delete, export."""
 
+from typing import ClassVar
+
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -7,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib.api import AnyAccept, validated
 from ashao_site.lib.errors import BadInput
@@ -57,6 +60,8 @@ EXPORTED = {
 class ConversationsView(APIView):
     """`/api/chat/conversations`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ, "DELETE": KeyRule.NO_KEY}
+
     @extend_schema(
         operation_id="conversations_list",
         summary="Your conversations: the pinned first, then the last changed; or those with words you search.",
@@ -87,6 +92,8 @@ class ConversationsView(APIView):
 
 class ConversationView(APIView):
     """`/api/chat/conversations/{id}`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ, "PATCH": Scope.CHAT, "DELETE": Scope.CHAT}
 
     @extend_schema(
         operation_id="conversations_read",
@@ -133,6 +140,8 @@ class ConversationView(APIView):
 class BranchView(APIView):
     """`POST /api/chat/branch`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"POST": Scope.CHAT}
+
     @extend_schema(
         operation_id="chat_branch",
         summary="Show another branch: the path through this message, to the newest end after it.",
@@ -152,6 +161,8 @@ class BranchView(APIView):
 class ExportView(APIView):
     """`GET /api/chat/export`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ}
+
     content_negotiation_class = AnyAccept  # a browser that downloads asks for pages
 
     @extend_schema(
@@ -168,6 +179,8 @@ class ExportView(APIView):
 
 class ConversationExportView(APIView):
     """`GET /api/chat/conversations/{id}/export`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ}
 
     content_negotiation_class = AnyAccept
 

@@ -1,5 +1,7 @@
 """Who calls and what they can spend; how the network is."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -11,6 +13,7 @@ from rest_framework.views import APIView
 from ashao_site.accounts.authentication import require_user
 from ashao_site.accounts.guests import guest_remaining
 from ashao_site.accounts.models import User
+from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.lib.addresses import client_address
 from chat.network import network_status
 from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer
@@ -25,6 +28,8 @@ from workers.trust.queries import standing_of
 @method_decorator(ensure_csrf_cookie, name="dispatch")
 class MeView(APIView):
     """`GET /api/me`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": KeyRule.ANY_KEY}
 
     @extend_schema(
         operation_id="me",
@@ -49,6 +54,8 @@ class MeView(APIView):
 class CreditsView(APIView):
     """`GET /api/credits`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"GET": KeyRule.ANY_KEY}
+
     @extend_schema(
         operation_id="credits",
         summary="The whole credits that you can spend.",
@@ -62,6 +69,8 @@ class CreditsView(APIView):
 
 class AccountView(APIView):
     """`GET /api/account`. Here, because it tells of the ledger and of the network."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ}
 
     @extend_schema(
         operation_id="account",
@@ -85,6 +94,8 @@ class AccountView(APIView):
 
 class NetworkView(APIView):
     """`GET /api/network`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": KeyRule.ANY_KEY}
 
     @extend_schema(
         operation_id="network",

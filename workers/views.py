@@ -1,11 +1,14 @@
 """What owners call: register, figures, name, pause and removal of workers. (The workers' own: `workers.api`.)"""
 
+from typing import ClassVar
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
+from ashao_site.accounts.scopes import KeyScopes, Scope
 from ashao_site.lib.api import validated
 from workers import actions, jobs, queries
 from workers.serializers import (
@@ -20,6 +23,8 @@ from workers.serializers import (
 
 class RegisterView(APIView):
     """`POST /api/worker/register`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"POST": Scope.WORKER}
 
     @extend_schema(
         operation_id="worker_register",
@@ -46,6 +51,8 @@ class RegisterView(APIView):
 class StatsView(APIView):
     """`GET /api/worker/stats`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.WORKER}
+
     @extend_schema(
         operation_id="worker_stats",
         summary="Your workers: jobs, speed, earnings, status; the last hour and the last jobs.",
@@ -59,6 +66,8 @@ class StatsView(APIView):
 
 class WorkerView(APIView):
     """`/api/worker/{id}`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"PATCH": Scope.WORKER, "DELETE": Scope.WORKER}
 
     @extend_schema(
         operation_id="worker_change",

@@ -1,6 +1,7 @@
 """What changes in accounts: nonces, sign-ins, API keys, and forgetting what is over."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from ashao_site.accounts.keys import API_KEY_PREFIX
-from ashao_site.accounts.models import API_KEY_NAME_MAX_CHARS, ApiKey, GuestUse, SignInNonce, User
+from ashao_site.accounts.models import (
+    API_KEY_NAME_MAX_CHARS,
+    ApiKey,
+    GuestUse,
+    SignInNonce,
+    User,
+)
+from ashao_site.accounts.scopes import ALL_SCOPES
 from ashao_site.accounts.sign_ins import end_other_sign_ins, orphans
 from ashao_site.accounts.signature import verify_signature
 from ashao_site.accounts.signin import Site, check_message
@@ -86,8 +94,10 @@ class NewApiKey:
     secret: str
 
 
-def create_api_key(*, user: User, name: str, session_key: str | None = None) -> NewApiKey:
-    """Make an API key. Raises `BadInput` for a bad name, `Conflict` (`too_many_keys`) at the limit.
+def create_api_key(
+    *, user: User, name: str, scopes: Collection[str] = ALL_SCOPES, session_key: str | None = None
+) -> NewApiKey:
+    """Make an API key that may do this. Raises `BadInput` for a bad name or scope, `Conflict` (`too_many_keys`).
 
     With the key of the session that asks, `NotSignedIn` where that was ended meanwhile: who deletes everything, or
     signs out elsewhere, must not be left with a key that was asked for a moment before.
@@ -95,6 +105,9 @@ def create_api_key(*, user: User, name: str, session_key: str | None = None) -> 
     name = clean_text(name, name="name", max_chars=API_KEY_NAME_MAX_CHARS).strip()
     if not name:
         raise BadInput("name must not be empty.")
+    chosen = [scope for scope in ALL_SCOPES if scope in scopes]
+    if not chosen or not set(scopes) <= set(ALL_SCOPES):
+        raise BadInput(f"scopes must be some of {', '.join(ALL_SCOPES)}.")
     secret = new_secret(API_KEY_PREFIX)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # so that two at once cannot both be the last
@@ -105,7 +118,9 @@ def create_api_key(*, user: User, name: str, session_key: str | None = None) -> 
                 f"You have {API_KEYS_MAX_PER_USER} keys already. Please delete one first.",
                 code="too_many_keys",
             )
-        key = ApiKey.objects.create(user=user, name=name, key_hash=hash_secret(secret), hint=secret[-4:])
+        key = ApiKey.objects.create(
+            user=user, name=name, scopes=chosen, key_hash=hash_secret(secret), hint=secret[-4:]
+        )
     return NewApiKey(key=key, secret=secret)
 
 

@@ -168,7 +168,7 @@ class UserAdmin(ChangesRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
 class ApiKeyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """API keys, to look at only: their owner revokes them."""
 
-    list_display = ("public_id", "user", "name", "hint", "created_at", "last_used_at", "revoked_at")
+    list_display = ("public_id", "user", "name", "scopes", "hint", "created_at", "last_used_at", "revoked_at")
     list_select_related = ("user",)
     search_fields = ("public_id", "user__public_id")
     ordering = ("-created_at", "-pk")

@@ -5,32 +5,47 @@ import copy
 from django.http import HttpRequest, HttpResponse, QueryDict
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from ashao_site.accounts.keys import user_of_key
-from ashao_site.accounts.models import User
+from ashao_site.accounts.keys import live_key
+from ashao_site.accounts.models import ApiKey, User
+from ashao_site.accounts.scopes import KeyRule, needed_of, require_scope
 from ashao_site.accounts.sign_ins import note_use
 from ashao_site.lib.errors import NotSignedIn
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer ak_…`. A bearer token that is not a live API key is refused, never ignored."""
+    """`Authorization: Bearer ak_…`. A bearer token that is not a live API key is refused, never ignored.
 
-    def authenticate(self, request: Request) -> tuple[User, str] | None:
+    `request.auth` is the key: what it may is looked at by `KeyScopePermission`.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
         """The key's user; None where there is no bearer token, so that the session is asked next."""
         scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
         if scheme.lower() != "bearer":
             return None
-        user = user_of_key(token.strip())
-        if user is None:
+        key = live_key(token.strip())
+        if key is None:
             raise exceptions.AuthenticationFailed(
                 "This token is not known, or was revoked.", code="bad_token"
             )
-        return user, "api_key"
+        return key.user, key
 
     def authenticate_header(self, request: Request) -> str:
         """What `WWW-Authenticate` says; having one makes a missing sign-in a 401, not a 403."""
         return "Bearer"
+
+
+class KeyScopePermission(BasePermission):
+    """The one place that refuses a call by a key without the scope that the view declares for its method."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        """True, also for whoever comes without a key: a session may all that its person may. Raises otherwise."""
+        if isinstance(request.auth, ApiKey):
+            require_scope(request.auth.scopes, needed_of(view, request.method or ""))
+        return True
 
 
 class SessionAuthentication(BaseAuthentication):
@@ -64,8 +79,8 @@ def require_user(request: Request) -> User:
 def require_session_user(request: Request) -> User:
     """The user of a session sign-in. Raises `NotSignedIn` where nobody is, or only an API key is given."""
     user = require_user(request)
-    if request.auth != "session":
-        raise NotSignedIn("This needs a sign-in with your wallet, not an API key.", code="session_needed")
+    if isinstance(request.auth, ApiKey):
+        require_scope(request.auth.scopes, KeyRule.NO_KEY)
     return user
 
 

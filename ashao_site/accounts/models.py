@@ -7,12 +7,14 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from eth_utils.address import to_checksum_address
 
 from ashao_site.accounts.devices import LABEL_MAX_CHARS, UNKNOWN_DEVICE
+from ashao_site.accounts.scopes import ALL_SCOPES, SCOPE_MAX_CHARS
 from ashao_site.accounts.signals import user_created
 from ashao_site.lib.clock import now
 from ashao_site.lib.ids import new_id
@@ -146,6 +148,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.staff_name or self.public_id
 
 
+def all_scopes() -> list[str]:
+    """What a key may that was made by somebody who named no scopes, as every key of the first edition was."""
+    return list(ALL_SCOPES)
+
+
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     """Reads of API keys."""
 
@@ -162,6 +169,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=API_KEY_NAME_MAX_CHARS)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     hint = models.CharField(max_length=4, editable=False, help_text="The key's last four characters.")
+    scopes = ArrayField(models.CharField(max_length=SCOPE_MAX_CHARS), default=all_scopes, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -170,6 +178,12 @@ class ApiKey(models.Model):
 
     class Meta:
         verbose_name = "API key"
+        constraints = [
+            models.CheckConstraint(
+                name="api_key_has_known_scopes",
+                condition=Q(scopes__contained_by=list(ALL_SCOPES)) & ~Q(scopes=[]),
+            )
+        ]
         indexes = [models.Index(fields=["user", "created_at"], name="api_key_by_user")]
 
     def __str__(self) -> str:

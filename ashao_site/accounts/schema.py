@@ -6,6 +6,22 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from ashao_site.accounts.scopes import ALL_SCOPES, KeyRule, needed_of
+
+
+class ScopedSchema(AutoSchema):
+    """Says of each call what an API key needs for it; every call may be asked by a guest, who is told no."""
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """The ways to be signed in: no key where none will do, else with its scope as OpenAPI 3.1 names a role."""
+        needed = needed_of(self.view, self.method)
+        roles = [str(needed)] if needed in ALL_SCOPES else []
+        found = super().get_auth()
+        ways = [{ApiKeyScheme.name: roles} if ApiKeyScheme.name in way else way for way in found]
+        if needed == KeyRule.NO_KEY:
+            ways = [way for way in ways if ApiKeyScheme.name not in way]
+        return [*ways, {}]
+
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular registers it untyped
     """An API key as a bearer token."""

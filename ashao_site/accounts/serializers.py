@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ashao_site.accounts.models import API_KEY_NAME_MAX_CHARS, ApiKey, SignIn, User
+from ashao_site.accounts.scopes import ALL_SCOPES
 from ashao_site.accounts.signature import SIGNATURE_MAX_CHARS
 from ashao_site.accounts.siwe import MESSAGE_MAX_CHARS
 from ashao_site.lib.api import StrictCharField
@@ -48,9 +49,15 @@ class OkSerializer(serializers.Serializer[Any]):
 
 
 class NewKeyRequestSerializer(serializers.Serializer[Any]):
-    """What a new key shall be called."""
+    """What a new key shall be called, and what it may do: without scopes, all of them."""
 
     name = StrictCharField(max_length=API_KEY_NAME_MAX_CHARS)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=ALL_SCOPES),
+        required=False,
+        allow_empty=False,
+        max_length=len(ALL_SCOPES),
+    )
 
 
 class NewKeySerializer(serializers.Serializer[Any]):
@@ -65,12 +72,13 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
     """A key, without its secret."""
 
     id = serializers.CharField(source="public_id")
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=ALL_SCOPES))
     createdAt = serializers.DateTimeField(source="created_at")
     lastUsedAt = serializers.DateTimeField(source="last_used_at", allow_null=True)
 
     class Meta:
         model = ApiKey
-        fields = ["id", "name", "hint", "createdAt", "lastUsedAt"]
+        fields = ["id", "name", "hint", "scopes", "createdAt", "lastUsedAt"]
 
 
 class KeyListSerializer(serializers.Serializer[Any]):

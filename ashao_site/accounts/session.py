@@ -9,8 +9,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import constant_time_compare
 
 from ashao_site.accounts.guests import GUEST_SESSION_KEY
-from ashao_site.accounts.keys import user_of_key
+from ashao_site.accounts.keys import live_key
 from ashao_site.accounts.models import SESSION_KEY_MAX_CHARS, User
+from ashao_site.accounts.scopes import KeyRule, Needed, require_scope
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,18 @@ class Viewer:
     guest_id: str | None = None
 
 
-def load_viewer(session_cookie: str | None, bearer: str | None) -> Viewer:
+def load_viewer(session_cookie: str | None, bearer: str | None, needed: Needed = KeyRule.NO_KEY) -> Viewer:
     """Who is calling. ORM code: from a coroutine, call it through `in_db`. Never writes to the session.
 
-    A bearer token, where there is one, decides alone, as for REST framework's views. CSRF is not looked at:
-    use this for safe calls only.
+    A bearer token, where there is one, decides alone, as for REST framework's views; of an API key that may not
+    do what is `needed`, it raises what `require_scope` does. CSRF is not looked at: use this for safe calls only.
     """
     if bearer is not None:
-        user = user_of_key(bearer)
-        return Viewer(user_id=user.pk) if user else Viewer()
+        key = live_key(bearer)
+        if key is None:
+            return Viewer()
+        require_scope(key.scopes, needed)
+        return Viewer(user_id=key.user_id)
     if not session_cookie or len(session_cookie) > SESSION_KEY_MAX_CHARS or not session_cookie.isalnum():
         return Viewer()
     session = SessionStore(session_cookie)

@@ -1,5 +1,7 @@
 """Sign-in with Ethereum, and API keys."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest
@@ -11,6 +13,7 @@ from rest_framework.views import APIView
 from ashao_site.accounts import actions
 from ashao_site.accounts.authentication import require_session_user, require_user
 from ashao_site.accounts.models import ApiKey
+from ashao_site.accounts.scopes import ALL_SCOPES, KeyRule, KeyScopes, Scope
 from ashao_site.accounts.serializers import (
     ApiKeySerializer,
     KeyListSerializer,
@@ -29,6 +32,8 @@ from ashao_site.lib.api import validated
 class NonceView(APIView):
     """`POST /api/auth/nonce`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"POST": KeyRule.NO_KEY}
+
     @extend_schema(
         operation_id="auth_nonce",
         summary="A nonce to sign in with, once, within five minutes, in this session.",
@@ -44,6 +49,8 @@ class NonceView(APIView):
 
 class VerifyView(APIView):
     """`POST /api/auth/verify`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"POST": KeyRule.NO_KEY}
 
     @extend_schema(
         operation_id="auth_verify",
@@ -71,6 +78,8 @@ class VerifyView(APIView):
 class LogoutView(APIView):
     """`POST /api/auth/logout`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"POST": KeyRule.NO_KEY}
+
     @extend_schema(
         operation_id="auth_logout", summary="Sign out.", tags=["auth"], request=None, responses=OkSerializer
     )
@@ -83,6 +92,8 @@ class LogoutView(APIView):
 class KeysView(APIView):
     """`/api/keys`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ, "POST": KeyRule.NO_KEY}
+
     @extend_schema(
         operation_id="keys_list", summary="Your API keys.", tags=["keys"], responses=KeyListSerializer
     )
@@ -94,7 +105,7 @@ class KeysView(APIView):
     @extend_schema(
         operation_id="keys_create",
         summary="Make an API key. It is shown this once.",
-        description="Needs a session: a key cannot make further keys.",
+        description="Needs a session: a key cannot make further keys. Without `scopes` the key has all of them.",
         tags=["keys"],
         request=NewKeyRequestSerializer,
         responses={201: NewKeySerializer},
@@ -104,19 +115,26 @@ class KeysView(APIView):
         user = require_session_user(request)
         body = validated(NewKeyRequestSerializer, request)
         session_key = request._request.session.session_key
-        new = actions.create_api_key(user=user, name=body["name"], session_key=session_key)
+        scopes = body.get("scopes", ALL_SCOPES)
+        new = actions.create_api_key(user=user, name=body["name"], scopes=scopes, session_key=session_key)
         return Response({"id": new.key.public_id, "name": new.key.name, "key": new.secret}, status=201)
 
 
 class KeyView(APIView):
     """`/api/keys/{id}`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"DELETE": KeyRule.NO_KEY}
+
     @extend_schema(
-        operation_id="keys_delete", summary="End an API key at once.", tags=["keys"], responses={204: None}
+        operation_id="keys_delete",
+        summary="End an API key at once.",
+        description="Needs a session: a key cannot end keys.",
+        tags=["keys"],
+        responses={204: None},
     )
     def delete(self, request: Request, key_id: str) -> Response:
         """Revoke a key."""
-        actions.revoke_api_key(user=require_user(request), public_id=key_id)
+        actions.revoke_api_key(user=require_session_user(request), public_id=key_id)
         return Response(status=204)
 
 

@@ -1,5 +1,7 @@
 """Where a person is signed in. A session asks; an API key is told nothing of it."""
 
+from typing import ClassVar
+
 from django.contrib.auth import logout
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -8,6 +10,7 @@ from rest_framework.views import APIView
 
 from ashao_site.accounts import sign_ins
 from ashao_site.accounts.authentication import require_session_user
+from ashao_site.accounts.scopes import KeyRule, KeyScopes
 from ashao_site.accounts.serializers import SessionListSerializer, SessionSerializer
 
 NEEDS_SESSION = "Needs a session: an API key is refused."
@@ -15,6 +18,8 @@ NEEDS_SESSION = "Needs a session: an API key is refused."
 
 class SessionsView(APIView):
     """`/api/sessions`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": KeyRule.NO_KEY, "DELETE": KeyRule.NO_KEY}
 
     @extend_schema(
         operation_id="sessions_list",
@@ -45,6 +50,8 @@ class SessionsView(APIView):
 
 class SessionView(APIView):
     """`/api/sessions/{id}`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"DELETE": KeyRule.NO_KEY}
 
     @extend_schema(
         operation_id="sessions_delete",

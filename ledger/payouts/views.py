@@ -1,7 +1,7 @@
 """The calls with which people are paid what they have earned."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_session_user, require_user
 from ashao_site.accounts.models import User
+from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.accounts.signin import site_of
 from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
@@ -39,6 +40,8 @@ KEY_PARAMETER = OpenApiParameter(
 
 class PayoutsView(APIView):
     """`/api/payouts`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ, "POST": KeyRule.NO_KEY}
 
     @extend_schema(
         operation_id="payouts_list",
@@ -87,6 +90,8 @@ class PayoutsView(APIView):
 class PayoutWalletsView(APIView):
     """`POST /api/payouts/wallets`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"POST": KeyRule.NO_KEY}
+
     @extend_schema(
         operation_id="payout_wallets_create",
         summary="Let another wallet receive your payouts: it signs that it does.",
@@ -112,6 +117,8 @@ class PayoutWalletsView(APIView):
 
 class PayoutWalletView(APIView):
     """`DELETE /api/payouts/wallets/{wallet}`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"DELETE": KeyRule.NO_KEY}
 
     @extend_schema(
         operation_id="payout_wallets_delete",

@@ -1,6 +1,7 @@
 """The calls of the account page: statement, buying credits, deposits, faucet. (`/api/account` is a layer higher.)"""
 
 import re
+from typing import ClassVar
 
 from django.conf import settings
 from django.http import StreamingHttpResponse
@@ -11,6 +12,7 @@ from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
 from ashao_site.accounts.models import User
+from ashao_site.accounts.scopes import KeyScopes, Scope
 from ashao_site.chain_settings import ChainSettings
 from ashao_site.lib.api import AnyAccept, validated
 from ashao_site.lib.errors import BadInput, Conflict
@@ -39,6 +41,8 @@ _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 class StatementView(APIView):
     """`GET /api/statement`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ}
 
     @extend_schema(
         operation_id="statement",
@@ -77,6 +81,8 @@ class StatementView(APIView):
 class StatementCsvView(APIView):
     """`GET /api/statement.csv`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ}
+
     content_negotiation_class = AnyAccept
 
     @extend_schema(
@@ -101,6 +107,8 @@ class StatementCsvView(APIView):
 class BuyView(APIView):
     """`POST /api/credits/buy`."""
 
+    key_scopes: ClassVar[KeyScopes] = {"POST": Scope.CHAT}
+
     @extend_schema(
         operation_id="credits_buy",
         summary="The transaction that buys credits, for your wallet to sign and send.",
@@ -118,6 +126,8 @@ class BuyView(APIView):
 
 class DepositsView(APIView):
     """`/api/deposits`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ, "POST": Scope.CHAT}
 
     @extend_schema(
         operation_id="deposits",
@@ -151,6 +161,8 @@ class DepositsView(APIView):
 
 class FaucetView(APIView):
     """`/api/faucet`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ, "POST": Scope.CHAT}
 
     @extend_schema(
         operation_id="faucet",

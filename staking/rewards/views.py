@@ -1,5 +1,7 @@
 """The calls of the stake page."""
 
+from typing import ClassVar
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -7,6 +9,7 @@ from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
 from ashao_site.accounts.models import User
+from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.lib.api import validated
 from staking.account.views import require_wallet
 from staking.rewards.overview import staking_overview
@@ -16,6 +19,8 @@ from staking.rewards.wallet import stake_transactions, unstake_transactions
 
 class StakingView(APIView):
     """`GET /api/staking`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": KeyRule.ANY_KEY}
 
     @extend_schema(
         operation_id="staking",
@@ -30,6 +35,8 @@ class StakingView(APIView):
 
 class StakeView(APIView):
     """`POST /api/staking/stake`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"POST": Scope.READ}
 
     @extend_schema(
         operation_id="staking_stake",
@@ -48,6 +55,8 @@ class StakeView(APIView):
 
 class UnstakeView(APIView):
     """`POST /api/staking/unstake`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"POST": Scope.READ}
 
     @extend_schema(
         operation_id="staking_unstake",

@@ -36,7 +36,7 @@ def test_a_key_lives_and_ends(alice: Browser) -> None:
     assert [(key["id"], key["name"], key["hint"]) for key in listed] == [
         (made.json()["id"], "my script", secret[-4:])
     ]
-    assert set(listed[0]) == {"id", "name", "hint", "createdAt", "lastUsedAt"}
+    assert set(listed[0]) == {"id", "name", "hint", "scopes", "createdAt", "lastUsedAt"}
     assert secret not in str(listed)
     row.refresh_from_db()
     assert row.last_used_at is not None

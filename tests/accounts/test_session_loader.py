@@ -6,7 +6,9 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
 from ashao_site.accounts.models import User
+from ashao_site.accounts.scopes import Scope
 from ashao_site.accounts.session import Viewer, load_viewer
+from ashao_site.lib.errors import Forbidden, NotSignedIn
 
 NOBODY = Viewer()
 
@@ -68,7 +70,19 @@ def test_after_logout_the_old_cookie_is_nobody(alice: Browser) -> None:
 def test_a_bearer_token_decides_alone(alice: Browser) -> None:
     alice.sign_in()
     secret = alice.post("/api/keys", {"name": "x"}).json()["key"]
-    assert load_viewer(None, secret) == Viewer(user_id=User.objects.get().pk)
+    assert load_viewer(None, secret, Scope.CHAT) == Viewer(user_id=User.objects.get().pk)
     assert load_viewer(cookie(alice), "ak_unknown") == NOBODY
     assert load_viewer(cookie(alice), "wt_worker") == NOBODY
     assert load_viewer(cookie(alice), "") == NOBODY
+
+
+@pytest.mark.django_db
+def test_an_api_key_needs_the_scope_that_is_asked_for(alice: Browser) -> None:
+    alice.sign_in()
+    secret = alice.post("/api/keys", {"name": "x", "scopes": ["worker"]}).json()["key"]
+    assert load_viewer(None, secret, Scope.WORKER).user_id is not None
+    for needed in (Scope.CHAT, Scope.READ):
+        with pytest.raises(Forbidden):
+            load_viewer(None, secret, needed)
+    with pytest.raises(NotSignedIn):
+        load_viewer(None, secret)

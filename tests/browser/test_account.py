@@ -47,7 +47,14 @@ def test_a_key_and_a_worker_token_are_shown_once(pages: Pages, stack: Stack) -> 
 
     tab.test_id("new-key").click()
     tab.test_id("key-name").fill("Backup script")
-    page.keyboard.press("Enter")
+    for scope, chosen in (("chat", True), ("read", True), ("worker", False)):
+        expect(tab.test_id(f"scope-{scope}")).to_be_checked(checked=chosen)
+    tab.test_id("scope-chat").uncheck()
+    tab.test_id("scope-read").uncheck()
+    expect(tab.test_id("make-key")).to_be_disabled()
+    tab.test_id("scope-read").check()
+    look(page, "key-scopes")
+    tab.test_id("make-key").click()
     key = tab.test_id("secret").input_value()
     assert re.fullmatch(r"ak_\w{30,}", key)
     assert status_with(stack.base_url, key) == 200
@@ -69,6 +76,7 @@ def test_a_key_and_a_worker_token_are_shown_once(pages: Pages, stack: Stack) -> 
     page.goto("/account#keys")
     row = tab.test_id("key-row")
     expect(row).to_contain_text("Backup script")
+    expect(row.get_by_test_id("key-scopes")).to_have_text("May read")
     expect(row).to_contain_text("last used just now")
     assert key not in page.content()
     row.get_by_test_id("revoke-key").click()

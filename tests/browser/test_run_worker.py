@@ -32,3 +32,11 @@ def test_the_command_names_this_network_and_its_key_registers_a_worker(pages: Pa
         timeout=30,
     )
     assert registered.status_code == 201, registered.text
+    for path in (
+        "/api/chat/conversations",
+        "/api/statement",
+    ):  # whoever has the machine has no more than that
+        refused = httpx.get(
+            f"{stack.base_url}{path}", headers={"Authorization": f"Bearer {key[0]}"}, timeout=30
+        )
+        assert refused.json()["code"] == "key_scope", path

@@ -1,5 +1,5 @@
 /** What the account page says about keys, workers and sessions. Pure. */
-import type { ApiKey, SignIn } from "../api/account";
+import type { ApiKey, KeyScope, SignIn } from "../api/account";
 import type { WorkerRow } from "../api/types";
 import { ago } from "../earn/ui/format";
 import { assertNever } from "../lib/never";
@@ -8,6 +8,32 @@ import { dateTime } from "../site/money/dates";
 export function keyWords({ hint, createdAt, lastUsedAt }: ApiKey, now: Date): string {
   const used = lastUsedAt === null ? "never used" : `last used ${ago(lastUsedAt, now)}`;
   return `ak_…${hint} · made ${dateTime(createdAt, now)} · ${used}`;
+}
+
+/** What a key can be made for, in the order in which it is offered. */
+export const SCOPES: readonly KeyScope[] = ["chat", "read", "worker"];
+
+/** What a scope lets a program do: in a word, and in a sentence that goes on after "It". */
+export function scopeWords(scope: KeyScope): { name: string; what: string } {
+  switch (scope) {
+    case "chat":
+      return { name: "Chat", what: "sends messages with your credits, changes and deletes a conversation" };
+    case "read":
+      return { name: "Read", what: "reads your conversations, your statement and your earnings" };
+    case "worker":
+      return { name: "Work", what: "runs workers for you, names, pauses and removes them" };
+    default:
+      return assertNever(scope);
+  }
+}
+
+/** What a key may, in a few words. */
+export function scopesWords(scopes: readonly KeyScope[]): string {
+  const names = SCOPES.filter((scope) => scopes.includes(scope)).map((scope) =>
+    scopeWords(scope).name.toLowerCase(),
+  );
+  const last = names.pop();
+  return `May ${names.length === 0 ? last : `${names.join(", ")} and ${last}`}`;
 }
 
 /** What stands for a worker that its owner hasn't named. */

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../api/request";
 import { forgetHere, whileSignedIn } from "./access";
-import { currentFirst, keyWords, sessionWords, tokenCommand, workerName, workerSeen } from "./access-words";
+import {
+  currentFirst,
+  keyWords,
+  scopesWords,
+  sessionWords,
+  tokenCommand,
+  workerName,
+  workerSeen,
+} from "./access-words";
 import { View, viewOf } from "./view";
 
 const NOW = new Date("2026-11-21T12:00:00Z");
@@ -45,9 +53,14 @@ describe("a view that is held", () => {
 
 describe("words", () => {
   it("tell a key by its end, and whether anybody uses it", () => {
-    const key = { id: "key_1", name: "x", hint: "wxyz", createdAt: BEFORE, lastUsedAt: null };
+    const key = { id: "key_1", name: "x", hint: "wxyz", createdAt: BEFORE, lastUsedAt: null, scopes: [] };
     expect(keyWords(key, NOW)).toMatch(/^ak_…wxyz · made 21 Nov, .* · never used$/);
     expect(keyWords({ ...key, lastUsedAt: BEFORE }, NOW)).toMatch(/last used 5\smin ago$/);
+  });
+
+  it("say what a key may", () => {
+    expect(scopesWords(["worker"])).toBe("May work");
+    expect(scopesWords(["worker", "chat", "read"])).toBe("May chat, read and work");
   });
 
   it("name a worker that has no name", () => {

@@ -7,6 +7,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type ApiKey = Schemas["ApiKey"];
+export type KeyScope = ApiKey["scopes"][number];
 export type SignIn = Schemas["Session"];
 
 /** What the server wants to read before it deletes everything. */
@@ -21,7 +22,7 @@ export function createAccountApi(request: Request) {
   const call = createCall(request);
   return {
     keys: () => call(operations.keysList),
-    createKey: (name: string) => call(operations.keysCreate, { body: { name } }),
+    createKey: (name: string, scopes: KeyScope[]) => call(operations.keysCreate, { body: { name, scopes } }),
     revokeKey: (id: string) => call(operations.keysDelete, { path: { key_id: id } }),
 
     workers: () => call(operations.workerStats),

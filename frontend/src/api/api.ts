@@ -24,7 +24,8 @@ export function createApi(request: Request) {
     verify: (message: string, signature: string) =>
       call(operations.authVerify, { body: { message, signature } }),
     logout: () => call(operations.authLogout),
-    createKey: (name: string) => call(operations.keysCreate, { body: { name } }),
+    /** A key for a machine: it can work, and nothing else. */
+    createWorkerKey: (name: string) => call(operations.keysCreate, { body: { name, scopes: ["worker"] } }),
     network: () => call(operations.network),
 
     send: ({ tier, content, conversationId, editOf = null, idempotencyKey }: SendInput) =>

@@ -67,6 +67,7 @@ export const ExportedKey: is.Decoder<Schemas["ExportedKey"]> = is.object({
   id: is.string,
   name: is.string,
   hint: is.string,
+  scopes: is.list(is.string),
   createdAt: is.string,
   lastUsedAt: is.nullable(is.string),
   revokedAt: is.nullable(is.string),
@@ -224,6 +225,7 @@ export const ApiKey: is.Decoder<Schemas["ApiKey"]> = is.object({
   id: is.string,
   name: is.string,
   hint: is.string,
+  scopes: is.list(is.oneOf("worker", "chat", "read")),
   createdAt: is.string,
   lastUsedAt: is.nullable(is.string),
 });

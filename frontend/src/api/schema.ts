@@ -452,7 +452,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key. It is shown this once.
-         * @description Needs a session: a key cannot make further keys.
+         * @description Needs a session: a key cannot make further keys. Without `scopes` the key has all of them.
          */
         post: operations["keys_create"];
         delete?: never;
@@ -473,7 +473,7 @@ export interface paths {
         post?: never;
         /**
          * End an API key at once.
-         * @description Revoke a key.
+         * @description Needs a session: a key cannot end keys.
          */
         delete: operations["keys_delete"];
         options?: never;
@@ -980,6 +980,7 @@ export interface components {
             /** Format: date-time */
             lastUsedAt: string | null;
             name: string;
+            scopes: ("worker" | "chat" | "read")[];
         };
         /** @description What the wallet has to send, and the USDC that it has. */
         Bought: {
@@ -1205,6 +1206,7 @@ export interface components {
             name: string;
             /** Format: date-time */
             revokedAt: string | null;
+            scopes: string[];
         };
         /** @description A payout. */
         ExportedPayout: {
@@ -1440,9 +1442,10 @@ export interface components {
             key: string;
             name: string;
         };
-        /** @description What a new key shall be called. */
+        /** @description What a new key shall be called, and what it may do: without scopes, all of them. */
         NewKeyRequestRequest: {
             name: string;
+            scopes?: ("worker" | "chat" | "read")[];
         };
         /** @description No job, and why there is none. */
         NoJob: {

@@ -7,7 +7,7 @@ import { Notice } from "../ui/Notice";
 import { workerCommand } from "./command";
 
 interface RunWorkerDialogProps {
-  api: Pick<Api, "createKey">;
+  api: Pick<Api, "createWorkerKey">;
   development: boolean;
   onClose: () => void;
 }
@@ -23,7 +23,7 @@ export function RunWorkerDialog({ api, development, onClose }: RunWorkerDialogPr
     setBusy(true);
     setProblem(null);
     try {
-      setKey((await api.createKey("ashao-worker")).key);
+      setKey((await api.createWorkerKey("ashao-worker")).key);
     } catch (error) {
       setProblem(error instanceof ApiError ? error.message : "That didn’t work. Try again.");
     }
@@ -42,7 +42,10 @@ export function RunWorkerDialog({ api, development, onClose }: RunWorkerDialogPr
         </Button>
       ) : (
         <>
-          <p>Run this in a terminal. The key is shown this once.</p>
+          <p>
+            Run this in a terminal. The key is shown this once. All it can do is run workers for you: it reads
+            none of your conversations and spends nothing.
+          </p>
           <textarea
             className="command"
             data-testid="worker-command"

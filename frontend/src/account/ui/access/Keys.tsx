@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from "react";
-import type { ApiKey } from "../../../api/account";
+import type { ApiKey, KeyScope } from "../../../api/account";
 import { Button } from "../../../ui/Button";
 import { Dialog } from "../../../ui/Dialog";
 import { Notice } from "../../../ui/Notice";
 import type { Access } from "../../access";
-import { keyWords } from "../../access-words";
+import { keyWords, SCOPES, scopesWords, scopeWords } from "../../access-words";
 import type { AccountApp } from "../../app";
 import { useChange, useFeed, useShownOnce } from "./hooks";
 import { RowActs } from "./RowActs";
@@ -47,8 +47,8 @@ export function Keys({ app, access }: KeysProps) {
         }
         lead={
           <>
-            A program that has a key chats with your credits, reads and changes your conversations and runs
-            workers for you. It can’t move money, make keys or see where you are signed in.{" "}
+            A program that has a key acts for you, as far as the key goes. None moves money, makes or ends
+            keys, deletes everything or sees where you are signed in.{" "}
             <a className="plain-link" href="/docs/chat-api">
               How to use one
             </a>
@@ -67,6 +67,9 @@ export function Keys({ app, access }: KeysProps) {
                 <li key={key.id} className="row access-row" data-testid="key-row">
                   <div>
                     <p className="row-main">{key.name}</p>
+                    <p className="row-side" data-testid="key-scopes">
+                      {scopesWords(key.scopes)}
+                    </p>
                     <p className="row-side">{keyWords(key, new Date())}</p>
                   </div>
                   <RowActs
@@ -101,6 +104,7 @@ interface NewKeyDialogProps extends KeysProps {
 
 function NewKeyDialog({ app, access, onMade, onClose }: NewKeyDialogProps) {
   const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<readonly KeyScope[]>(["chat", "read"]);
   const [secret, setSecret] = useState<string | null>(null);
   const { busy, problem, change } = useChange();
   const once = useShownOnce({ view: app.view, secret, onClose });
@@ -108,7 +112,7 @@ function NewKeyDialog({ app, access, onMade, onClose }: NewKeyDialogProps) {
   function make(event: FormEvent) {
     event.preventDefault();
     void change("new", async () => {
-      setSecret((await access.api.createKey(name.trim())).key);
+      setSecret((await access.api.createKey(name.trim(), [...scopes])).key);
       await onMade();
     });
   }
@@ -126,13 +130,14 @@ function NewKeyDialog({ app, access, onMade, onClose }: NewKeyDialogProps) {
             hint="What will use it: by this name you will know it again."
             required
           />
+          <ScopeChoice scopes={scopes} onChange={setScopes} />
           {problem !== null && <Notice tone="error">{problem}</Notice>}
           <Button
             type="submit"
             look="primary"
             className="wide-button"
             data-testid="make-key"
-            disabled={busy !== null || name.trim() === ""}
+            disabled={busy !== null || name.trim() === "" || scopes.length === 0}
           >
             Make the key
           </Button>
@@ -148,5 +153,38 @@ function NewKeyDialog({ app, access, onMade, onClose }: NewKeyDialogProps) {
         />
       )}
     </Dialog>
+  );
+}
+
+interface ScopeChoiceProps {
+  scopes: readonly KeyScope[];
+  onChange: (scopes: readonly KeyScope[]) => void;
+}
+
+function ScopeChoice({ scopes, onChange }: ScopeChoiceProps) {
+  function choose(scope: KeyScope, wanted: boolean) {
+    onChange(wanted ? [...scopes, scope] : scopes.filter((one) => one !== scope));
+  }
+  return (
+    <fieldset className="scopes">
+      <legend>What it may do</legend>
+      {SCOPES.map((scope) => {
+        const { name, what } = scopeWords(scope);
+        return (
+          <label key={scope} className="choice">
+            <input
+              type="checkbox"
+              data-testid={`scope-${scope}`}
+              checked={scopes.includes(scope)}
+              onChange={(event) => choose(scope, event.target.checked)}
+            />
+            <span>
+              <strong>{name}</strong>: it {what}.
+            </span>
+          </label>
+        );
+      })}
+      {scopes.length === 0 && <p className="field-hint">Choose at least one.</p>}
+    </fieldset>
   );
 }
