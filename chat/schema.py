@@ -5,7 +5,9 @@ from typing import Any
 _EVENTS = (
     "Server-sent events. Each has an `id:` and one `data:` line of JSON: "
     '`{"type":"token","value":"…"}`, at last `{"type":"done","tokens":n,"finish":"stop|length|stopped"}` '
-    'or `{"type":"error","message":"…"}`. A comment fills every 15 s of silence.'
+    'or `{"type":"error","message":"…"}`. A comment fills every 15 s of silence. Who asks with `reasoning=1` is also '
+    'told what a model thinks before it answers, as it comes: `{"type":"reasoning","value":"…"}`. That is no part of '
+    "the answer, and not told again."
 )
 _STREAM: dict[str, Any] = {
     "operationId": "chat_stream",
@@ -19,6 +21,12 @@ _STREAM: dict[str, Any] = {
             "in": "query",
             "description": "Go on after this event; a `Last-Event-ID` header comes before it.",
             "schema": {"type": "string", "pattern": "^(end-)?[0-9]{1,9}$"},
+        },
+        {
+            "name": "reasoning",
+            "in": "query",
+            "description": "`1`: also events of the type `reasoning`.",
+            "schema": {"type": "string", "enum": ["0", "1"]},
         },
     ],
     "responses": {

@@ -42,6 +42,11 @@ def token_event(value: str, *, end: int) -> bytes:
     return _event(str(end), {"type": "token", "value": value})
 
 
+def reasoning_event(value: str, *, end: int) -> bytes:
+    """A piece of what the model thinks: it adds nothing to the answer, so its id is where the answer stands."""
+    return _event(str(end), {"type": "reasoning", "value": value})
+
+
 def done_event(*, tokens: int, finish: str, end: int) -> bytes:
     """The answer is whole."""
     return _event(f"end-{end}", {"type": "done", "tokens": tokens, "finish": finish})

@@ -50,6 +50,8 @@ class Ask:
 
     job_id: str
     position: sse.Position
+    reasoning: bool
+    """Whether it knows events of this type: a client of the first edition must not see one."""
 
 
 class StreamConsumer(AsyncConsumer):  # type: ignore[misc]
@@ -108,7 +110,7 @@ async def _answer(scope: Scope, out: "StreamWriter") -> None:
         await out.nothing_left()
         return
     out.end = ask.position.end
-    await _copy(ask.job_id, out)
+    await _copy(ask, out)
     await out.close()
 
 
@@ -122,7 +124,8 @@ def read_ask(scope: Scope) -> Ask:
     if not job_id:
         raise BadInput("jobId: This parameter is required.")
     event_id = header(scope, b"last-event-id") or query.get("lastEventId", [""])[0]
-    return Ask(job_id=job_id, position=sse.parse_event_id(event_id))
+    reasoning = query.get("reasoning", [""])[0] == "1"
+    return Ask(job_id=job_id, position=sse.parse_event_id(event_id), reasoning=reasoning)
 
 
 def _check_access(session: str | None, bearer: str | None, job_id: str) -> None:
@@ -135,14 +138,15 @@ def _check_access(session: str | None, bearer: str | None, job_id: str) -> None:
         raise _no_stream()
 
 
-async def _copy(job_id: str, out: "StreamWriter") -> None:
+async def _copy(ask: Ask, out: "StreamWriter") -> None:
     """Write what the network tells of a job until it ends."""
     until = time.monotonic() + STREAM_MAX_S
-    async with aclosing(jobs.subscribe(job_id, start=out.end)) as events:
+    subscribed = jobs.subscribe(ask.job_id, start=out.end, reasoning=ask.reasoning)
+    async with aclosing(subscribed) as events:
         event = await _first(events, out)
         while True:
             if isinstance(event, jobs.Gone):
-                await _write_saved(job_id, out)
+                await _write_saved(ask.job_id, out)
                 return
             await out.tell(event)
             if isinstance(event, jobs.Ended | jobs.Broke) or time.monotonic() > until:
@@ -209,6 +213,8 @@ class StreamWriter:
         if isinstance(event, jobs.Text):
             self.end = event.end
             await self._write(sse.token_event(event.value, end=event.end))
+        elif isinstance(event, jobs.Thought):
+            await self._write(sse.reasoning_event(event.value, end=self.end))
         elif isinstance(event, jobs.Ended):
             await self._write(sse.done_event(tokens=event.tokens, finish=event.finish, end=self.end))
         elif isinstance(event, jobs.Broke):

@@ -47,7 +47,9 @@ class JobBody(Body):
 
 
 class TokenBody(JobBody):
-    """One numbered chunk of the answer; `seq` counts from 0 for each lease."""
+    """One numbered chunk; `seq` counts from 0 for each lease. `reasoning` is no part of the answer."""
+
+    kind: Literal["text", "reasoning"] = "text"
 
     seq: Annotated[int, Field(ge=0, le=SEQ_MAX)]
     value: Annotated[str, StringConstraints(max_length=CHUNK_MAX_CHARS)]
@@ -67,10 +69,14 @@ class FailBody(JobBody):
 
 
 class HeartbeatBody(Body):
-    """A sign of life. With `jobs`, only the leases of these are renewed; without, those of all that is held."""
+    """A sign of life. With `jobs`, only the leases of these are renewed; without, those of all that is held.
+
+    `ready: false` says that it could take no job now: it does not count as live.
+    """
 
     workerId: Id | None = None
     jobs: Annotated[list[Id], Field(max_length=HEARTBEAT_JOBS_MAX)] | None = None
+    ready: bool = True
     tokensPerSecond: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
 
 

@@ -166,7 +166,12 @@ async def _token(scope: Scope, receive: Receive) -> Answer:
     caller, body = await _parse(scope, receive, TokenBody)
     clean_text(body.value, name="value", max_chars=CHUNK_MAX_CHARS)
     stop = await jobs.append(
-        job_id=body.jobId, holder=caller.worker_id, lease=body.lease, seq=body.seq, value=body.value
+        job_id=body.jobId,
+        holder=caller.worker_id,
+        lease=body.lease,
+        seq=body.seq,
+        value=body.value,
+        kind=body.kind,
     )
     return {"ok": True, "stop": stop}
 
@@ -193,7 +198,7 @@ async def _fail(scope: Scope, receive: Receive) -> Answer:
 async def _heartbeat(scope: Scope, receive: Receive) -> Answer:
     caller, body = await _parse(scope, receive, HeartbeatBody)
     tiers = [] if caller.paused else list(caller.tiers)
-    held = await jobs.heartbeat(holder=caller.worker_id, tiers=tiers, only=body.jobs)
+    pulse = await jobs.heartbeat(holder=caller.worker_id, tiers=tiers, only=body.jobs, ready=body.ready)
     if body.tokensPerSecond is not None and _speed_is_due(caller.worker_id):
         await in_db(_note_speed, caller.worker_id, body.tokensPerSecond)
     return {
@@ -201,7 +206,8 @@ async def _heartbeat(scope: Scope, receive: Receive) -> Answer:
         "workerId": caller.worker_id,
         "model": caller.model,
         "tiers": list(caller.tiers),
-        "jobs": held,
+        "jobs": pulse.jobs,
+        "stop": pulse.stop,
         "paused": caller.paused,
     }
 

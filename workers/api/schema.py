@@ -74,9 +74,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "model": {"type": "string"},
             "tiers": {"type": "array", "items": _TIER},
             "jobs": {"type": "array", "items": {"type": "string"}, "description": "The jobs that it holds."},
+            "stop": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Jobs that the person has stopped: stop the model, then call complete.",
+            },
             "paused": {"type": "boolean", "description": "Whether its owner wants it to take no more jobs."},
         },
-        "required": ["ok", "workerId", "model", "tiers", "jobs", "paused"],
+        "required": ["ok", "workerId", "model", "tiers", "jobs", "stop", "paused"],
     },
     "release": _OK,
 }
@@ -90,7 +95,7 @@ PARTS = {
 """What the answers are made of."""
 SUMMARIES = {
     "claim": "Wait for a job and claim it (long poll).",
-    "token": "Add one numbered chunk to the answer; renews the lease.",
+    "token": "Add one numbered chunk of the answer, or of the reasoning before it; renews the lease.",
     "complete": "End the answer and be paid. Repeating it returns the same.",
     "fail": "Give the job up: it goes to the next producer.",
     "heartbeat": "A sign of life; renews the leases of the jobs that are held.",

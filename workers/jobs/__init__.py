@@ -25,6 +25,7 @@ from workers.jobs.stream import subscribe
 from workers.jobs.tags import owner_tag
 from workers.jobs.types import (
     Broke,
+    ChunkKind,
     Claimed,
     Ended,
     Event,
@@ -33,9 +34,11 @@ from workers.jobs.types import (
     Message,
     Messages,
     Outcome,
+    Pulse,
     Quiet,
     Receipt,
     Text,
+    Thought,
 )
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "TIERS_OF",
     "TIER_NAME",
     "Broke",
+    "ChunkKind",
     "Claimed",
     "Ended",
     "Event",
@@ -53,10 +57,12 @@ __all__ = [
     "Message",
     "Messages",
     "Outcome",
+    "Pulse",
     "Quiet",
     "Receipt",
     "State",
     "Text",
+    "Thought",
     "Tier",
     "WorkerKind",
     "append",

@@ -20,7 +20,7 @@ from workers.jobs.pricing import Tier
 from workers.jobs.records import Settled
 from workers.jobs.states import Finish
 from workers.jobs.store import Popped
-from workers.jobs.types import Claimed, Holder, Messages
+from workers.jobs.types import ChunkKind, Claimed, Holder, Messages, Pulse
 
 log = structlog.get_logger("ashao.jobs")
 
@@ -109,13 +109,18 @@ async def confirm(popped: Popped, *, lease: str, holder: Holder) -> Claimed | No
     )
 
 
-async def append(*, job_id: str, holder: str, lease: str, seq: int, value: str) -> bool:
+async def append(
+    *, job_id: str, holder: str, lease: str, seq: int, value: str, kind: ChunkKind = "text"
+) -> bool:
     """Add one numbered chunk to the answer; returns whether the producer should stop.
 
-    A repeat of an accepted number is ignored. Raises `Conflict`: `lease_lost`, or `out_of_order` for a
-    number that is too high.
+    A chunk of `reasoning` has its place in the same numbers and is no part of the answer: it is told to those
+    who listen for it, and kept nowhere. A repeat of an accepted number is ignored. Raises `Conflict`:
+    `lease_lost`, or `out_of_order` for a number that is too high.
     """
-    reply, expected = await store.append(job_id=job_id, holder=holder, lease=lease, seq=seq, value=value)
+    reply, expected = await store.append(
+        job_id=job_id, holder=holder, lease=lease, seq=seq, value=value, kind=kind
+    )
     if reply == "lost":
         raise _lease_lost()
     if reply == "gap":
@@ -265,9 +270,14 @@ async def repair(job_id: str) -> None:
         await store.forget_lease(job_id)
 
 
-async def heartbeat(*, holder: str, tiers: list[Tier], only: list[str] | None = None) -> list[str]:
-    """A sign of life; renews the leases of what is held (or `only` of these), returns the ids of what is held."""
-    return await store.heartbeat(holder=holder, tiers=tiers, only=only)
+async def heartbeat(
+    *, holder: str, tiers: list[Tier], only: list[str] | None = None, ready: bool = True
+) -> Pulse:
+    """A sign of life; renews the leases of what is held (or `only` of these), and tells what is held or stopped.
+
+    Who is not `ready` lives, finishes what it holds, and does not count as one who could take a job.
+    """
+    return await store.heartbeat(holder=holder, tiers=tiers, only=only, ready=ready)
 
 
 async def reconsider(*, holder: str, paused: bool) -> None:

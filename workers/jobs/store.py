@@ -13,7 +13,8 @@ from django.conf import settings
 
 from ashao_site.lib.redis import Reply, Script, redis
 from workers.jobs.pricing import Tier
-from workers.jobs.types import Messages
+from workers.jobs.types import ChunkKind, Messages, Pulse
+from workers.jobs.visible import visible_bytes
 
 _LUA = Path(__file__).parent / "lua"
 ENQUEUE, CLAIM, APPEND, FINISH, CLOSE, REVOKE, HEARTBEAT, READ, EXTEND = (
@@ -27,6 +28,10 @@ LOOK_UP_BATCH = 500
 """How many workers are looked up at once."""
 ANSWER_MAX_BYTES = 256 * 1024
 """The longest answer; a longer one is ended there."""
+THINK_MAX_BYTES = 256 * 1024
+"""The most reasoning of one claim that is told on; what is beyond it is no progress either."""
+PACE_BYTES_PER_S = 4
+"""An answer that grows by less than so many visible bytes a second, over `WORKER_PACE_MS`, has stalled."""
 SETTLE_MS = 5_000
 """How long settling or handing over a job may take before the sweeper does it again."""
 KEEP_MARGIN_MS = 3_600_000
@@ -35,7 +40,9 @@ LEASES = "ashao:leases"
 WORKER_CHANGES = "ashao:workers"
 """The channel on which every process hears the id of a worker that was paused, resumed or removed."""
 END = "end"
-"""Published on a job's channel when it has ended; everything else there is a chunk."""
+"""Published on a job's channel when it has ended."""
+REASONING = "reasoning"
+"""What comes before a piece of reasoning on a job's channel; a piece of the answer comes after its position."""
 
 
 def queue_key(tier: Tier | str) -> str:
@@ -187,7 +194,9 @@ async def claim(
     return Popped(job_id, Tier(job_tier), model, int(value), json.loads(messages), prefix)
 
 
-async def append(*, job_id: str, holder: str, lease: str, seq: int, value: str) -> tuple[AppendReply, int]:
+async def append(
+    *, job_id: str, holder: str, lease: str, seq: int, value: str, kind: ChunkKind
+) -> tuple[AppendReply, int]:
     """Add one chunk; returns what became of it, and with `gap` the number that was expected."""
     reply: Reply = await redis().pipe.script(
         APPEND,
@@ -201,6 +210,13 @@ async def append(*, job_id: str, holder: str, lease: str, seq: int, value: str) 
             settings.WORKER_LEASE_MS,
             settings.WORKER_STALL_MS,
             ANSWER_MAX_BYTES,
+            visible_bytes(value),
+            kind,
+            settings.WORKER_FIRST_TOKEN_MS,
+            settings.WORKER_THINK_MS,
+            THINK_MAX_BYTES,
+            settings.WORKER_PACE_MS,
+            PACE_BYTES_PER_S * settings.WORKER_PACE_MS // 1_000,
         ),
     )
     return reply[0], int(reply[1]) if len(reply) > 1 else 0
@@ -245,15 +261,17 @@ async def revoke(*, job_id: str, lease: str = "", holder: str = "") -> Literal["
     return answer
 
 
-async def heartbeat(*, holder: str, tiers: Sequence[Tier], only: Sequence[str] | None = None) -> list[str]:
-    """A sign of life; renews all leases, or only those of the jobs named. Returns the ids that are held."""
+async def heartbeat(
+    *, holder: str, tiers: Sequence[Tier], only: Sequence[str] | None = None, ready: bool = True
+) -> Pulse:
+    """A sign of life; renews all leases, or only those of the jobs named."""
     named = ("all",) if only is None else ("named", *only)
-    reply: list[str] = await redis().pipe.script(
+    held, stopped = await redis().pipe.script(
         HEARTBEAT,
         (held_key(holder), LEASES, *(live_key(tier) for tier in tiers)),
-        (holder, settings.WORKER_LEASE_MS, *named),
+        (holder, settings.WORKER_LEASE_MS, "ready" if ready else "not ready", *named),
     )
-    return reply
+    return Pulse(jobs=held, stop=stopped)
 
 
 async def say_live(*, tier: Tier, holders: Sequence[str], now_ms: int) -> None:

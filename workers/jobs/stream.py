@@ -13,7 +13,7 @@ from ashao_site.lib.errors import BadInput
 from ashao_site.lib.redis import Listener, Resync, redis
 from workers.jobs import records, store
 from workers.jobs.states import LIVE
-from workers.jobs.types import Broke, Ended, Event, Gone, Quiet, Text
+from workers.jobs.types import Broke, Ended, Event, Gone, Quiet, Text, Thought
 
 QUIET_S = 5.0
 """After this long without news the log is read again, in case a notification was lost."""
@@ -24,13 +24,14 @@ REPLAY_MAX_BYTES = 32 * 1024
 """A longer replay is sent in pieces."""
 
 
-async def subscribe(job_id: str, *, start: int = 0) -> AsyncGenerator[Event]:
-    """The answer from byte `start` on, as it comes, until it has ended.
+async def subscribe(job_id: str, *, start: int = 0, reasoning: bool = False) -> AsyncGenerator[Event]:
+    """The answer from byte `start` on, as it comes, until it has ended; with `reasoning`, what is thought as well.
 
-    `Quiet` comes every few seconds in which nothing else does. The last event is `Ended`, `Broke`, or `Gone`
-    when the network has forgotten the job. Raises `BadInput` (bad_event_id) for an impossible `start`.
+    What was thought before is not told again. `Quiet` comes every few seconds in which nothing else does. The
+    last event is `Ended`, `Broke`, or `Gone` when the network has forgotten the job. Raises `BadInput`
+    (bad_event_id) for an impossible `start`.
     """
-    reader = _Reader(job_id, start)
+    reader = _Reader(job_id, start, reasoning=reasoning)
     async with redis().hub.listen(store.tokens_key(job_id), limit=QUEUE_MAX) as listener:
         while True:
             async for event in reader.catch_up():
@@ -44,8 +45,9 @@ async def subscribe(job_id: str, *, start: int = 0) -> AsyncGenerator[Event]:
 class _Reader:
     """One listener's place in one answer."""
 
-    def __init__(self, job_id: str, start: int) -> None:
+    def __init__(self, job_id: str, start: int, *, reasoning: bool) -> None:
         self.job_id = job_id
+        self.reasoning = reasoning
         self.sent = start
         self.begun = False
         self.text = bytearray()
@@ -81,6 +83,9 @@ class _Reader:
             if isinstance(message, Resync) or message == store.END:
                 return
             position, _, value = message.partition("\n")
+            if position == store.REASONING:
+                yield Thought(value) if self.reasoning else Quiet()
+                continue
             chunk = value.encode()
             if int(position) + len(chunk) <= len(self.text):
                 continue  # replayed already

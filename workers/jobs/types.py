@@ -15,6 +15,8 @@ class Message(TypedDict):
 
 
 Messages = list[Message]
+ChunkKind = Literal["text", "reasoning"]
+"""What a chunk is: a piece of the answer, or of what the model thinks before it. Only the answer is kept and paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,14 @@ class Claimed:
     prefix: str
     lease: str
     lease_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a sign of life is answered with: the ids that are held, and those that the person has stopped."""
+
+    jobs: list[str]
+    stop: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Thought:
+    """A piece of the model's reasoning, as it comes: no part of the answer, and not kept anywhere."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The answer is whole."""
 
@@ -109,4 +126,4 @@ class Gone:
     """The network no longer has this stream: the conversation has the answer, if there is one."""
 
 
-Event = Text | Ended | Broke | Quiet | Gone
+Event = Text | Thought | Ended | Broke | Quiet | Gone

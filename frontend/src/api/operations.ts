@@ -492,6 +492,7 @@ export const HeartbeatAnswer: is.Decoder<Schemas["HeartbeatAnswer"]> = is.object
   model: is.string,
   tiers: is.list(is.oneOf("pro", "max")),
   jobs: is.list(is.string),
+  stop: is.list(is.string),
   paused: is.boolean,
 });
 export const ReleaseAnswer: is.Decoder<Schemas["ReleaseAnswer"]> = is.object({

@@ -907,7 +907,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add one numbered chunk to the answer; renews the lease. */
+        /** Add one numbered chunk of the answer, or of the reasoning before it; renews the lease. */
         post: operations["worker_token"];
         delete?: never;
         options?: never;
@@ -1324,12 +1324,16 @@ export interface components {
             ok: boolean;
             /** @description Whether its owner wants it to take no more jobs. */
             paused: boolean;
+            /** @description Jobs that the person has stopped: stop the model, then call complete. */
+            stop: string[];
             tiers: ("pro" | "max")[];
             workerId: string;
         };
         /**
          * HeartbeatBody
          * @description A sign of life. With `jobs`, only the leases of these are renewed; without, those of all that is held.
+         *
+         *     `ready: false` says that it could take no job now: it does not count as live.
          */
         HeartbeatBody: {
             /**
@@ -1337,6 +1341,11 @@ export interface components {
              * @default null
              */
             jobs?: string[] | null;
+            /**
+             * Ready
+             * @default true
+             */
+            ready?: boolean;
             /**
              * Tokenspersecond
              * @default null
@@ -1781,11 +1790,17 @@ export interface components {
         };
         /**
          * TokenBody
-         * @description One numbered chunk of the answer; `seq` counts from 0 for each lease.
+         * @description One numbered chunk; `seq` counts from 0 for each lease. `reasoning` is no part of the answer.
          */
         TokenBody: {
             /** Jobid */
             jobId: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind?: "text" | "reasoning";
             /** Lease */
             lease: string;
             /** Seq */
@@ -2374,6 +2389,8 @@ export interface operations {
                 jobId: string;
                 /** @description Go on after this event; a `Last-Event-ID` header comes before it. */
                 lastEventId?: string;
+                /** @description `1`: also events of the type `reasoning`. */
+                reasoning?: "0" | "1";
             };
             header?: never;
             path?: never;
@@ -2381,7 +2398,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events. Each has an `id:` and one `data:` line of JSON: `{"type":"token","value":"…"}`, at last `{"type":"done","tokens":n,"finish":"stop|length|stopped"}` or `{"type":"error","message":"…"}`. A comment fills every 15 s of silence. */
+            /** @description Server-sent events. Each has an `id:` and one `data:` line of JSON: `{"type":"token","value":"…"}`, at last `{"type":"done","tokens":n,"finish":"stop|length|stopped"}` or `{"type":"error","message":"…"}`. A comment fills every 15 s of silence. Who asks with `reasoning=1` is also told what a model thinks before it answers, as it comes: `{"type":"reasoning","value":"…"}`. That is no part of the answer, and not told again. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -60,7 +60,15 @@ describe("the worker's calls", () => {
 
   it("say which jobs are ours, and how fast we are only where it is known", async () => {
     const { api, seen } = server(() =>
-      json({ ok: true, workerId: "wrk_1", model: "m", tiers: ["pro"], jobs: ["job_1"], paused: true }),
+      json({
+        ok: true,
+        workerId: "wrk_1",
+        model: "m",
+        tiers: ["pro"],
+        jobs: ["job_1"],
+        stop: [],
+        paused: true,
+      }),
     );
     expect(await api.heartbeat(["job_1"], null)).toEqual({ jobs: ["job_1"], paused: true });
     await api.heartbeat([], 12.5);

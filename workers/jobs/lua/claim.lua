@@ -16,7 +16,14 @@ if worker then
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 86400000)
   redis.call('PEXPIRE', KEYS[2], 86400000)
 end
-if ARGV[8] ~= '0' and redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[8]) then return {'busy'} end
+if ARGV[8] ~= '0' and redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[8]) then
+  local held = 0
+  for _, id in ipairs(redis.call('SMEMBERS', KEYS[4])) do
+    local status = redis.call('HMGET', 'ashao:job:' .. id, 'status', 'claimedBy')
+    if status[1] == 'running' and status[2] == ARGV[1] then held = held + 1 end
+  end
+  if held >= tonumber(ARGV[8]) then return {'busy'} end
+end
 local ids = {ARGV[10]}
 if worker then ids = redis.call('LRANGE', KEYS[1], 0, ARGV[7] - 1) end
 local others = worker and redis.call('ZCOUNT', KEYS[2], now - ARGV[6], '+inf') > 1
@@ -34,7 +41,8 @@ for _, id in ipairs(ids) do
   else
     redis.call('LREM', KEYS[1], 1, id)
     redis.call('HSET', key, 'status', 'running', 'claimedBy', ARGV[1], 'lease', ARGV[3], 'seq', 0,
-      'leaseUntil', now + ARGV[4], 'progressUntil', now + ARGV[5], 'claimedAt', now, 'fresh', 0)
+      'leaseUntil', now + ARGV[4], 'progressUntil', now + ARGV[5], 'claimedAt', now, 'fresh', 0, 'pieces', 0)
+    redis.call('HDEL', key, 'firstAt', 'thought', 'paceAt', 'paceBytes')
     redis.call('ZADD', KEYS[3], now + math.min(ARGV[4], ARGV[5]), id)
     redis.call('SADD', KEYS[4], id)
     redis.call('PEXPIRE', KEYS[4], ARGV[9])

@@ -2,7 +2,7 @@
 -- KEYS  1 ashao:job:{id}  hash   2 ashao:job:{id}:tokens  text   3 ashao:leases  zset   4 ashao:queue:{tier}
 -- ARGV  1 id  2 holder ('' : by the person's stop)  3 lease  4 tokens  5 finish  6 settle_ms (repaired after)
 -- Returns {'lost'}, {'empty'} (nothing was produced), or {'ok', holder, lease, tokens, finish, text}
-local job = redis.call('HMGET', KEYS[1], 'status', 'claimedBy', 'lease', 'tokens', 'finish', 'seq', 'fresh')
+local job = redis.call('HMGET', KEYS[1], 'status', 'claimedBy', 'lease', 'tokens', 'finish', 'pieces')
 local status = job[1]
 if not status then return {'lost'} end
 local forced = ARGV[2] == ''

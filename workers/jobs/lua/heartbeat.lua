@@ -1,27 +1,39 @@
 -- A sign of life: the worker is live in its tiers, and the leases of its jobs are renewed.
 -- KEYS  1 ashao:worker:{id}:jobs  set   2 ashao:leases  zset   3.. ashao:live:{tier}  zsets   and ashao:job:{id}
--- ARGV  1 holder  2 lease_ms  3 'all', or 'named': only the leases of the jobs that follow   4.. their ids
--- Returns the ids that it holds
+-- ARGV  1 holder  2 lease_ms  3 'ready', or 'not ready': it lives, and takes no job (it is not live in its tiers)
+--       4 'all', or 'named': only the leases of the jobs that follow   5.. their ids
+-- Returns {the ids that it holds}, {the ids, of those named or held last, that the person has stopped}
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 for i = 3, #KEYS do
-  redis.call('ZADD', KEYS[i], now, ARGV[1])
-  redis.call('PEXPIRE', KEYS[i], 86400000)
+  if ARGV[3] == 'ready' then
+    redis.call('ZADD', KEYS[i], now, ARGV[1])
+    redis.call('PEXPIRE', KEYS[i], 86400000)
+  else
+    redis.call('ZREM', KEYS[i], ARGV[1])
+  end
 end
-local named = {}
-for i = 4, #ARGV do named[ARGV[i]] = true end
-local held = {}
-for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+local known, ids, named = {}, {}, {}
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do known[id] = true; ids[#ids + 1] = id end
+for i = 5, #ARGV do
+  named[ARGV[i]] = true
+  if not known[ARGV[i]] then known[ARGV[i]] = true; ids[#ids + 1] = ARGV[i] end
+end
+local held, stopped = {}, {}
+for _, id in ipairs(ids) do
   local key = 'ashao:job:' .. id
-  local job = redis.call('HMGET', key, 'status', 'claimedBy', 'progressUntil')
+  local job = redis.call('HMGET', key, 'status', 'claimedBy', 'progressUntil', 'finish')
   if job[2] ~= ARGV[1] then
     redis.call('SREM', KEYS[1], id)
   elseif job[1] == 'running' then
-    if ARGV[3] == 'all' or named[id] then
+    if ARGV[4] == 'all' or named[id] then
       redis.call('HSET', key, 'leaseUntil', now + ARGV[2])
       redis.call('ZADD', KEYS[2], math.min(now + ARGV[2], tonumber(job[3])), id)
     end
     held[#held + 1] = id
+  else
+    if job[4] == 'stopped' then stopped[#stopped + 1] = id end
+    if job[1] ~= 'finishing' then redis.call('SREM', KEYS[1], id) end
   end
 end
-return held
+return {held, stopped}
