@@ -16,6 +16,7 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]
+_LINE_ENDS = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x7f\x85\u2028\u2029"}
 _EVENT_ID = re.compile(r"(end-)?([0-9]{1,9})")
 
 
@@ -58,6 +59,7 @@ def error_event(message: str, *, end: int) -> bytes:
 
 
 def _event(event_id: str, data: dict[str, object]) -> bytes:
-    # JSON escapes line ends, so it is always one `data:` line.
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # JSON escapes line ends and other controls below U+0020, so it is always one `data:` line. Common readers, those
+    # that use Python's `splitlines` among them, end a line at these as well.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_LINE_ENDS)
     return f"id: {event_id}\ndata: {text}\n\n".encode()

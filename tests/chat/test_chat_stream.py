@@ -1,5 +1,7 @@
 """`GET /api/chat/stream`, driven as an ASGI server would."""
 
+import json
+import sys
 import time
 from datetime import timedelta
 from typing import Any
@@ -47,6 +49,19 @@ def test_an_answer_is_seen_as_it_is_written(alice: Browser) -> None:
     assert seen.events() == [("8", token("Grüße\n")), ("12", token("👋")), ("end-12", DONE)]
     assert b'id: 12\ndata: {"type":"token","value":"\xf0\x9f\x91\x8b"}\n\n' in seen.body
     assert StreamConsumer.open_count == 0
+
+
+def test_readers_that_end_lines_as_python_does_lose_nothing(alice: Browser) -> None:
+    odd = "".join(
+        f"a{chr(code)}b " for code in range(sys.maxunicode + 1) if len(f"a{chr(code)}b".splitlines()) > 1
+    )
+    assert {"\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"} <= set(odd)
+    job_id, _ = alice.sent()
+    answer(job_id, odd)
+    lines = read_stream(alice, job_id).body.decode().splitlines()
+    data = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+    assert data == [token(odd), DONE]
+    assert len(lines) == 6, "an id, its data and an empty line for each"
 
 
 def test_resuming_misses_nothing_and_repeats_nothing(alice: Browser) -> None:
