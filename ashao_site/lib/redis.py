@@ -7,13 +7,14 @@ pub/sub connection and hands what arrives to bounded queues. Each event loop of 
 
 import asyncio
 import contextlib
+import math
 import weakref
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from django.conf import settings
@@ -22,7 +23,7 @@ from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 log = structlog.get_logger("ashao.redis")
@@ -39,8 +40,18 @@ PUBSUB_POLL_S = 5.0
 KEEP_OPEN_CHANNEL = "ashao:hub"
 """Nothing is published there: it keeps the connection in subscriber mode while nobody listens."""
 
+REFUSALS = frozenset(
+    {"READONLY", "MASTERDOWN", "NOREPLICAS", "MISCONF", "OOM", "LOADING"}
+    | {"MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"}  # what a cluster says
+)
+"""How a server says that it does not serve writes now, or not this one: demoted, full, not the right node."""
+
 Arg = str | bytes | int
 Reply = Any
+
+
+class Refused(RedisConnectionError):
+    """The server answers and carried nothing out: an outage, as if it were away. The connection is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +91,13 @@ class Pipe:
     While one pipeline is on its way, the commands that come meanwhile are gathered for the next. A command
     that fails raises its own error; a lost connection raises redis-py's `ConnectionError` in every command
     of the pipeline, which may or may not have been carried out: callers make their commands repeatable.
+    Where the server refuses to write, `refused` is called and the next pipeline connects anew: another server
+    may be behind the name by then.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, refused: Callable[[], None]) -> None:
         self._client = _client()
+        self._refused = refused
         self._waiting: deque[_Call] = deque()
         self._sender: asyncio.Task[None] | None = None
 
@@ -124,11 +138,26 @@ class Pipe:
         pipe = self._client.pipeline(transaction=False)
         for call in batch:
             pipe.execute_command(*call.args)
-        return await pipe.execute(raise_on_error=False)
+        replies = [_told(reply) for reply in await pipe.execute(raise_on_error=False)]
+        if any(isinstance(reply, Refused) for reply in replies):
+            await self._client.connection_pool.disconnect()
+            self._refused()
+        return replies
 
     async def close(self) -> None:
         """Close the connection."""
         await self._client.aclose()
+
+
+def _told(reply: Reply) -> Reply:
+    """A reply, with a refusal by its own name."""
+    if isinstance(reply, ResponseError) and _first_word(reply) in REFUSALS:
+        return Refused(f"{_first_word(reply)}: {reply}")
+    return reply
+
+
+def _first_word(error: ResponseError) -> str:
+    return error.status_code or str(error).partition(" ")[0]  # redis-py takes the words away that it knows
 
 
 class Resync:
@@ -176,6 +205,8 @@ class Hub:
         self._confirmed: dict[str, asyncio.Event] = {}
         self._pubsub: PubSub | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._connected_at = 0.0
         self._order = asyncio.Lock()
 
     @contextlib.asynccontextmanager
@@ -199,9 +230,20 @@ class Hub:
 
     async def _subscribe(self, channel: str) -> None:
         async with self._order:
-            if self._pubsub is not None:
-                with contextlib.suppress(RedisError, OSError):  # the reader sees it too, and reconnects
-                    await self._pubsub.subscribe(channel)
+            await self._tell("SUBSCRIBE", channel)
+
+    async def _tell(self, command: Literal["SUBSCRIBE", "UNSUBSCRIBE"], channel: str) -> None:
+        """Change what this connection hears; without one, the reader asks for all channels when it has one."""
+        pubsub = self._pubsub
+        # redis-py would connect anew in the middle of it, beside the reader that is about to do so.
+        if pubsub is None or pubsub.connection is None or not pubsub.connection.is_connected:
+            return
+        try:
+            await (pubsub.subscribe(channel) if command == "SUBSCRIBE" else pubsub.unsubscribe(channel))
+        except Exception as error:  # redis-py's own kinds, and any other where its connection goes meanwhile
+            log.warning("pubsub_lost", error=type(error).__name__)
+            if self._reading is not None and self._pubsub is pubsub:
+                self._reading.cancel()
 
     async def _leave(self, listener: Listener) -> None:
         channel = listener.channel
@@ -216,17 +258,34 @@ class Hub:
                 return
             self._listeners.pop(channel, None)
             self._confirmed.pop(channel, None)
-            if self._pubsub is not None:
-                with contextlib.suppress(RedisError, OSError):
-                    await self._pubsub.unsubscribe(channel)
+            await self._tell("UNSUBSCRIBE", channel)
+
+    def renew(self) -> None:
+        """Connect anew, unless that was just done: the server refuses commands, so it may be the wrong one."""
+        young = self._now() - self._connected_at < PUBSUB_POLL_S
+        if self._reading is not None and not young:
+            self._reading.cancel()
+
+    async def close(self) -> None:
+        """Close the connection; nobody listens any more."""
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.wait({self._reader})
+        if self._reading is not None:
+            await asyncio.wait({self._reading})
 
     async def _run(self) -> None:
         pause_s = RECONNECT_MIN_S
         while True:
+            self._reading = asyncio.create_task(self._read())
             try:
-                await self._read()
+                await asyncio.wait({self._reading})
+            finally:
+                self._reading.cancel()
+            error = None if self._reading.cancelled() else self._reading.exception()
+            if error is None:
                 pause_s = RECONNECT_MIN_S
-            except (RedisError, OSError) as error:
+            else:
                 log.warning("pubsub_lost", error=type(error).__name__)
             for event in self._confirmed.values():
                 event.clear()
@@ -234,15 +293,20 @@ class Hub:
             pause_s = min(pause_s * 2, RECONNECT_MAX_S)
 
     async def _read(self) -> None:
+        """Hand out what is published, until the connection ends. On a server that may not write: for a moment."""
         client = _client()
         pubsub = client.pubsub()
         try:
-            await pubsub.subscribe(KEEP_OPEN_CHANNEL, *self._listeners)
-            self._pubsub = pubsub
+            leave_at = math.inf if await _is_primary(client) else self._now() + PUBSUB_POLL_S
+            # Whoever comes for a channel meanwhile waits for its turn, and then subscribes to it.
+            async with self._order:
+                await pubsub.subscribe(KEEP_OPEN_CHANNEL, *self._listeners)
+                self._pubsub = pubsub
+            self._connected_at = self._now()
             for group in self._listeners.values():
                 for listener in group:
                     listener.put(RESYNC)
-            while True:
+            while self._now() < leave_at:
                 message = await pubsub.get_message(timeout=PUBSUB_POLL_S)
                 if message is None:
                     await pubsub.ping()
@@ -253,6 +317,9 @@ class Hub:
             with contextlib.suppress(RedisError, OSError):
                 await pubsub.aclose()  # type: ignore[no-untyped-call]
             await client.aclose()
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     def _dispatch(self, message: dict[str, Any]) -> None:
         channel = message["channel"]
@@ -266,6 +333,13 @@ class Hub:
         elif message["type"] == "message":
             for listener in self._listeners.get(channel, ()):
                 listener.put(message["data"])
+
+
+async def _is_primary(client: "Redis") -> bool:
+    """Whether the server takes writes, as it says itself (`HELLO` is allowed to everybody)."""
+    said: dict[str, object] | list[object] = await client.execute_command("HELLO")  # type: ignore[no-untyped-call]
+    pairs = said if isinstance(said, dict) else dict(zip(said[::2], said[1::2], strict=False))
+    return pairs.get("role", "master") == "master"
 
 
 @dataclass(slots=True)
@@ -284,5 +358,6 @@ def redis() -> LoopRedis:
     loop = asyncio.get_running_loop()
     found = _by_loop.get(loop)
     if found is None:
-        found = _by_loop[loop] = LoopRedis(Pipe(), Hub())
+        hub = Hub()
+        found = _by_loop[loop] = LoopRedis(Pipe(refused=hub.renew), hub)
     return found
