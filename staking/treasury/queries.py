@@ -21,7 +21,7 @@ CACHE_S = 10.0
 DAYS_SHOWN = 90
 BURNS_SHOWN = 50
 PARTS = ("workers", "cloud", "stakers", "buyback")
-"""What a job's value is split into."""
+"""What a job's value is split into. The promotion budget's part of it is what they add up to less what people paid."""
 
 
 class PoolsBody(TypedDict):
@@ -47,6 +47,7 @@ class DayBody(TypedDict):
 
     day: str
     revenue: int
+    promoted: int
     workers: int
     cloud: int
     stakers: int
@@ -58,6 +59,7 @@ class TreasuryBody(TypedDict):
     """The whole answer of `GET /api/treasury`."""
 
     revenue: int
+    promoted: int
     workers: int
     cloud: int
     stakers: int
@@ -107,8 +109,10 @@ def _overview() -> TreasuryBody:
     config: ChainSettings | None = settings.CHAIN
     found = sums(max_age_s=0)
     burned_wei = _burned_wei(config) if config else 0
+    promoted = -found.of("job", "promo")
     return {
-        "revenue": sum(found.of("job", part) for part in PARTS),
+        "revenue": sum(found.of("job", part) for part in PARTS) - promoted,
+        "promoted": promoted,
         "workers": found.of("job", "workers"),
         "cloud": found.of("job", "cloud"),
         "stakers": found.of("job", "stakers"),
@@ -135,7 +139,7 @@ def _overview() -> TreasuryBody:
 
 def _days(found: Sums) -> Iterable[DayBody]:
     """From the first day with anything, or the first that is shown, to today; none is left out."""
-    by_part = {part: found.by_day("job", part) for part in PARTS}
+    by_part = {part: found.by_day("job", part) for part in (*PARTS, "promo")}
     paid_out = found.by_day("payout", "usdc")
     today = now().astimezone(UTC).date()
     first = min((*(day for days in (*by_part.values(), paid_out) for day in days), today))
@@ -149,6 +153,7 @@ def _day(day: date, parts: dict[str, int], paid_out: int) -> DayBody:
     return {
         "day": day.isoformat(),
         "revenue": sum(parts.values()),
+        "promoted": -parts["promo"],
         "workers": parts["workers"],
         "cloud": parts["cloud"],
         "stakers": parts["stakers"],

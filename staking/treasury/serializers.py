@@ -28,6 +28,7 @@ class DaySerializer(Shape):
 
     day = serializers.DateField()
     revenue = serializers.IntegerField()
+    promoted = serializers.IntegerField()
     workers = serializers.IntegerField()
     cloud = serializers.IntegerField()
     stakers = serializers.IntegerField()
@@ -38,7 +39,12 @@ class DaySerializer(Shape):
 class TreasurySerializer(Shape):
     """Of all time, and of the last 90 days."""
 
-    revenue = serializers.IntegerField(help_text="The value of all jobs. The next four are what it became.")
+    revenue = serializers.IntegerField(
+        help_text="What people paid for answers, with credits that they bought."
+    )
+    promoted = serializers.IntegerField(
+        help_text="What the promotion budget paid for answers. The next four are what this and the revenue became."
+    )
     workers = serializers.IntegerField()
     cloud = serializers.IntegerField()
     stakers = serializers.IntegerField()

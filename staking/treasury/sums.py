@@ -31,10 +31,11 @@ WITH part AS (
         WHEN address = 'pool:stakers' THEN 'stakers'
         WHEN address = 'pool:cloud' THEN 'cloud'
         WHEN address = 'treasury:usdc' THEN 'usdc'
+        WHEN address = 'promo:budget' OR address LIKE 'user:%%:granted' THEN 'promo'
         ELSE 'workers' END AS name
     FROM ledger_account
-    WHERE address IN ('pool:buyback', 'pool:stakers', 'pool:cloud', 'treasury:usdc')
-       OR address LIKE 'user:%%:earnings' OR address LIKE 'user:%%:escrow'
+    WHERE address IN ('pool:buyback', 'pool:stakers', 'pool:cloud', 'treasury:usdc', 'promo:budget')
+       OR address LIKE 'user:%%:earnings' OR address LIKE 'user:%%:escrow' OR address LIKE 'user:%%:granted'
 )
 SELECT (t.created_at AT TIME ZONE 'UTC')::date, t.kind, part.name, sum(e.amount_micros)::bigint
 FROM ledger_transfer t

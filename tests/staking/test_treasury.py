@@ -10,12 +10,13 @@ from ashao_site.accounts.models import User
 from ashao_site.chain_settings import ChainSettings
 from ashao_site.lib.clock import now
 from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.actions import Leg, fund_promo, grant, post_transfer
 from staking.treasury import sums
 from staking.treasury.models import Burn
 from staking.treasury.queries import cache
 from tests.ledger.support import sql
 from tests.staking.support import ASHAO, START, tx, wallet, without_triggers
+from workers.jobs.pricing import divide
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,37 @@ def test_revenue_and_its_split(chain_named: ChainSettings) -> None:
         (200_000, 140_000, 25_000),
     ]
     assert found["token"] == chain_named.token
+
+
+def test_what_free_credits_paid_is_kept_apart_from_what_people_paid(chain_named: ChainSettings) -> None:
+    fund_promo(key="f", amount_micros=1_000_000, note="For tests.", staff="charlie")
+    assert grant(key="g", user_id=9, amount_micros=500_000)
+    pay("d", "deposit", chart.TREASURY_USDC, chart.user_credits(9), 500_000)
+
+    def paid(key: str, *, granted: int, bought: int, workers: int) -> None:
+        shares = divide(value_micros=granted + bought, granted_micros=granted, share_bps=7_000)
+        assert shares.worker == workers
+        legs = [
+            Leg(chart.user_granted(9), -granted),
+            Leg(chart.user_credits(9), -bought),
+            Leg(chart.user_earnings(7), shares.earnings),
+            Leg(chart.user_escrow(7), shares.escrow),
+            Leg(chart.POOL_BUYBACK, shares.buyback),
+            Leg(chart.POOL_STAKERS, shares.stakers),
+            Leg(chart.PROMO_BUDGET, shares.promo),
+        ]
+        post_transfer(key=key, kind="job", legs=legs)
+
+    paid("free", granted=100_000, bought=0, workers=70_000)
+    found = treasury()
+    assert (found["revenue"], found["promoted"], found["workers"]) == (0, 70_000, 70_000)
+    assert (found["stakers"], found["buyback"], found["pools"]["stakers"]) == (0, 0, 0)
+    paid("both", granted=40_000, bought=60_000, workers=70_000)
+    paid("bought", granted=0, bought=100_000, workers=70_000)
+    found = treasury()
+    assert (found["revenue"], found["promoted"]) == (160_000, 98_000)
+    assert sum(found[part] for part in ("workers", "cloud", "stakers", "buyback")) == 258_000
+    assert (found["days"][-1]["revenue"], found["days"][-1]["promoted"]) == (160_000, 98_000)
 
 
 def test_ninety_days_and_no_gap(chain_named: ChainSettings) -> None:

@@ -14,8 +14,9 @@ money = st.integers(min_value=0, max_value=10**15)
 def test_shares_add_up_to_the_value_exactly(value, share, part):
     granted = int(value * part)
     shares = pricing.divide(value_micros=value, granted_micros=granted, share_bps=share)
-    assert shares.earnings + shares.escrow + shares.buyback + shares.stakers == value
-    assert min(shares.earnings, shares.escrow, shares.buyback, shares.stakers) >= 0
+    assert shares.earnings + shares.escrow + shares.buyback + shares.stakers + shares.promo == value
+    assert min(shares.earnings, shares.escrow, shares.buyback, shares.stakers, shares.promo) >= 0
+    assert shares.escrow + shares.promo == granted, "nothing that was granted goes anywhere else"
     assert shares.worker == value * share // 10_000
     assert 0 <= shares.stakers - shares.buyback <= 1
 
@@ -23,9 +24,9 @@ def test_shares_add_up_to_the_value_exactly(value, share, part):
 @given(value=st.integers(1, 10**12), share=st.integers(0, 10_000))
 def test_what_was_granted_goes_to_escrow_whole(value, share):
     shares = pricing.divide(value_micros=value, granted_micros=value, share_bps=share)
-    assert shares.earnings == 0
+    assert (shares.earnings, shares.buyback, shares.stakers) == (0, 0, 0)
     shares = pricing.divide(value_micros=value, granted_micros=0, share_bps=share)
-    assert shares.escrow == 0
+    assert (shares.escrow, shares.promo) == (0, 0)
 
 
 def test_the_two_prices():

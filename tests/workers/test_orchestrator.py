@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from django.db import transaction
 
 from ashao_site.lib.errors import Conflict, InsufficientCredits
 from ledger import chart, queries
@@ -78,6 +79,34 @@ def test_what_a_worker_earns_from_granted_credits_waits_in_escrow():
     complete(job, worker)
     assert queries.balance(chart.user_escrow(bob.pk)) == 28_000
     assert queries.balance(chart.user_earnings(bob.pk)) == 42_000
+    assert queries.available(chart.PROMO_BUDGET) == 12_000, "the rest of the free part is the budget's again"
+    assert queries.balance(chart.POOL_BUYBACK) == queries.balance(chart.POOL_STAKERS) == 9_000
+    books_are_true()
+
+
+def test_free_credits_are_no_revenue_whoever_answers():
+    fund(20)
+    alice, bob = person("alice", granted=10), person("bob")
+    ask(alice)
+    worker = worker_of(bob)
+    job = claim(worker)
+    say(job, worker, "x")
+    complete(job, worker)
+    with transaction.atomic():  # a guest's
+        guest_job = jobs.submit(
+            tier=Tier.PRO,
+            messages=[{"role": "user", "content": "hello"}],
+            sources=[chart.PROMO_BUDGET],
+            owner_id=None,
+        )
+    job = run(jobs.claim_for_cloud(guest_job, holder=cloud()))
+    say(job, cloud(), "from the cloud")
+    complete(job, cloud())
+    assert queries.balance(chart.user_escrow(bob.pk)) == queries.balance(chart.POOL_CLOUD) == 70_000
+    assert queries.available(chart.PROMO_BUDGET) == (20 + 10) * CREDIT - 2 * 70_000, (
+        "only what was earned is gone"
+    )
+    assert queries.balance(chart.POOL_BUYBACK) == queries.balance(chart.POOL_STAKERS) == 0
     books_are_true()
 
 

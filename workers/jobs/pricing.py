@@ -45,12 +45,13 @@ def price_micros(tier: Tier) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How the value of a finished job divides; the four parts add up to it exactly."""
+    """How the value of a finished job divides; the five parts add up to it exactly."""
 
     earnings: int
     escrow: int
     buyback: int
     stakers: int
+    promo: int
 
     @property
     def worker(self) -> int:
@@ -59,15 +60,24 @@ class Shares:
 
 
 def divide(*, value_micros: int, granted_micros: int, share_bps: int) -> Shares:
-    """Divide a job's value between its worker and the treasury.
+    """Divide a job's value between its worker, the treasury and the promotion budget.
 
     `granted_micros` of the value came out of the promotion budget: the same part of what the worker earns
-    goes to escrow (rounded up, so that no granted micro is ever withdrawable early). What does not divide
-    evenly stays with the treasury: the worker's share is rounded down, the odd micro goes to the stakers.
+    goes to escrow (rounded up, so that no granted micro is ever withdrawable early), and the rest of it back
+    to the budget: free credits are no revenue, so nothing of them reaches the buyback or the stakers. What
+    does not divide evenly stays with the treasury: the worker's share is rounded down, the odd micro goes to
+    the stakers.
     """
     if not 0 <= granted_micros <= value_micros or not 0 <= share_bps <= BPS:
         raise ValueError("the granted part or the share is out of range")
     worker = value_micros * share_bps // BPS
     escrow = -(-worker * granted_micros // value_micros) if value_micros else 0
-    rest = value_micros - worker
-    return Shares(earnings=worker - escrow, escrow=escrow, buyback=rest // 2, stakers=rest - rest // 2)
+    earnings = worker - escrow
+    treasury = value_micros - granted_micros - earnings
+    return Shares(
+        earnings=earnings,
+        escrow=escrow,
+        buyback=treasury // 2,
+        stakers=treasury - treasury // 2,
+        promo=granted_micros - escrow,
+    )

@@ -168,15 +168,16 @@ def _pay(job: Job) -> None:
             ledger.Leg(chart.user_escrow(owner_id), shares.escrow),
         ]
         job.earned_micros = shares.worker
-    to_treasury = [
+    to_house = [
         ledger.Leg(chart.POOL_BUYBACK, shares.buyback),
         ledger.Leg(chart.POOL_STAKERS, shares.stakers),
+        ledger.Leg(chart.PROMO_BUDGET, shares.promo),
     ]
     ledger.post_hold(
         hold_key=hold_key(job.public_id),
         key=done_key(job.public_id),
         kind="job",
-        legs=[leg for leg in (*to_producer, *to_treasury) if leg.amount_micros > 0],
+        legs=[leg for leg in (*to_producer, *to_house) if leg.amount_micros > 0],
         reference=job.public_id,
     )
 

@@ -361,6 +361,7 @@ export const Burn: is.Decoder<Schemas["Burn"]> = is.object({
 export const Day: is.Decoder<Schemas["Day"]> = is.object({
   day: is.string,
   revenue: is.integer,
+  promoted: is.integer,
   workers: is.integer,
   cloud: is.integer,
   stakers: is.integer,
@@ -374,6 +375,7 @@ export const Pools: is.Decoder<Schemas["Pools"]> = is.object({
 });
 export const Treasury: is.Decoder<Schemas["Treasury"]> = is.object({
   revenue: is.integer,
+  promoted: is.integer,
   workers: is.integer,
   cloud: is.integer,
   stakers: is.integer,

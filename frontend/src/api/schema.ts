@@ -1114,6 +1114,7 @@ export interface components {
             /** Format: date */
             day: string;
             paidOut: number;
+            promoted: number;
             revenue: number;
             stakers: number;
             workers: number;
@@ -1831,7 +1832,9 @@ export interface components {
             /** @description By payouts that are final on the chain. */
             paidOut: number;
             pools: components["schemas"]["Pools"];
-            /** @description The value of all jobs. The next four are what it became. */
+            /** @description What the promotion budget paid for answers. The next four are what this and the revenue became. */
+            promoted: number;
+            /** @description What people paid for answers, with credits that they bought. */
             revenue: number;
             rewardsPaid: number;
             /** Format: wei */

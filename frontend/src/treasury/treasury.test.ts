@@ -8,6 +8,7 @@ function day(number: number, workers: number, rest = 0): TreasuryDay {
   return {
     day: `2026-11-${String(number).padStart(2, "0")}`,
     revenue: workers + 2 * rest,
+    promoted: 0,
     workers,
     cloud: 0,
     stakers: rest,
@@ -63,6 +64,7 @@ it("reads amounts of $ASHAO exactly, and refuses what is none", () => {
   const answer = {
     ...{
       revenue: 0,
+      promoted: 0,
       workers: 0,
       cloud: 0,
       stakers: 0,

@@ -9,7 +9,7 @@ const WORKER_BPS = 7_000;
 
 /** The revenue, and the one bar that it is divided into. */
 export function Split({ treasury, tiers }: { treasury: Treasury | null; tiers: readonly Tier[] }) {
-  const isEmpty = treasury !== null && treasury.revenue === 0;
+  const isEmpty = treasury !== null && treasury.revenue + treasury.promoted === 0;
   const first = tiers[0];
   const price = (first?.credits ?? 10) * MICROS_PER_CREDIT;
   const parts = isEmpty ? exampleSplit(price, WORKER_BPS) : treasury === null ? null : splitOf(treasury);
