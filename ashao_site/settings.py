@@ -228,7 +228,7 @@ JOB_MAX_MS = env_int("JOB_MAX_MS", 600_000, least=10_000, most=3_600_000)
 STREAM_TTL_MS = env_int("STREAM_TTL_MS", 300_000, least=1_000, most=86_400_000)
 FALLBACK_CONCURRENCY = env_int("FALLBACK_CONCURRENCY", 64, least=1, most=1_000)
 
-PROVIDERS = ProviderSettings(
+_PROVIDERS = ProviderSettings(
     gemini_api_key=env_str("GEMINI_API_KEY", ""),
     gemini_model=env_str("GEMINI_MODEL", "gemini-2.5-flash"),
     gemini_base_url=env_str("GEMINI_BASE_URL", ""),
@@ -238,6 +238,10 @@ PROVIDERS = ProviderSettings(
     simulated=env_choice("SIMULATED_PROVIDER", "auto", ("auto", "on", "off")),
     simulated_tokens_per_second=env_int("SIMULATED_TOKENS_PER_SECOND", 40, least=0, most=10_000),
 )
+try:
+    PROVIDERS = _PROVIDERS.in_production() if PRODUCTION else _PROVIDERS
+except ValueError as error:
+    raise ImproperlyConfigured(f"SIMULATED_PROVIDER: {error}") from None
 
 
 # --- the Earn page: what a browser runs -----------------------------------------------------------------------

@@ -41,7 +41,7 @@ def _receipt(row: Json) -> str:
         return ""
     facts = [
         jobs.TIER_NAME[jobs.Tier(row["tier"])] if row["tier"] else "",
-        f"served {_SERVED_BY[receipt['servedBy']]}",
+        "simulated" if receipt["simulated"] else f"served {_SERVED_BY[receipt['servedBy']]}",
         _plain(receipt["model"]),
         f"{receipt['tokens']} token" + ("s" if receipt["tokens"] != 1 else ""),
         f"{receipt['seconds']} s",

@@ -31,4 +31,5 @@ def _wire(viewer: Viewer, answer: Message, receipt: jobs.Receipt) -> Json:
         # What a guest is given is paid by the promotion budget: it costs the guest nothing.
         "credits": micros_to_credits(receipt.charged_micros) if viewer.user_id is not None else 0,
         "handedOver": receipt.handed_over,
+        "simulated": receipt.simulated,
     }

@@ -150,6 +150,9 @@ class ReceiptSerializer(Shape):
     )
     credits = serializers.IntegerField(help_text="Charged; 0 for guests.")
     handedOver = serializers.BooleanField(help_text="Whether more than one producer had it.")
+    simulated = serializers.BooleanField(
+        help_text="Whether it is prepared text, at least in part. Such an answer is free."
+    )
 
 
 class ReceiptAnswerSerializer(Shape):

@@ -89,6 +89,9 @@ def serve(job_id: str) -> bool:
     """Serve a job by the cloud, if nobody has it; returns whether an answer was produced here."""
     heart.start()
     choices = providers()
+    if not choices:
+        run_sync(jobs.end_without_cloud(job_id, holder=HOLDER))
+        return False
     model = next((provider.model for provider in choices if provider.available()), "")
     job = run_sync(jobs.claim_for_cloud(job_id, holder=replace(HOLDER, model=model)))
     if job is None:
@@ -117,6 +120,8 @@ def _stream(
         if provider.model != noted:
             _note_model(job, provider.model)
             noted = provider.model
+        if provider.simulated:
+            _make_free(job)
         try:
             completion = provider.stream(job.messages, chunks.text, chunks.add)
             chunks.flush()
@@ -135,6 +140,16 @@ def _note_model(job: jobs.Claimed, model: str) -> None:
         run_sync(jobs.note_model(job_id=job.id, lease=job.lease, model=model))
     except (*OUTAGES, Unavailable) as error:
         log.warning("model_not_noted", job=job.id, error=type(error).__name__)
+
+
+def _make_free(job: jobs.Claimed) -> None:
+    """Nobody pays for simulated text: where that can't be written down, none of it is sent. Raises `StopStream`."""
+    try:
+        held = run_sync(jobs.make_free(job_id=job.id, lease=job.lease))
+    except (*OUTAGES, Unavailable):
+        held = False
+    if not held:
+        raise StopStream
 
 
 def _complete(job: jobs.Claimed, completion: Completion) -> bool:

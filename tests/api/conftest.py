@@ -10,6 +10,7 @@ import pytest
 
 from ashao_site.embedded import app
 from ashao_site.embedded.stack import Stack
+from tests.demo_cloud import demo_cloud
 
 from .support import Person, WorkerClient, make_worker
 
@@ -21,13 +22,17 @@ ENV = {
     "WORKER_LEASE_MS": "60000",
     "WORKER_STALL_MS": "60000",
 }
+TOKENS_PER_SECOND = 40
 
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """With a dev chain, for money. `API_TESTS_ASGI_SERVER=uvicorn` runs all of it against the other server."""
     server = os.environ.get("API_TESTS_ASGI_SERVER", "daphne")
-    with Stack(env=ENV, asgi_server=server, only=app.EVERYTHING) as running:
+    with (
+        demo_cloud(tokens_per_second=TOKENS_PER_SECOND) as cloud,
+        Stack(env={**ENV, **cloud}, asgi_server=server, only=app.EVERYTHING) as running,
+    ):
         yield running
 
 

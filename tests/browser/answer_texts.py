@@ -120,6 +120,7 @@ def long_conversation(messages: int, chars: int) -> dict[str, Any]:
         "seconds": 1.5,
         "credits": 10,
         "handedOver": False,
+        "simulated": False,
     }
     return {
         "id": "conv_long",

@@ -24,6 +24,7 @@ from playwright.sync_api import (
 
 from ashao_site.embedded.stack import Stack
 from scripts.chromium import find
+from tests.demo_cloud import demo_cloud
 from tests.tiny_model.host import ModelHost
 
 from .chat_page import ChatPage
@@ -80,7 +81,6 @@ def stack(model_host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> It
     catalogue = tmp_path_factory.mktemp("models") / "models.json"
     catalogue.write_text(json.dumps(model_host.catalogue()))
     env = {
-        "SIMULATED_TOKENS_PER_SECOND": str(TOKENS_PER_SECOND),
         "GUEST_MESSAGES_PER_ADDRESS": "1000",
         "FALLBACK_CONCURRENCY": "8",
         "MODEL_HOST": model_host.url,
@@ -88,7 +88,7 @@ def stack(model_host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> It
         "BROWSER_ALLOW_SOFTWARE_GPU": "on",
         "BROWSER_MIN_TOKENS_PER_SECOND": "1",
     }
-    with Stack(env=env) as running:
+    with demo_cloud(tokens_per_second=TOKENS_PER_SECOND) as cloud, Stack(env={**env, **cloud}) as running:
         yield running
 
 

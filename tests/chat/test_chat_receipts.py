@@ -59,6 +59,7 @@ def test_a_browsers_answer_through_the_worker_calls(alice: Browser, bob: Browser
         "tokens": 2,
         "credits": 10,
         "handedOver": False,
+        "simulated": False,
     }
     question, reply = alice.messages(conversation_id)
     assert (question["receipt"], question["rating"]) == (None, 0)
@@ -170,6 +171,7 @@ class Provider:
 
     def __init__(self, model: str, text: str, *, breaks: bool = False) -> None:
         self.id, self.model, self.text, self.breaks = model, model, text, breaks
+        self.simulated = False
 
     def available(self) -> bool:
         return True

@@ -13,6 +13,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from ashao_site.embedded.stack import Stack
+from tests.demo_cloud import demo_cloud
 from tests.stack.model import NAME, CountingModel, is_whole, question
 from tests.stack.support import Database, NativeWorker, Person, until
 from workers.providers.simulated_text import compose
@@ -24,16 +25,16 @@ SOON_S = 60.0
 """Far below the grace window, far above what it takes on a busy machine."""
 ENV = {
     "WORKER_GRACE_MS": str(GRACE_MS),
-    "SIMULATED_TOKENS_PER_SECOND": "120",
-    "SIMULATED_PROVIDER": "on",
-    "GEMINI_API_KEY": "",
-    "OPENAI_BASE_URL": "",
 }
+TOKENS_PER_SECOND = 120
 
 
 @pytest.fixture(scope="module", params=["daphne", "uvicorn"])
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
-    with Stack(asgi_server=request.param, env=ENV) as running:
+    with (
+        demo_cloud(tokens_per_second=TOKENS_PER_SECOND) as cloud,
+        Stack(asgi_server=request.param, env={**ENV, **cloud}) as running,
+    ):
         yield running
 
 

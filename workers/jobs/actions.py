@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from ashao_site.lib import clock
 from ashao_site.lib.aio import in_db, run_sync
 from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import AppError, Conflict
@@ -237,6 +238,23 @@ async def give_up(job_id: str, *, text: str, reason: str) -> None:
     if settled is not None:
         log.info("job_failed", job=job_id, reason=reason)
         await close(settled)
+
+
+async def make_free(*, job_id: str, lease: str) -> bool:
+    """Say, before the first of it is sent, that simulated text follows; False where the lease is lost."""
+    return await in_db(records.make_free, job_id=job_id, lease=lease)
+
+
+async def end_without_cloud(job_id: str, *, holder: Holder) -> None:
+    """No cloud is configured: a job for which no worker is live either ends here. Others go on waiting."""
+    waiting = await in_db(records.queued, job_id)
+    if waiting is None:
+        return
+    live, _ = await store.tier_counts(waiting.tier, now_ms=clock.now_ms())
+    if live and waiting.for_workers:
+        return
+    if await claim_for_cloud(job_id, holder=holder) is not None:  # so that no worker begins it meanwhile
+        await give_up(job_id, text=waiting.text, reason=records.NO_PRODUCER)
 
 
 async def stop(job_id: str) -> None:

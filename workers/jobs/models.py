@@ -80,6 +80,8 @@ class Job(models.Model):
     earned_micros = models.BigIntegerField(default=0)
     charged_micros = models.BigIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
+    free = models.BooleanField(default=False, db_default=False)
+    """Some of its text is simulated: whoever ends it, nobody is charged and nobody is paid."""
     rating = models.SmallIntegerField(default=0, db_default=0)
     """1 or -1 where the person who asked found the answer good or bad. It says nothing of who that was."""
 

@@ -34,6 +34,7 @@ def _receipt(job: Job) -> Receipt:
         seconds=max(0.0, round((ended - began).total_seconds(), 2)) if began and ended else 0.0,
         charged_micros=job.charged_micros,
         handed_over=job.attempts > 1,
+        simulated=job.free,
     )
 
 

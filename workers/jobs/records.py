@@ -31,6 +31,11 @@ SETTLED_FIELDS = ("state", "finish", "tokens", "finished_at", "charged_micros", 
 WORKER_ATTEMPTS_MAX = 3
 """After so many producers have lost a job, only the cloud is asked."""
 FAILED_MESSAGE = "The answer could not be produced. Your credits are back."
+NO_PRODUCER = "no machine is online and no cloud is configured"
+FAILED_BECAUSE = {
+    NO_PRODUCER: "No machine is online to answer, and this network has no cloud behind them. Your credits are back.",
+}
+"""What the person is told of some reasons; of all others, `FAILED_MESSAGE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +125,18 @@ def _share_of(owner_id: int | None) -> Case | Value:
     return Case(When(stakes_enough(owner_id), then=pricing.share_bps(staked=True)), default=common)
 
 
+def make_free(*, job_id: str, lease: str) -> bool:
+    """Simulated text follows: nobody is charged for this job any more. False where the lease is lost."""
+    held = Job.objects.filter(public_id=job_id, state=State.RUNNING, lease_hash=hash_secret(lease))
+    return held.update(free=True) == 1
+
+
 def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str) -> Settled | None:
     """End a job with its answer: the hold is posted, the answer handed on, the payload forgotten.
 
     `lease` names the production that ends; empty, for a job that nobody holds and the person stopped: then
-    nobody is paid and nothing is charged. Repeating it returns the first result. None where the job has gone
-    to another producer.
+    nobody is paid and nothing is charged, as for a text that is partly simulated. Repeating it returns the first
+    result. None where the job has gone to another producer.
     """
     with transaction.atomic():
         job = (
@@ -143,7 +154,7 @@ def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str)
             return _settled(job) if same else None
         if not same or job.state not in sources_of(State.DONE):
             return None
-        charged = bool(lease and text)
+        charged = bool(lease and text) and not job.free
         if charged:
             _pay(job)
         else:
@@ -222,7 +233,7 @@ def _settled(job: Job) -> Settled:
         tokens=job.tokens,
         finish=job.finish,
         earned_micros=job.earned_micros,
-        error=FAILED_MESSAGE if failed else "",
+        error=FAILED_BECAUSE.get(job.error, FAILED_MESSAGE) if failed else "",
     )
 
 

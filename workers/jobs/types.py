@@ -75,7 +75,8 @@ class Receipt:
     """What an answer was made with and what it cost: no identity, and nothing of what was said.
 
     `seconds` are from the first producer's claim to the end, hand-overs included. `tokens` were counted by the
-    producer that ended it; of an answer that was stopped, the pieces that it had sent.
+    producer that ended it; of an answer that was stopped, the pieces that it had sent. Of one that is `simulated`
+    at least a part is prepared text, and it is free.
     """
 
     served_by: str
@@ -84,6 +85,7 @@ class Receipt:
     seconds: float
     charged_micros: int
     handed_over: bool
+    simulated: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ class InferenceProvider(Protocol):
     def model(self) -> str:
         """What it answers with, as people are shown it on a receipt."""
 
+    @property
+    def simulated(self) -> bool:
+        """Whether no model answers: an answer with any of its text costs nothing."""
+
     def available(self) -> bool:
         """Whether it is worth asking now. Never waits."""
 

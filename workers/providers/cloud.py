@@ -32,6 +32,7 @@ class CloudProvider(ABC):
 
     id: str
     model: str
+    simulated = False
 
     def __init__(self, settings: ProviderSettings, *, cool_down: CoolDown | None = None) -> None:
         self._settings = settings

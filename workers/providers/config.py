@@ -1,6 +1,6 @@
 """The settings of the providers, filled once from the environment by the settings file. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -14,7 +14,8 @@ class ProviderSettings:
     """Which providers there are and how long they may take. A wrong value raises ValueError in one sentence.
 
     Gemini is configured by its key; an OpenAI-compatible server by its URL (its key may be empty: a server
-    of one's own often wants none). `simulated` "auto" answers only where no other provider is configured.
+    of one's own often wants none). `simulated` "auto" answers only where no other provider is configured; what
+    it answers is free.
     """
 
     gemini_api_key: str = field(default="", repr=False)
@@ -28,6 +29,18 @@ class ProviderSettings:
     first_token_timeout_s: float = 20.0
     stall_timeout_s: float = 15.0
     max_output_tokens: int = 2048
+
+    def in_production(self) -> "ProviderSettings":
+        """The same for a network that is none to try: prepared text only where it was asked for by name.
+
+        Raises ValueError where it would stand in for a model that fails.
+        """
+        has_cloud = bool(self.gemini_api_key or self.openai_base_url)
+        if self.simulated == "on" and has_cloud:
+            raise ValueError(
+                "In production the simulated provider never stands in for another: turn it off, or configure no other."
+            )
+        return replace(self, simulated="off") if self.simulated == "auto" else self
 
     def __post_init__(self) -> None:
         if self.simulated not in get_args(Simulated):

@@ -1,7 +1,8 @@
 """A model server without a model: `python -m workers.providers.demo_server`.
 
 It speaks OpenAI's chat completions and streams the simulated provider's text, which says that it is simulated.
-With it, `ashao-worker` can be tried on a machine that has no Ollama, llama.cpp or vLLM.
+With it, `ashao-worker` can be tried on a machine that has no Ollama, llama.cpp or vLLM. To the network that is a worker
+like any other: what a worker's model server is, nobody can see from there, so its answers are charged and paid.
 """
 
 import argparse

@@ -33,7 +33,7 @@ def providers() -> list[InferenceProvider]:
     """The providers of `settings.PROVIDERS`, built once for each process.
 
     The first call may take seconds where an SDK has to be imported: call it when the process starts. The
-    list is empty where nothing is configured and the simulated one is off.
+    list is empty where nothing is configured and the simulated one is off, as in production unless it is asked for.
     """
     global _built  # noqa: PLW0603 - clients and cool-downs are shared by the threads of a process
     with _lock:

@@ -24,6 +24,7 @@ class SimulatedProvider:
 
     id = "simulated"
     model = "simulated"
+    simulated = True
 
     def __init__(
         self, settings: ProviderSettings | None = None, *, sleep: Callable[[float], object] = time.sleep

@@ -35,6 +35,7 @@ export const Receipt: is.Decoder<Schemas["Receipt"]> = is.object({
   seconds: is.number,
   credits: is.integer,
   handedOver: is.boolean,
+  simulated: is.boolean,
 });
 export const Message: is.Decoder<Schemas["Message"]> = is.object({
   id: is.string,

@@ -1571,6 +1571,8 @@ export interface components {
              * @enum {string}
              */
             servedBy: "browser" | "native" | "cloud";
+            /** @description Whether it is prepared text, at least in part. Such an answer is free. */
+            simulated: boolean;
             /** @description Counted by the producer that ended the answer. */
             tokens: number;
         };

@@ -250,6 +250,7 @@ describe("after an answer", () => {
     seconds: 4.1,
     credits: 10,
     handedOver: false,
+    simulated: false,
   };
   const answer = (chat: ChatController) => chat.store.get().messages.at(-1);
 

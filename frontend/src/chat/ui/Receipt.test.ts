@@ -9,6 +9,7 @@ const receipt: Receipt = {
   seconds: 4.12,
   credits: 10,
   handedOver: false,
+  simulated: false,
 };
 
 it("says who answered, with what, how fast and for how much", () => {
@@ -24,6 +25,14 @@ it("says who answered, with what, how fast and for how much", () => {
     "1 token in 4.1 s",
     "free",
     "handed over on the way",
+  ]);
+});
+
+it("says of prepared text that no model made it, and that it is free", () => {
+  expect(receiptParts({ ...receipt, servedBy: "cloud", model: "simulated", credits: 0, simulated: true })).toEqual([
+    "Simulated: prepared text, not a model’s",
+    "132 tokens in 4.1 s",
+    "free",
   ]);
 });
 

@@ -34,8 +34,9 @@ function modelName(model: string): string {
 
 export function receiptParts(receipt: Receipt): readonly string[] {
   return [
-    SERVED_BY[receipt.servedBy],
-    modelName(receipt.model),
+    ...(receipt.simulated
+      ? ["Simulated: prepared text, not a model’s"]
+      : [SERVED_BY[receipt.servedBy], modelName(receipt.model)]),
     `${counted(receipt.tokens, "token")} in ${receipt.seconds.toFixed(1)} s`,
     receipt.credits === 0 ? "free" : counted(receipt.credits, "credit"),
     ...(receipt.handedOver ? ["handed over on the way"] : []),
