@@ -29,11 +29,9 @@ it("says who answered, with what, how fast and for how much", () => {
 });
 
 it("says of prepared text that no model made it, and that it is free", () => {
-  expect(receiptParts({ ...receipt, servedBy: "cloud", model: "simulated", credits: 0, simulated: true })).toEqual([
-    "Simulated: prepared text, not a model’s",
-    "132 tokens in 4.1 s",
-    "free",
-  ]);
+  expect(
+    receiptParts({ ...receipt, servedBy: "cloud", model: "simulated", credits: 0, simulated: true }),
+  ).toEqual(["Simulated: prepared text, not a model’s", "132 tokens in 4.1 s", "free"]);
 });
 
 it("a model's name is chosen by whoever answered: it is short and steers nothing", () => {
