@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -22,7 +22,7 @@ from ashao_site.accounts.scopes import ALL_SCOPES
 from ashao_site.accounts.sign_ins import end_other_sign_ins, orphans
 from ashao_site.accounts.signature import verify_signature
 from ashao_site.accounts.signin import Site, check_message
-from ashao_site.accounts.siwe import parse_message
+from ashao_site.accounts.siwe import SignInMessage, nonce_of, parse_message
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
 from ashao_site.lib.ids import hash_secret, is_id, new_secret
@@ -37,7 +37,7 @@ REVOKED_KEY_KEPT = timedelta(days=90)
 GUEST_USE_KEPT = timedelta(days=2)
 
 
-def issue_nonce(*, session_key: str) -> str:
+def issue_nonce(*, session_key: str) -> SignInNonce:
     """A new nonce that this session may sign in with, once, for `NONCE_TTL_S` seconds.
 
     A session has at most `NONCES_MAX_PER_SESSION`: a further one takes the place of the oldest.
@@ -50,40 +50,49 @@ def issue_nonce(*, session_key: str) -> str:
             SignInNonce.objects.filter(pk__in=surplus).delete()
         nonce = secrets.token_hex(NONCE_BYTES)  # EIP-4361 allows letters and digits only
         expires_at = at + timedelta(seconds=NONCE_TTL_S)
-        SignInNonce.objects.create(nonce=nonce, session_key=session_key, created_at=at, expires_at=expires_at)
-    return nonce
+        return SignInNonce.objects.create(
+            nonce=nonce, session_key=session_key, created_at=at, expires_at=expires_at
+        )
 
 
 def sign_in(*, message: str, signature: str, session_key: str | None, site: Site) -> User:
     """The user whose wallet signed this message; on a wallet's first sign-in the user is made.
 
-    Raises `BadInput` (`bad_message`), `NotSignedIn` (`bad_nonce`, `wrong_domain`, `wrong_chain`, `expired`,
-    `not_yet_valid`, `bad_signature`) and, for a disabled user, `Forbidden`. The nonce is used up by any
-    message that can be read, whatever is wrong with the rest. Must not be called in a transaction: undoing
-    that would bring the nonce back.
+    Raises what `accept_message` does, `NotSignedIn` (`bad_signature`) and, for a disabled user, `Forbidden`. Must not
+    be called in a transaction: undoing that would bring the nonce back.
     """
-    parsed = parse_message(message)
-    consume_nonce(nonce=parsed.nonce, session_key=session_key)
-    check_message(parsed, site=site, at=now())
-    if not verify_signature(parsed.wallet, message, signature):
+    accepted = accept_message(message, session_key=session_key, site=site)
+    if not verify_signature(accepted.wallet, message, signature):
         raise NotSignedIn(
             "The signature is not this wallet's signature of this message.", code="bad_signature"
         )
-    user, _ = User.objects.get_or_create_wallet(parsed.wallet)
+    user, _ = User.objects.get_or_create_wallet(accepted.wallet)
     if not user.is_active:
         raise Forbidden("This account is disabled.", code="account_disabled")
     return user
 
 
-def consume_nonce(*, nonce: str, session_key: str | None) -> None:
-    """Use up a nonce of this session. Raises `NotSignedIn` (`bad_nonce`) for one that it does not have.
+def accept_message(message: str, *, session_key: str | None, site: Site) -> SignInMessage:
+    """A message that was made for this site, chain, session and moment. Who signed it is not looked at.
 
+    Raises `BadInput` (`bad_message`) and `NotSignedIn` (`bad_nonce`, `wrong_domain`, `wrong_chain`, `clock_wrong`,
+    `expired`, `not_yet_valid`). The nonce is used up before anything else is read, whatever is wrong with the rest.
     Must not be called in a transaction: undoing that would bring the nonce back.
     """
+    asked_at = _consume_nonce(nonce=nonce_of(message), session_key=session_key)
+    parsed = parse_message(message)
+    check_message(parsed, site=site, asked_at=asked_at, at=now())
+    return parsed
+
+
+def _consume_nonce(*, nonce: str, session_key: str | None) -> datetime:
+    """Use up a nonce of this session; returns when it was made. Raises `NotSignedIn` (`bad_nonce`)."""
     mine = SignInNonce.objects.filter(nonce=nonce, session_key=session_key or "", expires_at__gt=now())
-    deleted, _ = mine.delete()
-    if deleted != 1:
+    made_at = mine.values_list("created_at", flat=True).first()
+    deleted = 0 if made_at is None else mine.delete()[0]  # of two at once, one deletes it
+    if made_at is None or deleted != 1:
         raise NotSignedIn("This message was used before or is too old. Please try again.", code="bad_nonce")
+    return made_at
 
 
 @dataclass(frozen=True)

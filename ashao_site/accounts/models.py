@@ -16,11 +16,11 @@ from eth_utils.address import to_checksum_address
 from ashao_site.accounts.devices import LABEL_MAX_CHARS, UNKNOWN_DEVICE
 from ashao_site.accounts.scopes import ALL_SCOPES, SCOPE_MAX_CHARS
 from ashao_site.accounts.signals import user_created
+from ashao_site.accounts.siwe import NONCE_MAX_CHARS
 from ashao_site.lib.clock import now
 from ashao_site.lib.ids import new_id
 
 API_KEY_NAME_MAX_CHARS = 80
-NONCE_MAX_CHARS = 64
 SESSION_KEY_MAX_CHARS = 64
 
 

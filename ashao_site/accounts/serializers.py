@@ -6,23 +6,25 @@ from rest_framework import serializers
 
 from ashao_site.accounts.models import API_KEY_NAME_MAX_CHARS, ApiKey, SignIn, User
 from ashao_site.accounts.scopes import ALL_SCOPES
-from ashao_site.accounts.signature import SIGNATURE_MAX_CHARS
+from ashao_site.accounts.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS
 from ashao_site.accounts.siwe import MESSAGE_MAX_CHARS
 from ashao_site.lib.api import StrictCharField
 
 
 class NonceSerializer(serializers.Serializer[Any]):
-    """A nonce, and the chain that the message must name."""
+    """A nonce, and the chain that the message must name. Its times are best taken from here: clocks differ."""
 
     nonce = serializers.CharField()
-    chainId = serializers.IntegerField()
+    chainId = serializers.IntegerField(source="chain_id")
+    issuedAt = serializers.DateTimeField(source="issued_at", help_text="Now, by the server's clock.")
+    expiresAt = serializers.DateTimeField(source="expires_at", help_text="Until then the nonce is good.")
 
 
 class VerifySerializer(serializers.Serializer[Any]):
     """A signed EIP-4361 message."""
 
     message = StrictCharField(max_length=MESSAGE_MAX_CHARS)
-    signature = StrictCharField(max_length=SIGNATURE_MAX_CHARS)
+    signature = StrictCharField(max_length=UNDEPLOYED_SIGNATURE_MAX_CHARS)
 
 
 class UserSerializer(serializers.ModelSerializer[User]):

@@ -44,7 +44,8 @@ class NonceView(APIView):
     def post(self, request: Request) -> Response:
         """Make a nonce."""
         nonce = actions.issue_nonce(session_key=_session_key(request._request))
-        return Response({"nonce": nonce, "chainId": settings.CHAIN_ID})
+        answer = {"nonce": nonce.nonce, "issued_at": nonce.created_at, "expires_at": nonce.expires_at}
+        return Response(NonceSerializer(answer | {"chain_id": settings.CHAIN_ID}).data)
 
 
 class VerifyView(APIView):

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ashao_site.accounts.signature import SIGNATURE_MAX_CHARS
+from ashao_site.accounts.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS
 from ashao_site.accounts.siwe import MESSAGE_MAX_CHARS
 from ashao_site.lib.api import StrictCharField, StrictIntegerField
 from ledger.money import MAX_AMOUNT_MICROS
@@ -57,7 +57,7 @@ class WalletProofSerializer(Shape):
     """An EIP-4361 message that another wallet signed."""
 
     message = StrictCharField(max_length=MESSAGE_MAX_CHARS)
-    signature = StrictCharField(max_length=SIGNATURE_MAX_CHARS)
+    signature = StrictCharField(max_length=UNDEPLOYED_SIGNATURE_MAX_CHARS)
 
 
 class WalletSerializer(Shape):

@@ -2,11 +2,10 @@
 
 from django.db import transaction
 
-from ashao_site.accounts.actions import consume_nonce
+from ashao_site.accounts.actions import accept_message
 from ashao_site.accounts.models import User
 from ashao_site.accounts.signature import verify_signature
-from ashao_site.accounts.signin import Site, check_message
-from ashao_site.accounts.siwe import parse_message
+from ashao_site.accounts.signin import Site
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict, NotFound, NotSignedIn
 from ledger.payouts.models import PayoutWallet
@@ -29,9 +28,7 @@ def confirm_wallet(*, user: User, message: str, signature: str, session_key: str
     signing in does, `BadInput` (bad_statement, bad_wallet) and `Conflict` (too_many_wallets). Not to be called
     in a transaction: undoing that would bring the nonce back.
     """
-    parsed = parse_message(message)
-    consume_nonce(nonce=parsed.nonce, session_key=session_key)
-    check_message(parsed, site=site, at=clock.now())
+    parsed = accept_message(message, session_key=session_key, site=site)
     if message.split("\n")[_STATEMENT_LINE - 1 : _STATEMENT_LINE + 2] != ["", statement_of(user), ""]:
         raise BadInput(f'The message must say "{statement_of(user)}"', code="bad_statement")
     if not verify_signature(parsed.wallet, message, signature):

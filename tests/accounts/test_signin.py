@@ -2,18 +2,33 @@
 
 import re
 import time
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from accounts_browser import Browser, ago, in_threads, sign
 
-from ashao_site.accounts.actions import NONCES_MAX_PER_SESSION, forget_expired
+from ashao_site.accounts.actions import NONCE_TTL_S, NONCES_MAX_PER_SESSION, forget_expired
 from ashao_site.accounts.models import SignInNonce, User
 from ashao_site.accounts.signals import user_created
 from ashao_site.accounts.signature import verify_signature
+from ashao_site.chain_settings import ChainSettings, checksummed
 from ashao_site.lib.clock import now
+from tests.chain.nodes import dead_url
 
+_ANY = checksummed("0x" + "a1" * 20)
+CHAIN = ChainSettings(
+    rpc_url="",
+    chain_id=31_337,
+    confirmations=2,
+    start_block=0,
+    timeout_s=1,
+    token=_ANY,
+    vault=_ANY,
+    usdc=_ANY,
+    treasury=_ANY,
+)
 MOMENT = re.compile(r"<(-?\d+) s ago>")
 
 
@@ -72,12 +87,17 @@ def test_nothing_of_the_guest_is_kept(alice: Browser) -> None:
         ({"uri": "https://testserver"}, 401, "wrong_domain"),
         ({"uri": "http://testserver@evil.example/"}, 401, "wrong_domain"),
         ({"chain": 1}, 401, "wrong_chain"),
-        ({"issued": "<601 s ago>"}, 401, "expired"),
-        ({"issued": "<-90 s ago>"}, 401, "not_yet_valid"),
+        ({"issued": "<960 s ago>"}, 401, "clock_wrong"),
+        ({"issued": "<3600 s ago>", "end": "\nExpiration Time: <3300 s ago>"}, 401, "clock_wrong"),
+        ({"issued": "<-960 s ago>"}, 401, "clock_wrong"),
+        ({"issued": "<-3600 s ago>"}, 401, "clock_wrong"),
         ({"end": "\nExpiration Time: <1 s ago>"}, 401, "expired"),
         ({"end": "\nNot Before: <-30 s ago>"}, 401, "not_yet_valid"),
+        ({"issued": "<600 s ago>", "end": "\nExpiration Time: <601 s ago>"}, 401, "expired"),
+        ({"issued": "<-600 s ago>", "end": "\nExpiration Time: <-599 s ago>"}, 401, "expired"),
+        ({"issued": "<-600 s ago>", "end": "\nNot Before: <-660 s ago>"}, 401, "not_yet_valid"),
         ({"version": 2}, 400, "bad_message"),
-        ({"wallet": "0x" + "ab" * 20}, 400, "bad_message"),
+        ({"wallet": "0x" + "aB" * 20}, 400, "bad_message"),
         ({"issued": "yesterday"}, 400, "bad_message"),
         ({"issued": "2026-02-30T00:00:00Z"}, 400, "bad_message"),
         ({"end": "\nRubbish: 1"}, 400, "bad_message"),
@@ -99,8 +119,12 @@ def test_a_wrong_message_is_refused(alice: Browser, changes: dict[str, Any], sta
         {
             "end": "\nExpiration Time: <-60 s ago>\nNot Before: <60 s ago>\nRequest ID: 7\nResources:\n- https://a.b/c"
         },
-        {"issued": "<590 s ago>"},
-        {"issued": "<-50 s ago>"},
+        {"issued": "<840 s ago>"},
+        {"issued": "<-70 s ago>"},
+        {"issued": "<-120 s ago>"},
+        {"issued": "<-840 s ago>", "end": "\nExpiration Time: <-1140 s ago>\nNot Before: <-840 s ago>"},
+        {"issued": "<301 s ago>", "end": "\nExpiration Time: <1 s ago>"},
+        {"issued": "<840 s ago>", "end": "\nExpiration Time: <540 s ago>\nNot Before: <840 s ago>"},
         {"domain": "http://testserver"},
         {"uri": "http://testserver/login?next=/"},
     ],
@@ -108,6 +132,44 @@ def test_a_wrong_message_is_refused(alice: Browser, changes: dict[str, Any], sta
 def test_other_good_messages_are_accepted(alice: Browser, changes: dict[str, Any]) -> None:
     answer = alice.verify(alice.message(alice.nonce(), **timed(changes)))
     assert answer.status_code == 200, answer.json()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "says"), [(-3600, "60 minutes ahead"), (9000, "2 hours behind")])
+def test_a_clock_that_is_far_off_is_named(alice: Browser, seconds: int, says: str) -> None:
+    refused = alice.verify(alice.message(alice.nonce(), issued=ago(seconds))).json()
+    assert refused["code"] == "clock_wrong"
+    assert f"The clock of your device is {says}: here it is {now():%Y-%m-%d} " in refused["error"]
+
+
+@pytest.mark.django_db
+def test_the_nonce_s_answer_has_the_times_for_the_message(alice: Browser) -> None:
+    """A page that takes them from there needs no clock of its own."""
+    answer = alice.post("/api/auth/nonce").json()
+    issued, expires = (datetime.fromisoformat(answer[name]) for name in ("issuedAt", "expiresAt"))
+    assert abs(now() - issued) < timedelta(minutes=1)
+    assert expires - issued == timedelta(seconds=NONCE_TTL_S)
+    end = f"\nExpiration Time: {answer['expiresAt']}"
+    message = alice.message(answer["nonce"], issued=answer["issuedAt"], end=end)
+    assert alice.verify(message).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("written", [str.lower, lambda wallet: "0x" + wallet[2:].upper()])
+def test_an_address_without_its_checksum(alice: Browser, written: Any) -> None:
+    signed_in = alice.verify(alice.message(alice.nonce(), wallet=written(alice.wallet)))
+    assert signed_in.status_code == 200, signed_in.json()
+    assert signed_in.json()["user"]["wallet"] == alice.wallet
+    wrong = alice.wallet[:-1] + alice.wallet[-1].swapcase()
+    refused = alice.verify(alice.message(alice.nonce(), wallet=wrong if wrong != alice.wallet else "0xAb"))
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_message")
+
+
+@pytest.mark.django_db
+def test_a_nonce_is_used_up_by_what_cannot_be_read(alice: Browser) -> None:
+    nonce = alice.nonce()
+    assert alice.verify(alice.message(nonce, version=2)).json()["code"] == "bad_message"
+    assert alice.verify(alice.message(nonce)).json()["code"] == "bad_nonce"
 
 
 @pytest.mark.django_db
@@ -151,7 +213,8 @@ def bad_signatures(good: str) -> dict[str, str]:
         "short": good[:-2],
         "long": good + "00",
         "high s": "0x" + high_s.hex(),
-        "v 0": "0x" + (raw[:64] + bytes([v - 27])).hex(),
+        "v 26": "0x" + (raw[:64] + b"\x1a").hex(),
+        "other v of 0 and 1": "0x" + (raw[:64] + bytes([28 - v])).hex(),
         "v 29": "0x" + (raw[:64] + b"\x1d").hex(),
         "v 255": "0x" + (raw[:64] + b"\xff").hex(),
         "other v": "0x" + (raw[:64] + bytes([55 - v])).hex(),
@@ -168,6 +231,22 @@ def test_bad_signatures_are_false_and_never_an_exception(alice: Browser) -> None
     assert not verify_signature(alice.wallet, "hello!", good)
     for name, signature in bad_signatures(good).items():
         assert not verify_signature(alice.wallet, "hello", signature), name
+
+
+def test_the_forms_of_a_key_s_signature(alice: Browser, bob: Browser, settings: Any) -> None:
+    """`v` of 27 and 28, of 0 and 1, and the compact form (ERC-2098). None of them needs a chain."""
+    settings.CHAIN = replace(CHAIN, rpc_url=dead_url())
+    parities = set()
+    for number in range(8):
+        text = f"hello {number}"
+        for person in (alice, bob):
+            raw = bytes.fromhex(sign(person.account, text)[2:])
+            r, s, parity = raw[:32], raw[32:64], raw[64] - 27
+            parities.add(parity)
+            compact = r + bytes([s[0] | parity << 7]) + s[1:]
+            for form in (raw, raw[:64] + bytes([parity]), compact):
+                assert verify_signature(person.wallet, text, "0x" + form.hex())
+    assert parities == {0, 1}
 
 
 @pytest.mark.django_db

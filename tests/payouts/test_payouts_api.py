@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -60,15 +60,20 @@ class Person:
         headers = {"Idempotency-Key": more.pop("key")} if "key" in more else {}
         return self.call("POST", "/api/payouts", {"amount": amount, **more}, **headers)
 
-    def proof(self, account, statement=None, nonce=None, host="127.0.0.1:8000"):
+    def proof(self, account, statement=None, nonce=None, host="127.0.0.1:8000", clock_ahead_s=0):
         nonce = nonce or self.call("POST", "/api/auth/nonce").json()["nonce"]
         said = (
             f"Receive the payouts of ashao account {self.user.public_id}." if statement is None else statement
         )
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        issued = datetime.now(UTC) + timedelta(seconds=clock_ahead_s)
+        at, end = (
+            moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            for moment in (issued, issued + timedelta(minutes=5))
+        )
         message = (
             f"{host} wants you to sign in with your Ethereum account:\n{account.address}\n\n{said}\n\n"
-            f"URI: http://{host}\nVersion: 1\nChain ID: 31337\nNonce: {nonce}\nIssued At: {at}"
+            f"URI: http://{host}\nVersion: 1\nChain ID: 31337\nNonce: {nonce}\nIssued At: {at}\n"
+            f"Expiration Time: {end}"
         )
         signed = account.sign_message(encode_defunct(text=message))
         return {"message": message, "signature": "0x" + bytes(signed.signature).hex()}
@@ -229,6 +234,19 @@ def test_another_wallet_confirms_that_it_receives(alice, bob):
     refused(alice.call("DELETE", path), 404, "wallet_not_found")
     refused(alice.call("DELETE", "/api/payouts/wallets/x"), 404, "wallet_not_found")
     refused(alice.ask(wallet=other.address), 400, "wallet_not_confirmed")
+
+
+@pytest.mark.parametrize("seconds", [-840, -301, 70, 840])
+def test_a_wallet_s_clock_may_be_wrong(alice, seconds):
+    proof = alice.proof(Account.create(), clock_ahead_s=seconds)
+    assert alice.call("POST", "/api/payouts/wallets", proof).status_code == 200
+
+
+@pytest.mark.parametrize("seconds", [-3600, 3600])
+def test_a_wallet_s_clock_that_is_far_off_is_named(alice, seconds):
+    answer = alice.call("POST", "/api/payouts/wallets", alice.proof(Account.create(), clock_ahead_s=seconds))
+    refused(answer, 401, "clock_wrong")
+    assert "60 minutes" in answer.json()["error"]
 
 
 def test_proofs_that_prove_nothing(alice, bob, settings):

@@ -6,14 +6,12 @@ import { list, string } from "../lib/decode";
 import { buildSiweMessage } from "../wallet/siwe";
 import { type Eip1193Provider, toChecksumAddress, utf8Hex } from "../wallet/wallet";
 
-const VALID_MS = 5 * 60_000;
-
 export interface AddWalletInput {
   provider: Eip1193Provider;
   userId: string;
   /** The wallets that are there already, the person's own among them. */
   known: readonly string[];
-  site: { host: string; origin: string; now: () => Date };
+  site: { host: string; origin: string };
 }
 
 /** A wallet that only offers what is there already. */
@@ -35,8 +33,8 @@ export async function addPayoutWallet(
   { provider, userId, known, site }: AddWalletInput,
 ): Promise<string> {
   const address = await otherAccount(provider, known);
-  const { nonce, chainId } = await api.nonce();
-  const issuedAt = site.now();
+  // The times are the server's: this device's clock may be wrong.
+  const { nonce, chainId, issuedAt, expiresAt } = await api.nonce();
   const message = buildSiweMessage({
     domain: site.host,
     address,
@@ -44,8 +42,8 @@ export async function addPayoutWallet(
     uri: site.origin,
     chainId,
     nonce,
-    issuedAt,
-    expiresAt: new Date(issuedAt.getTime() + VALID_MS),
+    issuedAt: new Date(issuedAt),
+    expiresAt: new Date(expiresAt),
   });
   const params = [utf8Hex(message), address];
   const signature = string(await provider.request({ method: "personal_sign", params }), "signature");

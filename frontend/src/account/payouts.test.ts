@@ -35,13 +35,18 @@ describe("asking for a payout", () => {
 });
 
 describe("another wallet", () => {
-  const site = { host: "h", origin: "https://h", now: () => new Date("2026-01-01T00:00:00Z") };
+  const site = { host: "h", origin: "https://h" };
   const input = { userId: "usr_1", known: [ALICE], site };
 
   function server() {
     const added: string[] = [];
     const api = {
-      nonce: async () => ({ nonce: "abcdefgh", chainId: 1 }),
+      nonce: async () => ({
+        nonce: "abcdefgh",
+        chainId: 1,
+        issuedAt: "2026-01-01T00:00:00Z",
+        expiresAt: "2026-01-01T00:05:00Z",
+      }),
       addPayoutWallet: async (message: string, signature: string) => {
         added.push(message, signature);
         return { wallet: BOB };

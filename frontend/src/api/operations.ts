@@ -138,6 +138,8 @@ export const Ok: is.Decoder<Schemas["Ok"]> = is.object({
 export const Nonce: is.Decoder<Schemas["Nonce"]> = is.object({
   nonce: is.string,
   chainId: is.integer,
+  issuedAt: is.string,
+  expiresAt: is.string,
 });
 export const User: is.Decoder<Schemas["User"]> = is.object({
   id: is.string,

@@ -1463,9 +1463,19 @@ export interface components {
             /** @enum {string} */
             reason: "no_job" | "no_job_for_you" | "too_many_jobs" | "paused";
         };
-        /** @description A nonce, and the chain that the message must name. */
+        /** @description A nonce, and the chain that the message must name. Its times are best taken from here: clocks differ. */
         Nonce: {
             chainId: number;
+            /**
+             * Format: date-time
+             * @description Until then the nonce is good.
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description Now, by the server's clock.
+             */
+            issuedAt: string;
             nonce: string;
         };
         /** @description It is done. */

@@ -29,7 +29,7 @@ export function SignInDialog(props: SignInDialogProps) {
     setBusy(id);
     setProblem(null);
     try {
-      const site = { host: location.host, origin: location.origin, now: () => new Date() };
+      const site = { host: location.host, origin: location.origin };
       await signIn(api, wallet, site);
       onSignedIn();
     } catch (error) {

@@ -4,12 +4,9 @@ import type { User } from "../api/types";
 import { buildSiweMessage } from "./siwe";
 import type { Wallet } from "./wallet";
 
-const VALID_MS = 5 * 60_000;
-
 export interface SignInSite {
   host: string;
   origin: string;
-  now: () => Date;
 }
 
 /** Proves to the server that the person holds the wallet. */
@@ -19,8 +16,8 @@ export async function signIn(
   site: SignInSite,
 ): Promise<User> {
   const address = await wallet.address();
-  const { nonce, chainId } = await api.nonce();
-  const issuedAt = site.now();
+  // The times are the server's: this device's clock may be wrong.
+  const { nonce, chainId, issuedAt, expiresAt } = await api.nonce();
   const message = buildSiweMessage({
     domain: site.host,
     address,
@@ -28,8 +25,8 @@ export async function signIn(
     uri: site.origin,
     chainId,
     nonce,
-    issuedAt,
-    expiresAt: new Date(issuedAt.getTime() + VALID_MS),
+    issuedAt: new Date(issuedAt),
+    expiresAt: new Date(expiresAt),
   });
   const { user } = await api.verify(message, await wallet.sign(message));
   return user;

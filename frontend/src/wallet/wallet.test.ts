@@ -52,19 +52,24 @@ describe("signing in", () => {
     };
     const verified: string[] = [];
     const api = {
-      nonce: async () => ({ nonce: "abcdefgh", chainId: 1 }),
+      nonce: async () => ({
+        nonce: "abcdefgh",
+        chainId: 1,
+        issuedAt: "2026-01-01T00:00:00.123456Z",
+        expiresAt: "2026-01-01T00:05:00.123456Z",
+      }),
       verify: async (message: string, signature: string) => {
         verified.push(message, signature);
         return { user: { id: "usr_1", wallet: checksummed } };
       },
     };
-    const now = () => new Date("2026-01-01T00:00:00Z");
-    await signIn(api, injectedWallet(provider), { host: "h", origin: "https://h", now });
+    await signIn(api, injectedWallet(provider), { host: "h", origin: "https://h" });
 
     const [message = "", signature] = verified;
     expect(signature).toBe("0xsigned");
     expect(message).toContain(`\n${checksummed}\n`);
-    expect(message).toContain("Expiration Time: 2026-01-01T00:05:00.000Z");
+    expect(message).toContain("Issued At: 2026-01-01T00:00:00.123Z"); // the server's: this clock says otherwise
+    expect(message).toContain("Expiration Time: 2026-01-01T00:05:00.123Z");
     expect(asked.map((a) => a.method)).toEqual(["eth_requestAccounts", "personal_sign"]);
     const [hex, address] = asked[1]?.params ?? [];
     expect(Buffer.from(String(hex).slice(2), "hex").toString()).toBe(message);

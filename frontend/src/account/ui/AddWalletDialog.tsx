@@ -24,7 +24,7 @@ export function AddWalletDialog({ app, known, onClose }: AddWalletDialogProps) {
     setBusy(id);
     setProblem(null);
     try {
-      const site = { host: location.host, origin: location.origin, now: () => new Date() };
+      const site = { host: location.host, origin: location.origin };
       const userId = app.session.me?.user?.id ?? "";
       const api = { ...app.api, ...app.money };
       await addPayoutWallet(api, { provider, userId, known, site });

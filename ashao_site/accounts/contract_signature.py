@@ -1,0 +1,136 @@
+"""Whether a wallet that is a contract accepts a signature (ERC-1271), deployed already or not yet (ERC-6492).
+
+What a contract answers, or whether it answers at all, is up to whoever wrote it, so it is asked from within a few
+instructions of ours that the node runs: they bound its gas, read 32 bytes of its answer and say yes or no. One call to
+the node, whose answer has one size, and which goes wrong only when something is wrong with the node. Where there is no
+code at the wallet, and the signature does not bring it, nobody is asked.
+https://eips.ethereum.org/EIPS/eip-1271 https://eips.ethereum.org/EIPS/eip-6492
+"""
+
+from dataclasses import dataclass
+
+from eth_abi.abi import decode as abi_decode
+from eth_abi.abi import encode as abi_encode
+from eth_abi.exceptions import DecodingError
+from eth_utils.address import to_checksum_address
+from web3.types import RPCEndpoint
+
+from ashao_site.lib.chain import ChainUnavailable, chain
+from ashao_site.lib.hexadecimal import bytes_of
+
+CONTRACT_GAS = 3_000_000
+"""What a contract may use: several keys checked in Solidity (a passkey's takes some 400,000), no more than that."""
+FACTORY_GAS = 6_000_000
+"""What deploying a wallet may use: the largest code that a chain takes costs some 5 million."""
+_OWN_GAS = 1_000_000
+_CALLER = "0x9a1f0c3e5b7d2846a0c9e1d3f5b7281946ecda03"
+"""Who asks. Nobody has its key. Some contracts take the zero address, which a node would put here, for a rehearsal of
+theirs in which every signature is good."""
+_UNDEPLOYED = bytes.fromhex("6492" * 16)  # what such a signature ends with
+_IS_VALID_SIGNATURE = bytes.fromhex("1626ba7e")  # the selector of isValidSignature, and its answer for yes
+_WORD_BYTES = 32
+
+
+@dataclass(frozen=True)
+class ContractSignature:
+    """What a contract is asked about, and what would deploy it: `factory` (checksummed) called with `deploy`."""
+
+    signature: bytes
+    factory: str | None = None
+    deploy: bytes = b""
+
+
+def unwrapped(raw: bytes) -> ContractSignature | None:
+    """A signature as it came, taken out of what ERC-6492 puts around it; None if that cannot be read."""
+    if not raw.endswith(_UNDEPLOYED):
+        return ContractSignature(raw)
+    try:
+        factory, deploy, signature = abi_decode(["address", "bytes", "bytes"], raw[: -len(_UNDEPLOYED)])
+    except (DecodingError, OverflowError):
+        return None
+    return ContractSignature(signature, to_checksum_address(factory), deploy)
+
+
+def accepts(wallet: str, digest: bytes, asked: ContractSignature) -> bool:
+    """Whether the contract at `wallet` (checksummed) accepts the signature of this hash, as of the latest block.
+
+    Nothing on the chain changes. False where there is no code, also after the factory was called; a wallet that has
+    code is asked as it is, and no factory is called. Raises `ChainUnavailable` when the chain does not say.
+    """
+    question = _IS_VALID_SIGNATURE + abi_encode(["bytes32", "bytes"], [digest, asked.signature])
+    chain_id, accepted = divmod(
+        _run(_program(wallet, question, asked), deploys=asked.factory is not None), 256
+    )
+    if chain_id != chain().config.chain_id or accepted not in (0, 1):
+        raise _undecided()
+    return accepted == 1
+
+
+def _program(wallet: str, question: bytes, asked: ContractSignature) -> bytes:
+    """Instructions that put the `question` to the wallet, deploying it before if they can and must; and their data.
+
+    They return one word: the chain's id, then a byte that is 1 if the answer was the magic value in 32 bytes
+    and 0 otherwise. An address without code answers with nothing. The question's call is static: it changes nothing.
+    """
+    deploying = b"" if asked.factory is None else _deploying(wallet, asked.factory, len(asked.deploy))
+    asking_bytes = len(_asking(wallet, len(question), 0))
+    data_at = len(deploying) + asking_bytes
+    if asked.factory is not None:
+        deploying = _deploying(wallet, asked.factory, len(asked.deploy), data_at + len(question))
+    return deploying + _asking(wallet, len(question), data_at) + question + asked.deploy
+
+
+def _deploying(wallet: str, factory: str, size: int, data_at: int = 0) -> bytes:
+    """Call the factory with `size` bytes of the program from `data_at` on, unless the wallet has code."""
+    call = _code(
+        # memory[0:] = the call's data: CODECOPY(0, data_at, size)
+        f"61{size:04x} 61{data_at:04x} 6000 39"
+        # CALL(gas, factory, no value, in 0 size, out nowhere); whether it worked shows in the wallet's code
+        f"6000 6000 61{size:04x} 6000 6000 73{factory[2:]} 62{FACTORY_GAS:06x} f1 50"
+    )
+    head_bytes = 25
+    head = _code(f"73{wallet[2:]} 3b 60{head_bytes + len(call):02x} 57")  # EXTCODESIZE, JUMPI
+    assert len(head) == head_bytes
+    return head + call + _code("5b")  # JUMPDEST
+
+
+def _asking(wallet: str, size: int, data_at: int) -> bytes:
+    """Put `size` bytes of the program from `data_at` on to the wallet, and return what it said."""
+    return _code(
+        # memory[0:] = the question: CODECOPY(0, data_at, size)
+        f"61{size:04x} 61{data_at:04x} 6000 39"
+        # STATICCALL(gas, wallet, in 0 size, out 0 32): is it a success,
+        f"6020 6000 61{size:04x} 6000 73{wallet[2:]} 62{CONTRACT_GAS:06x} fa"
+        # and RETURNDATASIZE == 32,
+        "3d 6020 14 16"
+        # and memory[0:32] == the magic value << 224?
+        f"6000 51 63{_IS_VALID_SIGNATURE.hex()} 60e0 1b 14 16"
+        # memory[0:32] = CHAINID << 8 | that; RETURN(0, 32)
+        "46 6008 1b 17 6000 52 6020 6000 f3"
+    )
+
+
+def _code(written: str) -> bytes:
+    return bytes.fromhex(written)
+
+
+def _run(code: bytes, *, deploys: bool) -> int:
+    """The word that the code returns, run by the node as a contract's creation that stays undone."""
+    gas = CONTRACT_GAS + _OWN_GAS + (FACTORY_GAS if deploys else 0)
+    call = {"from": _CALLER, "data": "0x" + code.hex(), "gas": hex(gas)}
+    try:
+        answer = chain().web3.provider.make_request(RPCEndpoint("eth_call"), [call, "latest"])
+    except ChainUnavailable as error:
+        raise _undecided() from error
+    word = answer.get("result")
+    raw = bytes_of(word, max_bytes=_WORD_BYTES) if isinstance(word, str) else None
+    if raw is None or len(raw) != _WORD_BYTES:
+        raise _undecided()
+    return int.from_bytes(raw)
+
+
+def _undecided() -> ChainUnavailable:
+    return ChainUnavailable(
+        "This is not the signature of the wallet's own key, and the chain, which knows whether the wallet is a"
+        " contract that accepts it, does not answer. Please try again."
+    )
