@@ -144,7 +144,7 @@ def test_what_may_not(old: str, new: str) -> None:
 
 def test_each_line_is_needed_and_in_its_place() -> None:
     lines = GOOD.split("\n")
-    for at in range(9):
+    for at in {*range(10)} - {3}:  # all up to the time but the statement
         assert read("\n".join(lines[:at] + lines[at + 1 :])) is None, lines[at]
     for at in range(len(lines) - 1):
         changed = [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]
