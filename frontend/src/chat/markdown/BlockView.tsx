@@ -1,6 +1,7 @@
-import { createElement, memo } from "react";
+import { createElement, memo, useState } from "react";
 import { assertNever } from "../../lib/never";
 import { CodeBlock } from "./CodeBlock";
+import { directionOfBlocks } from "./direction";
 import { FormulaView, OpenFormula } from "./FormulaView";
 import { InlineViews } from "./InlineViews";
 import { TableView } from "./TableView";
@@ -28,7 +29,7 @@ export const BlockView = memo(function BlockView({ block }: { block: Block }) {
       return block.open ? <OpenFormula tex={block.tex} /> : <FormulaView tex={block.tex} display />;
     case "quote":
       return (
-        <blockquote dir="auto">
+        <blockquote dir={directionOfBlocks(block.blocks)}>
           <BlockViews blocks={block.blocks} />
         </blockquote>
       );
@@ -36,6 +37,15 @@ export const BlockView = memo(function BlockView({ block }: { block: Block }) {
       return <ListView start={block.start} items={block.items} />;
     case "table":
       return <TableView align={block.align} head={block.head} rows={block.rows} />;
+    case "details":
+      return <DetailsView {...block} />;
+    case "note":
+      return (
+        <aside className="note" dir={directionOfBlocks(block.blocks)} data-note={block.label} tabIndex={-1}>
+          <bdi className="note-label">{block.label}</bdi>
+          <BlockViews blocks={block.blocks} />
+        </aside>
+      );
     case "rule":
       return <hr />;
     case "plain":
@@ -50,10 +60,22 @@ export function BlockViews({ blocks }: { blocks: readonly Block[] }) {
   return blocks.map((block, index) => <BlockView key={index} block={block} />);
 }
 
+/** Folded, as it is written; unfolded for whoever saw it being written. */
+function DetailsView({ summary, blocks, open }: Extract<Block, { type: "details" }>) {
+  const [begunOpen] = useState(open);
+  return (
+    <details className="details" open={begunOpen} dir={directionOfBlocks(blocks)}>
+      <summary dir="auto">{summary.length === 0 ? "Details" : <InlineViews inlines={summary} />}</summary>
+      <BlockViews blocks={blocks} />
+    </details>
+  );
+}
+
 function ListView({ start, items }: { start: number | null; items: readonly ListItem[] }) {
+  const direction = directionOfBlocks(items.flatMap((item) => item.blocks));
   const views = items.map((item, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: an item's place is its identity.
-    <li key={index} className={item.task === null ? undefined : "task"} dir="auto">
+    <li key={index} className={item.task === null ? undefined : "task"}>
       {item.task !== null && (
         <span
           className="task-box"
@@ -66,9 +88,9 @@ function ListView({ start, items }: { start: number | null; items: readonly List
     </li>
   ));
   return start === null ? (
-    <ul dir="auto">{views}</ul>
+    <ul dir={direction}>{views}</ul>
   ) : (
-    <ol dir="auto" start={start}>
+    <ol dir={direction} start={start}>
       {views}
     </ol>
   );

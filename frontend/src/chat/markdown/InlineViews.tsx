@@ -30,6 +30,26 @@ function InlineView({ inline }: { inline: Inline }) {
           <InlineViews inlines={inline.inlines} />
         </s>
       );
+    case "sub":
+      return (
+        <sub>
+          <InlineViews inlines={inline.inlines} />
+        </sub>
+      );
+    case "sup":
+      return (
+        <sup>
+          <InlineViews inlines={inline.inlines} />
+        </sup>
+      );
+    case "kbd":
+      return (
+        <kbd>
+          <InlineViews inlines={inline.inlines} />
+        </kbd>
+      );
+    case "note-mark":
+      return <NoteMark label={inline.label} />;
     case "code":
       return <code dir="ltr">{inline.text}</code>;
     case "math":
@@ -43,6 +63,26 @@ function InlineView({ inline }: { inline: Inline }) {
     default:
       return assertNever(inline);
   }
+}
+
+/** A footnote's mark; pressed, it shows the note, which is in the same answer. */
+function NoteMark({ label }: { label: string }) {
+  return (
+    <sup>
+      <button
+        type="button"
+        className="note-mark"
+        aria-label={`Footnote ${label}`}
+        onClick={(event) => {
+          const notes =
+            event.currentTarget.closest(".markdown")?.querySelectorAll<HTMLElement>("[data-note]") ?? [];
+          [...notes].find((note) => note.dataset.note === label)?.focus();
+        }}
+      >
+        {label}
+      </button>
+    </sup>
+  );
 }
 
 /** Says where it leads unless its words do, and opens elsewhere, without telling where it was clicked. */

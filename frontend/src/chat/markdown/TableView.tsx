@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Button } from "../../ui/Button";
+import { directionOfCells } from "./direction";
 import { InlineViews } from "./InlineViews";
 import { TABLE_MAX_CELLS, TABLE_MAX_ROWS } from "./limits";
 import type { Align, Cell } from "./tree";
@@ -20,7 +21,7 @@ export function TableView({ align, head, rows }: TableViewProps) {
     <div className="table-block">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard. */}
       <section className="table-scroll" tabIndex={0} aria-label="Table">
-        <table>
+        <table dir={directionOfCells([...head, ...(rows[0] ?? [])])}>
           <thead>
             <Row cells={head.slice(0, columns)} align={align} head />
           </thead>

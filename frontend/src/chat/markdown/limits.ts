@@ -7,6 +7,10 @@ export const SHOWN_MAX_CHARS = 100_000;
 export const SHOWN_MAX_BLOCKS = 600;
 /** Lists and quotes in each other. */
 export const NESTING_MAX = 12;
+export const DETAILS_NESTING_MAX = 3;
+/** Footnotes of one answer. */
+export const NOTES_MAX = 200;
+export const NOTE_LABEL_MAX_CHARS = 40;
 /** Elements within one top-level block: words in bold, links, cells, items. */
 export const NODES_MAX = 6_000;
 export const FORMULAS_MAX = 200;

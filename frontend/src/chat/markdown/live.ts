@@ -3,6 +3,7 @@
  * that the page needn't touch them again; only the block at the end is parsed anew when text comes.
  */
 import { OPEN_MAX_CHARS, SHOWN_MAX_BLOCKS, SHOWN_MAX_CHARS } from "./limits";
+import { noteLabels } from "./note-rules";
 import { parseBlocks } from "./parser";
 import type { Located } from "./tokens";
 import type { Block } from "./tree";
@@ -53,16 +54,17 @@ interface How {
 function advance(base: LiveText, source: string, how: How): LiveText {
   const finished = [...base.finished];
   let { consumed, prefix } = base;
+  const notes = noteLabels(source);
   const maxBlocks = (SHOWN_MAX_BLOCKS * how.shownMax) / SHOWN_MAX_CHARS;
   while (consumed < how.shownMax && finished.length < maxBlocks) {
     const tail = source.slice(consumed, consumed + OPEN_MAX_CHARS);
     const last = consumed + tail.length >= source.length;
-    const step = last && !how.live ? all(tail, prefix) : take(tail, prefix, !last);
+    const step = last && !how.live ? all(tail, prefix, notes) : take(tail, prefix, { full: !last, notes });
     finished.push(...step.finished);
     consumed += step.chars;
     prefix = step.prefix;
     if (step.chars === 0 || consumed >= source.length || (last && how.live)) {
-      const open = how.live ? openBlocks(source.slice(consumed), prefix) : [];
+      const open = how.live ? openBlocks(source.slice(consumed), prefix, notes) : [];
       return { source, consumed, finished: bounded(finished, maxBlocks), open, prefix, hiddenChars: 0 };
     }
   }
@@ -80,6 +82,8 @@ function bounded(blocks: Block[], max: number): Block[] {
   return blocks.length > max ? blocks.slice(0, max) : blocks;
 }
 
+type Labels = ReadonlySet<string>;
+
 interface Step {
   finished: readonly Block[];
   chars: number;
@@ -87,9 +91,9 @@ interface Step {
 }
 
 /** All blocks of the end of a text that is over. */
-function all(tail: string, prefix: string): Step {
+function all(tail: string, prefix: string, notes: Labels): Step {
   return {
-    finished: parseBlocks(prefix + tail, false).map(({ block }) => block),
+    finished: parseBlocks(prefix + tail, false, notes).map(({ block }) => block),
     chars: tail.length,
     prefix: "",
   };
@@ -99,8 +103,8 @@ function all(tail: string, prefix: string): Step {
  * The blocks that are over: those that another one follows, whose first line is whole. `full`: there is no room
  * for more, so the last one is cut.
  */
-function take(tail: string, prefix: string, full: boolean): Step {
-  const located = parseBlocks(prefix + tail, true);
+function take(tail: string, prefix: string, { full, notes }: { full: boolean; notes: Labels }): Step {
+  const located = parseBlocks(prefix + tail, true, notes);
   const last = located.at(-1);
   const starts = lineStarts(tail);
   const lastWhole = tail.lastIndexOf("\n");
@@ -110,15 +114,15 @@ function take(tail: string, prefix: string, full: boolean): Step {
     if (begin === 0 || begin > lastWhole) continue;
     return { finished: located.slice(0, index).map(({ block }) => block), chars: begin, prefix: "" };
   }
-  return full ? cut(tail, prefix, last) : { finished: [], chars: 0, prefix };
+  return full ? cut(tail, prefix, last, notes) : { finished: [], chars: 0, prefix };
 }
 
 /** Ends a block that has grown too long at its last line, or in the midst of it if there is only one. */
-function cut(tail: string, prefix: string, last: Located | undefined): Step {
+function cut(tail: string, prefix: string, last: Located | undefined, notes: Labels): Step {
   const newline = tail.lastIndexOf("\n") + 1;
   const chars = newline > 0 ? newline : tail.length;
   const text = prefix + tail.slice(0, chars);
-  const finished = parseBlocks(text, false).map(({ block }) => block);
+  const finished = parseBlocks(text, false, notes).map(({ block }) => block);
   return { finished, chars, prefix: last === undefined ? "" : goingOn(text, last) };
 }
 
@@ -132,8 +136,9 @@ function goingOn(text: string, { block, line }: Located): string {
 
 const FENCE = /^ {0,3}(?:`{3,}|~{3,})/;
 
-function openBlocks(tail: string, prefix: string): readonly Block[] {
-  return parseBlocks(prefix + settleEnd(tail, FENCE.test(prefix)), true).map(({ block }) => block);
+function openBlocks(tail: string, prefix: string, notes: Labels): readonly Block[] {
+  const settled = settleEnd(tail, FENCE.test(prefix));
+  return parseBlocks(prefix + settled, true, notes).map(({ block }) => block);
 }
 
 /** Where each line begins, counted as markdown-it counts them. */

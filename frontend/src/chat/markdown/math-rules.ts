@@ -4,6 +4,7 @@
  */
 import type { MarkdownIt, StateBlock, StateInline } from "markdown-it";
 import { TEX_MAX_CHARS } from "./limits";
+import { nextCloser } from "./search";
 
 export function mathRules(md: MarkdownIt): void {
   // A backslash before a bracket is otherwise an escape, so these come first.
@@ -46,22 +47,21 @@ function closingAt(state: StateInline, begin: number, opener: Opener): number | 
   if (at < 0 || at - begin > TEX_MAX_CHARS) return null;
   const tex = src.slice(begin, at);
   if (tex.trim() === "" || /\n\s*\n/.test(tex)) return null;
-  // "$5 and $6" is money: a formula has no space inside of its dollars, and no digit follows it.
-  if (opener === "$" && (/^\s|\s$/.test(tex) || /[0-9$]/.test(src[at + 1] ?? ""))) return null;
-  return at;
+  return opener === "$" && !isBetweenDollars(src, begin, at) ? null : at;
 }
 
-/** The closers found last, so that a line of a thousand openers is searched once. */
-const found = new WeakMap<StateInline, Map<string, { from: number; at: number }>>();
-
-function nextCloser(state: StateInline, closer: string, from: number): number {
-  const known = found.get(state) ?? new Map<string, { from: number; at: number }>();
-  found.set(state, known);
-  const last = known.get(closer);
-  if (last !== undefined && from >= last.from && (last.at < 0 || from <= last.at)) return last.at;
-  const at = state.src.indexOf(closer, from);
-  known.set(closer, { from, at });
-  return at;
+/**
+ * Whether what stands between two dollars is a formula. "$5 and $6" is money: a formula has no space inside of its dollars,
+ * and no digit follows it. "$PATH:$HOME" and "$BTC和$ETH" are names: where another begins at the second dollar, the
+ * first one began one too. "The $n$th" is a formula still.
+ */
+function isBetweenDollars(src: string, begin: number, end: number): boolean {
+  const first = src[begin] ?? "";
+  const last = src[end - 1] ?? "";
+  if (first.trim() === "" || last.trim() === "") return false;
+  const after = src.slice(end + 1, end + 4);
+  if (/^[0-9$]/.test(after)) return false;
+  return !/^[A-Za-z_{]/.test(after) || /^(?:st|nd|rd|th|s)(?![A-Za-z_])/.test(after);
 }
 
 function escaped(text: string, at: number): boolean {

@@ -1,15 +1,22 @@
 /** Markdown into our tree, by markdown-it: its tokens only, never its HTML. */
 import MarkdownIt, { type MarkdownIt as Parser, type StateBlock } from "markdown-it";
+import cjkFriendly from "markdown-it-cjk-friendly";
+import { htmlRules } from "./html-rules";
 import { NESTING_MAX } from "./limits";
 import { safeHref } from "./links";
 import { mathRules } from "./math-rules";
+import { type NoteEnv, noteLabels, noteRules } from "./note-rules";
 import { type Located, treeOf } from "./tokens";
 
 const md = createParser();
 
-/** The top-level blocks of a text. `live`: it isn't over, and a formula at its end may still be closed. */
-export function parseBlocks(source: string, live: boolean): Located[] {
-  return treeOf(md.parse(source, { live }));
+/**
+ * The top-level blocks of a text. `live`: it isn't over, and a formula at its end may still be closed. `notes`: the
+ * footnotes of the whole text, where this is a part of it.
+ */
+export function parseBlocks(source: string, live: boolean, notes = noteLabels(source)): Located[] {
+  const env: NoteEnv = { live, notes };
+  return treeOf(md.parse(source, { ...env }));
 }
 
 function createParser(): Parser {
@@ -19,7 +26,11 @@ function createParser(): Parser {
   parser.linkify?.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   // What fails here stays on the page as it was written.
   parser.validateLink = (address) => safeHref(address) !== null;
+  // Chinese, Japanese and Korean have no spaces beside their marks: "**注意：**正文" is bold too.
+  parser.use(cjkFriendly);
   parser.use(mathRules);
+  parser.use(htmlRules);
+  parser.use(noteRules);
   parser.block.ruler.before("table", "too_deep", tooDeep, { alt: [] });
   return parser;
 }

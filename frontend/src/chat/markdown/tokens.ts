@@ -60,6 +60,14 @@ class BlockReader {
         return { type: "list", start: startOf(token), items: this.#items("ordered_list_close") };
       case "table_open":
         return this.#table();
+      case "details_open":
+        return this.#details(token);
+      case "note_open":
+        return {
+          type: "note",
+          label: withoutSteering(String(token.meta?.label)),
+          blocks: this.#blocksUntil("note_close"),
+        };
       case "hr":
         return { type: "rule" };
       case "plain":
@@ -108,6 +116,13 @@ class BlockReader {
       items.push(withTask(this.#blocksUntil("list_item_close")));
     }
     return items;
+  }
+
+  #details(token: Token): Block {
+    const words = this.#next();
+    const summary = words === undefined ? [] : this.#inlines.read(words);
+    const blocks = this.#blocksUntil("details_close");
+    return { type: "details", summary, blocks, open: token.meta?.open === true };
   }
 
   #table(): Block {
@@ -168,6 +183,14 @@ class InlineReader {
         return { type: "emphasis", inlines: this.#until(cursor, "em_close") };
       case "s_open":
         return { type: "strike", inlines: this.#until(cursor, "s_close") };
+      case "sub_open":
+        return { type: "sub", inlines: this.#until(cursor, "sub_close") };
+      case "sup_open":
+        return { type: "sup", inlines: this.#until(cursor, "sup_close") };
+      case "kbd_open":
+        return { type: "kbd", inlines: this.#until(cursor, "kbd_close") };
+      case "note_mark":
+        return { type: "note-mark", label: withoutSteering(String(token.meta?.label)) };
       case "link_open":
         return link(token, this.#until(cursor, "link_close"));
       case "image":

@@ -12,6 +12,10 @@ export type Block =
   | { type: "list"; start: number | null; items: readonly ListItem[] }
   | { type: "table"; align: readonly Align[]; head: readonly Cell[]; rows: readonly (readonly Cell[])[] }
   | { type: "rule" }
+  /** `open`: its end hasn't been written yet. */
+  | { type: "details"; summary: readonly Inline[]; blocks: readonly Block[]; open: boolean }
+  /** What a footnote's mark leads to. */
+  | { type: "note"; label: string; blocks: readonly Block[] }
   /** What isn't parsed any further: it is nested too deeply, or there is too much of it. */
   | { type: "plain"; text: string };
 
@@ -26,12 +30,13 @@ export type Cell = readonly Inline[];
 
 export type Inline =
   | { type: "text"; text: string }
-  | { type: "strong" | "emphasis" | "strike"; inlines: readonly Inline[] }
+  | { type: "strong" | "emphasis" | "strike" | "sub" | "sup" | "kbd"; inlines: readonly Inline[] }
   | { type: "code"; text: string }
   | { type: "math"; tex: string; display: boolean }
   | { type: "link"; href: string; inlines: readonly Inline[] }
   /** Never loaded: shown as a link to it, or as its words where the address is none that we link to. */
   | { type: "image"; href: string | null; alt: string }
+  | { type: "note-mark"; label: string }
   | { type: "break" };
 
 /** A top-level block and how much there is of it, in characters of its source. */

@@ -5,6 +5,8 @@
 
 /** Looked at for open marks; in a longer paragraph they show until they are closed. */
 const PARAGRAPH_MAX_CHARS = 4_000;
+/** The longest beginning of a tag or of a footnote's mark that is held back. */
+const TAG_MAX_CHARS = 42;
 
 const MAYBE_A_MARK = /^\s{0,12}(?:[-+*]|\d{1,9}[.)]?|#{1,6}|>|=+|-+|`{1,2}|~{1,2})\s*$/;
 const MAYBE_A_BOX = /^\s*(?:[-+*]|\d{1,9}[.)])\s+\[[ xX]?\]?\s?$/;
@@ -68,7 +70,21 @@ function lastItem(text: string): number {
 
 function closed(paragraph: string): string {
   const { text, code } = closedCode(paragraph);
-  return code ? text : closedEmphasis(closedLink(closedFormula(text)));
+  return code ? text : closedTag(closedEmphasis(closedLink(withoutTagBegun(closedFormula(text)))));
+}
+
+/** `<su` and `[^1` wait until they are whole. */
+function withoutTagBegun(text: string): string {
+  const begin = Math.max(text.lastIndexOf("<"), text.lastIndexOf("[^"));
+  if (begin < 0 || text.length - begin > TAG_MAX_CHARS) return text;
+  return /^(?:<\/?[a-z]{0,7} ?\/?|\[\^[^\s\]]*)$/.test(text.slice(begin)) ? text.slice(0, begin) : text;
+}
+
+/** The last `<sub>` that isn't closed yet. */
+function closedTag(text: string): string {
+  const begin = text.lastIndexOf("<");
+  const tag = begin < 0 ? null : /^<(sub|sup|kbd)>/.exec(text.slice(begin, begin + TAG_MAX_CHARS));
+  return tag === null ? text : `${text}</${tag[1]}>`;
 }
 
 /** An odd run of backticks gets its partner. */
@@ -98,7 +114,7 @@ function closedFormula(text: string): string {
 
 /** `[words](https://exa` is shown as its words until the address is whole. */
 function closedLink(text: string): string {
-  return text.replace(/!?\[([^[\]\n]{0,400})(?:\](?:\([^()\s]{0,2000})?)?$/, "$1");
+  return text.replace(/!?\[(?!\^)([^[\]\n]{0,400})(?:\](?:\([^()\s]{0,2000})?)?$/, "$1");
 }
 
 /** Emphasis that was opened is closed; a mark at the very end waits for what it will belong to. */

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type Ref, useId } from "react";
 import { Button } from "../../ui/Button";
-import { isComposing } from "../../ui/composing";
 import { Icon } from "../../ui/Icon";
+import { isTouched, sends } from "../../ui/sending-key";
 import { TierPicker, type TierPickerProps } from "./TierPicker";
 
 interface ComposerProps extends TierPickerProps {
@@ -19,8 +19,7 @@ interface ComposerProps extends TierPickerProps {
 export function Composer(props: ComposerProps) {
   const id = useId();
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-    // An input method uses Enter to choose a word.
-    if (event.key !== "Enter" || event.shiftKey || isComposing(event.nativeEvent)) return;
+    if (!sends(event.nativeEvent)) return;
     event.preventDefault();
     props.onSend();
   }
@@ -42,7 +41,8 @@ export function Composer(props: ComposerProps) {
         data-testid="composer"
         rows={1}
         placeholder="Write a message"
-        enterKeyHint="send"
+        dir="auto"
+        enterKeyHint={isTouched() ? "enter" : "send"}
         value={props.draft}
         onChange={(event) => props.onWrite(event.target.value)}
         onKeyDown={onKeyDown}

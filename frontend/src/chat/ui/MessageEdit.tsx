@@ -2,6 +2,7 @@ import { type KeyboardEvent, useContext, useEffect, useRef, useState } from "rea
 import { Button } from "../../ui/Button";
 import { isComposing } from "../../ui/composing";
 import { Icon } from "../../ui/Icon";
+import { isTouched, sends } from "../../ui/sending-key";
 import { LockReason } from "./MessageVersions";
 
 interface EditFormProps {
@@ -23,10 +24,10 @@ export function EditForm({ text, onWrite, onCancel, onSend }: EditFormProps) {
   function send() {
     if (sendable) onSend(written);
   }
-  function onKeyDown(event: KeyboardEvent) {
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     if (isComposing(event.nativeEvent)) return;
     if (event.key === "Escape") onCancel();
-    else if (event.key === "Enter" && !event.shiftKey) send();
+    else if (sends(event.nativeEvent)) send();
     else return;
     event.preventDefault();
   }
@@ -46,7 +47,7 @@ export function EditForm({ text, onWrite, onCancel, onSend }: EditFormProps) {
         aria-label="Your message, in new words"
         rows={1}
         dir="auto"
-        enterKeyHint="send"
+        enterKeyHint={isTouched() ? "enter" : "send"}
         value={written}
         onChange={(event) => {
           write(event.target.value);
