@@ -1,9 +1,12 @@
 """Is this process alive, and can it reach what it needs?"""
 
+import math
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, JsonResponse
 
 from ashao_site.lib.aio import run_sync
@@ -13,6 +16,9 @@ from ashao_site.lib.redis import redis
 from staking.reconciliation.alarms import alarms
 
 CHECK_TIMEOUT_S = 3.0
+CHECK_EVERY_S = 1.0
+READY_KEY = "ashao:ready"
+READY_KEPT_S = 60
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -21,11 +27,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if PostgreSQL and Redis can be reached; 503 with the reason otherwise.
+    """200 if PostgreSQL and Redis take a write; 503 with the reason otherwise.
 
     The chain is told and does not count: chat and workers go on without it.
     """
-    checks = {"postgres": _check(_postgres), "redis": _check(_redis)}
+    checks = {"postgres": _of_postgres.result(), "redis": _of_redis.result()}
     ready = all(result == "ok" for result in checks.values())
     body = {"status": "ok" if ready else "unavailable", **checks, "chain": _chain()}
     return JsonResponse(body, status=200 if ready else 503)
@@ -52,22 +58,43 @@ def _chain() -> str:
             return describe(found)
 
 
-def _check(probe: Callable[[], None]) -> str:
-    try:
-        probe()
-    except Exception as error:
-        return type(error).__name__
-    return "ok"
+class _Checked:
+    """A check that is made once a second at most, whoever asks: it writes, and anybody may ask."""
+
+    def __init__(self, probe: Callable[[], None]) -> None:
+        self._probe = probe
+        self._turn = threading.Lock()
+        self._result, self._made_at = "", -math.inf
+
+    def result(self) -> str:
+        """`ok`, or what went wrong."""
+        with self._turn:
+            if time.monotonic() - self._made_at > CHECK_EVERY_S:
+                self._result = self._check()
+                self._made_at = time.monotonic()
+            return self._result
+
+    def _check(self) -> str:
+        try:
+            self._probe()
+        except Exception as error:
+            return type(error).__name__
+        return "ok"
 
 
 def _postgres() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Commit a write that changes no row: a server that only reads refuses it, one that cannot keep it fails."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE django_migrations SET app = app WHERE false")
+        cursor.execute("SELECT pg_logical_emit_message(true, 'ashao', 'ready')")
 
 
 def _redis() -> None:
-    run_sync(_ping(), timeout_s=CHECK_TIMEOUT_S)
+    run_sync(_write(), timeout_s=CHECK_TIMEOUT_S)
 
 
-async def _ping() -> None:
-    await redis().pipe.command("PING")
+async def _write() -> None:
+    await redis().pipe.command("SET", READY_KEY, 1, "EX", READY_KEPT_S)
+
+
+_of_postgres, _of_redis = _Checked(_postgres), _Checked(_redis)

@@ -152,6 +152,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "target_session_attrs": "read-write",  # of several hosts in the URL that which takes writes
             **_database.get("OPTIONS", {}),  # ?sslmode=… and the like
             "pool": {"min_size": 0, "max_size": DATABASE_POOL_MAX, "timeout": 5},
             "connect_timeout": 5,
@@ -159,7 +160,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         },
     }
 }
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["ENGINE"] = "ashao_site.lib.postgres"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ASHAO_HOME / "static"

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with sessions that may not write thrown away (`base`)."""
