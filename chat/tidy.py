@@ -1,5 +1,6 @@
-"""Forgetting what is over, a bounded number at a time."""
+"""Forgetting what is over: a bounded number at a time, until none is left or the time is up."""
 
+import time
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from chat.actions_history import delete_locked
 from chat.models import SENT_KEY_KEPT, Conversation, Message, SentKey, Status
 
 TIDY_BATCH = 1_000
+TIDY_MAX_S = 240.0
+"""How long one run may take; what is left goes in the next, which begins before ten minutes have passed."""
 
 
 def tidy() -> int:
@@ -18,19 +21,30 @@ def tidy() -> int:
 
     Returns how many rows went. A guest's conversation is kept while an answer in it is being written.
     """
-    return _old_guest_conversations() + _old_keys() + forget_expired()
+    stop_at = time.monotonic() + TIDY_MAX_S
+    count = forget_expired(until=stop_at)
+    for batch in (_old_guest_conversations, _old_keys):
+        while time.monotonic() < stop_at:
+            gone, is_last = batch()
+            count += gone
+            if is_last:
+                break
+    return count
 
 
-def _old_guest_conversations() -> int:
+def _old_guest_conversations() -> tuple[int, bool]:
+    """Delete a batch; how many went, and whether there are no more."""
     cutoff = now() - timedelta(hours=settings.GUEST_HISTORY_HOURS)
     writing = Message.objects.filter(conversation=OuterRef("pk"), status=Status.PENDING)
     old = Conversation.objects.filter(user__isnull=True, updated_at__lt=cutoff).exclude(Exists(writing))
     batch = list(old.order_by("updated_at").values_list("pk", flat=True)[:TIDY_BATCH])
     # The time is compared once more under the lock: somebody may have gone on with it meanwhile.
-    return delete_locked(Conversation.objects.filter(pk__in=batch, updated_at__lt=cutoff))
+    gone = delete_locked(Conversation.objects.filter(pk__in=batch, updated_at__lt=cutoff))
+    return gone, len(batch) < TIDY_BATCH
 
 
-def _old_keys() -> int:
+def _old_keys() -> tuple[int, bool]:
+    """Delete a batch; how many went, and whether there are no more."""
     old = SentKey.objects.filter(created_at__lt=now() - SENT_KEY_KEPT)
     batch = list(old.values_list("pk", flat=True)[:TIDY_BATCH])
-    return SentKey.objects.filter(pk__in=batch).delete()[0]
+    return SentKey.objects.filter(pk__in=batch).delete()[0], len(batch) < TIDY_BATCH

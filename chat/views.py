@@ -8,7 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ashao_site.accounts.limited import limited
 from ashao_site.accounts.scopes import KeyScopes, Scope
+from ashao_site.lib import limits
 from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
 from chat import actions, actions_answers, queries
@@ -54,6 +56,7 @@ class SendView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Send."""
+        limited(request, limits.SEND)
         body = validated(SendSerializer, request)
         sent = actions.send_message(
             sender=sender_of(request),
@@ -107,6 +110,7 @@ class RetryView(APIView):
     def post(self, request: Request) -> Response:
         """Try again."""
         require_viewer(request)
+        limited(request, limits.SEND)
         job_id = validated(JobSerializer, request)["jobId"]
         retried = actions_answers.retry_answer(sender=sender_of(request), job_id=job_id)
         return Response({"jobId": retried.job_id, "answerId": retried.answer_id})

@@ -10,8 +10,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_session_user
+from ashao_site.accounts.limited import limited
 from ashao_site.accounts.schema import ScopedSchema
 from ashao_site.accounts.scopes import KeyRule, KeyScopes
+from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept, validated
 from chat.account_data import delete_everything
 from chat.account_export import export_account
@@ -45,8 +47,10 @@ class AccountExportView(APIView):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Write it, piece by piece."""
+        user = require_session_user(request)
+        limited(request, limits.DOWNLOAD)
         return StreamingHttpResponse(
-            export_account(require_session_user(request)),
+            export_account(user),
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}"'},
         )

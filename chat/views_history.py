@@ -9,8 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ashao_site.accounts.limited import limited
 from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.accounts.session import Viewer
+from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept, validated
 from ashao_site.lib.errors import BadInput
 from chat import actions_history, queries
@@ -75,6 +77,7 @@ class ConversationsView(APIView):
         query, cursor = request.query_params.get("q"), request.query_params.get("cursor")
         limit = _limit(request)
         if query is not None:
+            limited(request, limits.SEARCH)
             return Response(queries.search_page(viewer=viewer, query=query, cursor=cursor, limit=limit))
         return Response(queries.conversation_page(viewer=viewer, cursor=cursor, limit=limit))
 
@@ -152,6 +155,7 @@ class BranchView(APIView):
     def post(self, request: Request) -> Response:
         """Show it."""
         viewer = require_viewer(request)
+        limited(request, limits.SEND)
         message_id = validated(BranchSerializer, request)["messageId"]
         return Response(
             queries.detail(viewer, actions_history.show_branch(viewer=viewer, message_id=message_id))
@@ -174,7 +178,9 @@ class ExportView(APIView):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Export."""
-        return _file(require_viewer(request), None, _format(request))
+        viewer = require_viewer(request)
+        limited(request, limits.DOWNLOAD)
+        return _file(viewer, None, _format(request))
 
 
 class ConversationExportView(APIView):
@@ -194,6 +200,7 @@ class ConversationExportView(APIView):
     def get(self, request: Request, conversation_id: str) -> StreamingHttpResponse:
         """Export."""
         viewer = require_viewer(request)
+        limited(request, limits.DOWNLOAD)
         only = queries.own_conversation(viewer=viewer, conversation_id=conversation_id)
         return _file(viewer, only, _format(request))
 

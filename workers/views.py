@@ -8,7 +8,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
+from ashao_site.accounts.limited import limited
 from ashao_site.accounts.scopes import KeyScopes, Scope
+from ashao_site.lib import limits
 from ashao_site.lib.api import validated
 from workers import actions, jobs, queries
 from workers.serializers import (
@@ -36,6 +38,7 @@ class RegisterView(APIView):
     def post(self, request: Request) -> Response:
         """Make a worker of whoever is signed in."""
         owner = require_user(request)
+        limited(request, limits.REGISTER)
         body = validated(RegisterSerializer, request)
         tiers = [jobs.Tier(tier) for tier in body["tiers"]] if "tiers" in body else None
         new = actions.register_worker(

@@ -1,6 +1,7 @@
 """What changes in accounts: nonces, sign-ins, API keys, and forgetting what is over."""
 
 import secrets
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ NONCE_TTL_S = 300
 NONCES_MAX_PER_SESSION = 20
 NONCE_BYTES = 16
 FORGET_BATCH = 1000
+FORGET_MAX_S = 120.0
 REVOKED_KEY_KEPT = timedelta(days=90)
 GUEST_USE_KEPT = timedelta(days=2)
 
@@ -149,21 +151,29 @@ def delete_access(*, user: User) -> None:
     end_other_sign_ins(user=user, but=None)
 
 
-def forget_expired() -> int:
-    """Delete, up to `FORGET_BATCH` of each: expired nonces and sessions, old guest counts, old revoked keys.
+def forget_expired(*, until: float | None = None) -> int:
+    """Delete expired nonces and sessions, old guest counts, old revoked keys; returns how many went.
 
-    Returns how many went. Meant for a periodic task.
+    Batch by batch until none is left, or until that time (`time.monotonic`; by default `FORGET_MAX_S` from now). Meant
+    for a periodic task, which goes on the next time.
     """
     at = now()
+    stop_at = time.monotonic() + FORGET_MAX_S if until is None else until
     over: tuple[QuerySet[Any], ...] = (
         SignInNonce.objects.filter(expires_at__lte=at),
         Session.objects.filter(expire_date__lte=at),  # and with each its sign-in
-        orphans(),
         GuestUse.objects.filter(day__lt=(at - GUEST_USE_KEPT).date()),
         ApiKey.objects.filter(revoked_at__lte=at - REVOKED_KEY_KEPT),
+        orphans(),  # no index helps to find them: last, and where the rest is done
     )
+    return sum(_forget(rows, stop_at) for rows in over)
+
+
+def _forget(rows: QuerySet[Any], stop_at: float) -> int:
     count = 0
-    for rows in over:
+    while time.monotonic() < stop_at:
         batch = list(rows.values_list("pk", flat=True)[:FORGET_BATCH])
         count += rows.model._default_manager.filter(pk__in=batch).delete()[0]
+        if len(batch) < FORGET_BATCH:
+            break
     return count

@@ -12,6 +12,8 @@ from ashao_site.accounts.keys import live_key
 from ashao_site.accounts.models import ApiKey, User
 from ashao_site.accounts.scopes import KeyRule, needed_of, require_scope
 from ashao_site.accounts.sign_ins import note_use
+from ashao_site.lib import limits
+from ashao_site.lib.addresses import client_address
 from ashao_site.lib.errors import NotSignedIn
 
 
@@ -26,8 +28,11 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
         if scheme.lower() != "bearer":
             return None
+        address = client_address(request._request)
+        limits.refuse_known(limits.BAD_TOKEN, address=address)
         key = live_key(token.strip())
         if key is None:
+            limits.spend_now(limits.BAD_TOKEN, address=address)
             raise exceptions.AuthenticationFailed(
                 "This token is not known, or was revoked.", code="bad_token"
             )

@@ -1,5 +1,6 @@
 """Sign-in with Ethereum, and API keys."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from rest_framework.views import APIView
 
 from ashao_site.accounts import actions
 from ashao_site.accounts.authentication import require_session_user, require_user
+from ashao_site.accounts.limited import limited
 from ashao_site.accounts.models import ApiKey
 from ashao_site.accounts.scopes import ALL_SCOPES, KeyRule, KeyScopes, Scope
 from ashao_site.accounts.serializers import (
@@ -25,8 +27,13 @@ from ashao_site.accounts.serializers import (
     UserSerializer,
     VerifySerializer,
 )
+from ashao_site.accounts.session_store import keep_visitor
 from ashao_site.accounts.signin import site_of
+from ashao_site.lib import limits
 from ashao_site.lib.api import validated
+
+VISITOR_KEPT = timedelta(hours=1)
+"""How long a session is kept that has nothing but nonces."""
 
 
 class NonceView(APIView):
@@ -43,6 +50,7 @@ class NonceView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make a nonce."""
+        limited(request, limits.NONCE)
         nonce = actions.issue_nonce(session_key=_session_key(request._request))
         answer = {"nonce": nonce.nonce, "issued_at": nonce.created_at, "expires_at": nonce.expires_at}
         return Response(NonceSerializer(answer | {"chain_id": settings.CHAIN_ID}).data)
@@ -63,6 +71,7 @@ class VerifyView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Check the message and sign its wallet in."""
+        limited(request, limits.SIGN_IN)
         body = validated(VerifySerializer, request)
         django_request = request._request
         user = actions.sign_in(
@@ -114,6 +123,7 @@ class KeysView(APIView):
     def post(self, request: Request) -> Response:
         """Make a key."""
         user = require_session_user(request)
+        limited(request, limits.API_KEY)
         body = validated(NewKeyRequestSerializer, request)
         session_key = request._request.session.session_key
         scopes = body.get("scopes", ALL_SCOPES)
@@ -140,9 +150,14 @@ class KeyView(APIView):
 
 
 def _session_key(request: HttpRequest) -> str:
-    """The key of a session that exists in the database: one is made for a visitor who has none."""
+    """The key of a session that exists in the database: one is made for a visitor who has none.
+
+    For a visitor it is there for `VISITOR_KEPT` more, not for as long as a sign-in lasts.
+    """
     session = request.session
     session.get("")  # loads it: a cookie of an expired session names no session any more
+    if not request.user.is_authenticated:
+        keep_visitor(session, VISITOR_KEPT)
     if session.session_key is None:
         session.create()
     key = session.session_key

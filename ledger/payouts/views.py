@@ -10,9 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_session_user, require_user
+from ashao_site.accounts.limited import limited
 from ashao_site.accounts.models import User
 from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.accounts.signin import site_of
+from ashao_site.lib import limits
 from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
 from ledger import chart
@@ -77,6 +79,7 @@ class PayoutsView(APIView):
     def post(self, request: Request) -> Response:
         """Ask."""
         user: User = require_session_user(request)
+        limited(request, limits.MONEY)
         body = validated(PayoutRequestSerializer, request)
         payout = actions.request_payout(
             user=user,
@@ -104,6 +107,7 @@ class PayoutWalletsView(APIView):
     def post(self, request: Request) -> Response:
         """Confirm."""
         user = require_session_user(request)
+        limited(request, limits.SIGN_IN)
         body = validated(WalletProofSerializer, request)
         wallet = actions.confirm_wallet(
             user=user,

@@ -11,9 +11,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
+from ashao_site.accounts.limited import limited
 from ashao_site.accounts.models import User
 from ashao_site.accounts.scopes import KeyScopes, Scope
 from ashao_site.chain_settings import ChainSettings
+from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept, validated
 from ashao_site.lib.errors import BadInput, Conflict
 from ledger.chart import USER_PARTS
@@ -97,8 +99,10 @@ class StatementCsvView(APIView):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Write it, page by page."""
+        user = require_user(request)
+        limited(request, limits.DOWNLOAD)
         return StreamingHttpResponse(
-            statement_csv(require_user(request)),
+            statement_csv(user),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="ashao-statement.csv"'},
         )
@@ -119,6 +123,7 @@ class BuyView(APIView):
     def post(self, request: Request) -> Response:
         """Build it. Nothing is bought before the USDC has arrived."""
         wallet = require_wallet(require_user(request))
+        limited(request, limits.MONEY)
         amount_micros = validated(BuySerializer, request)["amount"]
         transaction = transfer_usdc(configured_chain().treasury, amount_micros)
         return Response({"transactions": [transaction.body()], "balance": queries.usdc_balance(wallet)})
@@ -154,6 +159,7 @@ class DepositsView(APIView):
     def post(self, request: Request) -> Response:
         """Follow it. What is credited is what the chain says, with or without this."""
         user = require_user(request)
+        limited(request, limits.MONEY)
         body = validated(AnnounceSerializer, request)
         deposit = announce_deposit(user=user, tx_hash=body["txHash"], amount_micros=body["amount"])
         return Response(_deposit_body(deposit), status=201)
@@ -192,6 +198,7 @@ class FaucetView(APIView):
     def post(self, request: Request) -> Response:
         """Give."""
         user = require_user(request)
+        limited(request, limits.FAUCET)
         given = faucet.give_test_money(user_id=user.public_id, wallet=require_wallet(user))
         return Response({"transactions": given}, status=201)
 

@@ -8,8 +8,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
+from ashao_site.accounts.limited import limited
 from ashao_site.accounts.models import User
 from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
+from ashao_site.lib import limits
 from ashao_site.lib.api import validated
 from staking.account.views import require_wallet
 from staking.rewards.overview import staking_overview
@@ -48,6 +50,7 @@ class StakeView(APIView):
     def post(self, request: Request) -> Response:
         """Build them."""
         wallet = require_wallet(require_user(request))
+        limited(request, limits.MONEY)
         amount_wei = validated(AmountSerializer, request)["amount"]
         found = stake_transactions(wallet=wallet, amount_wei=amount_wei)
         return Response({"transactions": [transaction.body() for transaction in found]})
@@ -68,6 +71,7 @@ class UnstakeView(APIView):
     def post(self, request: Request) -> Response:
         """Build it."""
         wallet = require_wallet(require_user(request))
+        limited(request, limits.MONEY)
         amount_wei = validated(AmountSerializer, request)["amount"]
         found = unstake_transactions(wallet=wallet, amount_wei=amount_wei)
         return Response({"transactions": [transaction.body() for transaction in found]})

@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
 
+from ashao_site.lib.addresses import scope_address
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.errors import AppError, Forbidden
 from ashao_site.lib.http import (
@@ -79,7 +81,7 @@ class MethodNotAllowed(AppError):
 
 
 async def _parse(scope: Scope, receive: Receive, model: type[B]) -> tuple[Caller, B]:
-    caller = await identify(bearer_token(scope))
+    caller = await identify(bearer_token(scope), address=scope_address(scope))
     body = model.model_validate(await _read(receive, scope))
     caller.check(body.workerId)
     return caller, body
@@ -94,7 +96,7 @@ async def claim(scope: Scope, receive: Receive, send: Send) -> None:
         tiers = body.wanted(caller.tiers)
         if not set(tiers) <= set(caller.tiers):
             raise Forbidden("This worker does not serve that tier.", code="tier_not_allowed")
-        await _claim(bearer_token(scope), tiers, body.waitMs, receive, send)
+        await _claim(_Token(bearer_token(scope), scope_address(scope)), tiers, body.waitMs, receive, send)
     except ClientGone:
         return
     except Exception as error:
@@ -102,11 +104,21 @@ async def claim(scope: Scope, receive: Receive, send: Send) -> None:
         await send_json(send, status, answer, headers)
 
 
-async def _claim(
-    token: str | None, tiers: list[jobs.Tier], wait_ms: int, receive: Receive, send: Send
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A token, and the address that showed it."""
+
+    token: str | None
+    address: str
+
+    async def caller(self) -> Caller:
+        """Whose it is now."""
+        return await identify(self.token, address=self.address)
+
+
+async def _claim(token: _Token, tiers: list[jobs.Tier], wait_ms: int, receive: Receive, send: Send) -> None:
     """Wait for a job and for the worker to hang up, whichever comes first."""
-    caller = await identify(token)  # remembered from the moment before, unless it was changed meanwhile
+    caller = await token.caller()  # remembered from the moment before, unless it was changed meanwhile
     work = asyncio.ensure_future(_find(token, caller, tiers, wait_ms))
     gone = asyncio.ensure_future(_hang_up(receive))
     try:
@@ -123,9 +135,7 @@ async def _claim(
     await send_json(send, 200, _claimed(found) if isinstance(found, jobs.Claimed) else _no_job(found))
 
 
-async def _find(
-    token: str | None, caller: Caller, tiers: list[jobs.Tier], wait_ms: int
-) -> jobs.Claimed | str:
+async def _find(token: _Token, caller: Caller, tiers: list[jobs.Tier], wait_ms: int) -> jobs.Claimed | str:
     """A job, or the reason why there is none. Raises `NotSignedIn` for one that is removed while it waits.
 
     A worker that is paused waits too, for no tier, so that its loop does not spin.
@@ -135,7 +145,7 @@ async def _find(
     if isinstance(found, jobs.Claimed):
         return found
     if found == AWAY:
-        caller = await identify(token)
+        caller = await token.caller()
     return "paused" if caller.paused else REASONS[found]
 
 
@@ -234,7 +244,8 @@ def _note_speed(worker_id: str, tokens_per_second: float) -> None:
 async def _release(scope: Scope, receive: Receive) -> Answer:
     raw = await _read(receive, scope)
     body = ReleaseBody.model_validate(raw)
-    caller = await identify(bearer_token(scope) or body.workerToken or body.token)
+    shown = bearer_token(scope) or body.workerToken or body.token
+    caller = await identify(shown, address=scope_address(scope))
     caller.check(body.workerId)
     await jobs.release(holder=caller.worker_id)
     return {"ok": True}

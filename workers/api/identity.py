@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from redis.exceptions import RedisError
 
-from ashao_site.lib import clock
+from ashao_site.lib import clock, limits
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import Forbidden, NotSignedIn
@@ -87,8 +87,12 @@ class _Remembered:
 _remembered = _Remembered()
 
 
-async def identify(token: str | None) -> Caller:
-    """The worker whose token this is. Raises `NotSignedIn` (bad_token)."""
+async def identify(token: str | None, *, address: str) -> Caller:
+    """The worker whose token this is. Raises `NotSignedIn` (bad_token).
+
+    And `RateLimited` where too many unknown ones came from this address. A worker that is remembered is not held up
+    by them, nor by any limit: what it asks for is bounded by its slots and its leases, and must cost nothing more.
+    """
     if not token:
         raise NotSignedIn("A worker token is needed: Authorization: Bearer wt_…", code="bad_token")
     if not token.startswith(TOKEN_PREFIX + "_") or len(token) > TOKEN_MAX_CHARS:
@@ -97,12 +101,14 @@ async def identify(token: str | None) -> Caller:
     found = _remembered.get(token_hash)
     if found is not None:
         return found
+    limits.refuse_known(limits.BAD_TOKEN, address=address)
     _listen()
     forgotten = _remembered.forgotten
     caller = await in_db(_look_up, token_hash)
     if _remembered.forgotten != forgotten:  # perhaps this one, and what was read is older than its change
         caller = await in_db(_look_up, token_hash)
     if caller is None:
+        await limits.spend(limits.BAD_TOKEN, address=address)
         raise NotSignedIn("This worker token is not known, or was removed.", code="bad_token")
     _remembered.put(token_hash, caller)
     return caller
