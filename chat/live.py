@@ -1,6 +1,7 @@
 """`/ws/live`: news for an open page. It only listens; what a page sends is counted and not read."""
 
 import asyncio
+from contextlib import ExitStack
 from typing import Any
 
 import structlog
@@ -8,10 +9,12 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 
 from ashao_site.accounts.session import load_viewer
+from ashao_site.lib import limits
+from ashao_site.lib.addresses import scope_address
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.db import OUTAGES
-from ashao_site.lib.errors import AppError
-from ashao_site.lib.http import cookies
+from ashao_site.lib.errors import AppError, RateLimited
+from ashao_site.lib.http import Message, cookies, error_response, send_json
 from chat.network import network_status
 from chat.news import NETWORK_GROUP, user_group
 
@@ -37,9 +40,17 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self._received = 0
         self._counted = False
         self._user_id: int | None = None
+        self._open = ExitStack()
 
     async def connect(self) -> None:
         """Join the groups of everybody and of the person, and tell how the network is."""
+        address = scope_address(self.scope)
+        try:
+            self._open.enter_context(limits.SOCKETS_OPEN.hold(address))
+            await limits.spend(limits.SOCKET, address=address)
+        except RateLimited as error:
+            await self._refuse(error)
+            return
         await self.accept()
         if LiveConsumer.open_count >= SOCKETS_MAX:
             await self.close(TRY_AGAIN_LATER)
@@ -55,8 +66,21 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             return
         await self.send_json({"type": "network", **status})
 
+    async def _refuse(self, error: RateLimited) -> None:
+        """Answer the handshake with the error; where a server cannot say more, with 403."""
+        self._open.close()
+        if "websocket.http.response" not in self.scope.get("extensions", {}):
+            await self.close()
+            return
+        status, body, headers = error_response(error)
+        await send_json(self._deny, status, body, headers)
+
+    async def _deny(self, message: Message) -> None:
+        await self.base_send({**message, "type": f"websocket.{message['type']}"})
+
     async def disconnect(self, code: int) -> None:
         """Leave the groups."""
+        self._open.close()
         if self._counted:
             LiveConsumer.open_count -= 1
             self._counted = False

@@ -14,6 +14,8 @@ from django.conf import settings
 
 from ashao_site.accounts.scopes import Scope as KeyScope
 from ashao_site.accounts.session import Viewer, load_viewer
+from ashao_site.lib import limits
+from ashao_site.lib.addresses import scope_address
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import AppError, BadInput, NotFound, NotSignedIn, Unavailable
@@ -92,8 +94,11 @@ async def serve(scope: Scope, send: Send) -> None:
         await out.refuse(Unavailable("Too many answers are being read here at the moment."))
         return
     StreamConsumer.open_count += 1
+    address = scope_address(scope)
     try:
-        await _answer(scope, out)
+        with limits.STREAMS_OPEN.hold(address):
+            await limits.spend(limits.STREAM, address=address)
+            await _answer(scope, out)
     except Exception as error:  # whatever it is, the client gets an answer
         await out.refuse(error)
     finally:
@@ -105,7 +110,11 @@ async def _answer(scope: Scope, out: "StreamWriter") -> None:
         raise MethodNotAllowed("This method is not allowed here.")
     ask = read_ask(scope)
     session = cookies(scope).get(settings.SESSION_COOKIE_NAME)
-    await in_db(_check_access, session, bearer_token(scope), ask.job_id)
+    bearer = bearer_token(scope)
+    async with limits.misses(
+        limits.BAD_TOKEN, of=NotSignedIn, address=scope_address(scope) if bearer else None
+    ):
+        await in_db(_check_access, session, bearer, ask.job_id)
     if ask.position.over:  # the reader has it all; 204 tells an EventSource to stop coming back
         await out.nothing_left()
         return

@@ -32,7 +32,10 @@ class StakingView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Tell. Without the chain, what was last read of it."""
-        return Response(staking_overview(request.user if isinstance(request.user, User) else None))
+        if not isinstance(request.user, User):
+            return Response(staking_overview(None))
+        limited(request, limits.CHAIN_LOOK)
+        return Response(staking_overview(request.user))
 
 
 class StakeView(APIView):

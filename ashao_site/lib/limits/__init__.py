@@ -9,15 +9,18 @@ From a coroutine: `await limits.spend(limits.STREAM, address=scope_address(scope
 `RateLimited` (429 `rate_limited`, with `Retry-After`) when any bucket is empty, and then take from none. `address`
 is what `lib.addresses` says; an IPv6 address has a bucket for its /64 and a wider one for its /48. `account` is
 whatever the limit counts by: a user's row id, a worker's id, a name that was typed. `refuse_known` asks nobody: it
-goes before a look-up whose misses alone are counted. While Redis is away each process counts by itself.
+goes before a look-up whose misses alone are counted (`misses` does both). While Redis is away each process counts by
+itself. What stays open has a count beside its rate: `STREAMS_OPEN.hold(address)`.
 
 The limits stand in `table`, and nowhere else. No address and no id is in Redis: a key has a keyed hash of it.
 """
 
-from ashao_site.lib.limits.spend import refuse_known, spend, spend_now
+from ashao_site.lib.limits.at_once import SOCKETS_OPEN, STREAMS_OPEN
+from ashao_site.lib.limits.spend import misses, refuse_known, spend, spend_now
 from ashao_site.lib.limits.table import (
     API_KEY,
     BAD_TOKEN,
+    CHAIN_LOOK,
     CONTRACT_WALLET,
     DOWNLOAD,
     FAUCET,
@@ -40,6 +43,7 @@ from ashao_site.lib.limits.table import (
 __all__ = [
     "API_KEY",
     "BAD_TOKEN",
+    "CHAIN_LOOK",
     "CONTRACT_WALLET",
     "DOWNLOAD",
     "FAUCET",
@@ -53,10 +57,13 @@ __all__ = [
     "SIGN_IN",
     "SITE_TIMES",
     "SOCKET",
+    "SOCKETS_OPEN",
     "STAFF_PASSWORD",
     "STREAM",
+    "STREAMS_OPEN",
     "Limit",
     "Rate",
+    "misses",
     "refuse_known",
     "spend",
     "spend_now",

@@ -1,6 +1,8 @@
 """Spending what a limit allows: which buckets a call takes from, and what is said when one is empty."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import structlog
 from django.conf import settings
@@ -42,6 +44,20 @@ def spend_now(limit: Limit, *, address: str | None = None, account: int | str | 
 def refuse_known(limit: Limit, *, address: str | None = None, account: int | str | None = None) -> None:
     """Raise `RateLimited` where this process knows that nothing is left. Takes nothing, asks nobody, costs nothing."""
     _refuse(limit, known_empty(_buckets(limit, address, account)))
+
+
+@asynccontextmanager
+async def misses(limit: Limit, *, of: type[Exception], address: str | None) -> AsyncIterator[None]:
+    """Count, for the address, what the body raises of that kind: a look-up whose misses alone are limited.
+
+    Raises `RateLimited` before the body where nothing is known to be left, and in the place of a miss too many.
+    """
+    refuse_known(limit, address=address)
+    try:
+        yield
+    except of:
+        await spend(limit, address=address)
+        raise
 
 
 def _buckets(limit: Limit, address: str | None, account: int | str | None) -> list[Bucket]:

@@ -68,14 +68,18 @@ DOWNLOAD = Limit(
     address=Rate(240, 60, MINUTE_S),
     account=Rate(120, 30, MINUTE_S),
 )
-STREAM = Limit(
-    "stream", "opening the stream of an answer", Rate(1_200, 1_200, MINUTE_S), Rate(600, 600, MINUTE_S)
-)
+STREAM = Limit("stream", "opening the stream of an answer", Rate(1_200, 1_200, MINUTE_S))
 SOCKET = Limit("socket", "opening a page's socket for news", Rate(600, 300, MINUTE_S))
 MONEY = Limit(
     "money",
     "what asks the chain or moves money: buying, staking, deposits, payouts",
     address=Rate(240, 120, MINUTE_S),
+    account=Rate(120, 60, MINUTE_S),
+)
+CHAIN_LOOK = Limit(
+    "chain_look",
+    "what the stake page shows of a wallet, which the chain's node is asked about",
+    address=Rate(600, 600, MINUTE_S),
     account=Rate(120, 60, MINUTE_S),
 )
 FAUCET = Limit("faucet", "test money, on the dev chain", Rate(60, 60, HOUR_S))
@@ -95,5 +99,6 @@ LIMITS = (
     STREAM,
     SOCKET,
     MONEY,
+    CHAIN_LOOK,
     FAUCET,
 )
