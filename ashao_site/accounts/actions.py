@@ -24,6 +24,7 @@ from ashao_site.accounts.sign_ins import end_other_sign_ins, orphans
 from ashao_site.accounts.signature import verify_signature
 from ashao_site.accounts.signin import Site, check_message
 from ashao_site.accounts.siwe import SignInMessage, nonce_of, parse_message
+from ashao_site.lib import limits
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
 from ashao_site.lib.ids import hash_secret, is_id, new_secret
@@ -57,17 +58,20 @@ def issue_nonce(*, session_key: str) -> SignInNonce:
         )
 
 
-def sign_in(*, message: str, signature: str, session_key: str | None, site: Site) -> User:
+def sign_in(*, message: str, signature: str, session_key: str | None, site: Site, address: str) -> User:
     """The user whose wallet signed this message; on a wallet's first sign-in the user is made.
 
-    Raises what `accept_message` does, `NotSignedIn` (`bad_signature`) and, for a disabled user, `Forbidden`. Must not
-    be called in a transaction: undoing that would bring the nonce back.
+    Raises what `accept_message` does, `NotSignedIn` (`bad_signature`), for a disabled user `Forbidden`, and
+    `RateLimited` for too many new wallets, or contracts to be asked, from this network address. Must not be called in a
+    transaction: undoing that would bring the nonce back.
     """
     accepted = accept_message(message, session_key=session_key, site=site)
-    if not verify_signature(accepted.wallet, message, signature):
+    if not verify_signature(accepted.wallet, message, signature, address=address):
         raise NotSignedIn(
             "The signature is not this wallet's signature of this message.", code="bad_signature"
         )
+    if not User.objects.filter(wallet=accepted.wallet, last_login__isnull=False).exists():
+        limits.spend_now(limits.NEW_ACCOUNT, address=address)
     user, _ = User.objects.get_or_create_wallet(accepted.wallet)
     if not user.is_active:
         raise Forbidden("This account is disabled.", code="account_disabled")

@@ -30,6 +30,7 @@ from ashao_site.accounts.serializers import (
 from ashao_site.accounts.session_store import keep_visitor
 from ashao_site.accounts.signin import site_of
 from ashao_site.lib import limits
+from ashao_site.lib.addresses import client_address
 from ashao_site.lib.api import validated
 
 VISITOR_KEPT = timedelta(hours=1)
@@ -79,6 +80,7 @@ class VerifyView(APIView):
             signature=body["signature"],
             session_key=django_request.session.session_key,
             site=site_of(django_request),
+            address=client_address(django_request),
         )
         django_request.session.flush()  # nothing of the guest, or of whoever was signed in, goes along
         login(django_request, user)

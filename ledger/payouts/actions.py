@@ -6,7 +6,7 @@ transaction, and raise `ChainUnavailable`. All raise `NotFound` for an unknown p
 state does not allow it.
 
     request_payout(*, user, amount_micros, wallet, key) -> Payout
-    confirm_wallet(*, user, message, signature, session_key, site) -> str
+    confirm_wallet(*, user, message, signature, session_key, site, address) -> str
     remove_wallet(*, user, wallet) -> None
     forget_wallets(*, user) -> None
     approve_payout(*, staff, public_id, note="") -> Payout

@@ -15,6 +15,7 @@ from ashao_site.accounts.models import User
 from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.accounts.signin import site_of
 from ashao_site.lib import limits
+from ashao_site.lib.addresses import client_address
 from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
 from ledger import chart
@@ -115,6 +116,7 @@ class PayoutWalletsView(APIView):
             signature=body["signature"],
             session_key=request._request.session.session_key,
             site=site_of(request._request),
+            address=client_address(request._request),
         )
         return Response({"wallet": wallet})
 

@@ -21,7 +21,9 @@ def statement_of(user: User) -> str:
     return f"Receive the payouts of ashao account {user.public_id}."
 
 
-def confirm_wallet(*, user: User, message: str, signature: str, session_key: str | None, site: Site) -> str:
+def confirm_wallet(
+    *, user: User, message: str, signature: str, session_key: str | None, site: Site, address: str
+) -> str:
     """Let another wallet receive this person's payouts: it signed an EIP-4361 message that says so.
 
     The nonce is one of `/api/auth/nonce`, of this session, and is used up. Returns the wallet. Raises what
@@ -31,7 +33,7 @@ def confirm_wallet(*, user: User, message: str, signature: str, session_key: str
     parsed = accept_message(message, session_key=session_key, site=site)
     if message.split("\n")[_STATEMENT_LINE - 1 : _STATEMENT_LINE + 2] != ["", statement_of(user), ""]:
         raise BadInput(f'The message must say "{statement_of(user)}"', code="bad_statement")
-    if not verify_signature(parsed.wallet, message, signature):
+    if not verify_signature(parsed.wallet, message, signature, address=address):
         raise NotSignedIn(
             "The signature is not this wallet's signature of this message.", code="bad_signature"
         )
