@@ -20,7 +20,7 @@ from workers.jobs.dispatch import ask_cloud, ask_cloud_soon, grace_ms
 from workers.jobs.pricing import Tier
 from workers.jobs.records import Settled
 from workers.jobs.states import Finish
-from workers.jobs.store import Popped
+from workers.jobs.store import Popped, Queued
 from workers.jobs.types import ChunkKind, Claimed, Holder, Messages, Pulse
 
 log = structlog.get_logger("ashao.jobs")
@@ -52,8 +52,8 @@ def _announce(job_id: str) -> None:
         waiting = records.queued(job_id)
         if waiting is None:
             return
-        put_in, live = run_sync(store.enqueue(waiting), timeout_s=ENQUEUE_TIMEOUT_S)
-        if put_in:
+        went_in, live = run_sync(store.enqueue(waiting), timeout_s=ENQUEUE_TIMEOUT_S)
+        if went_in:
             ask_cloud(job_id, delay_ms=grace_ms(live, for_workers=waiting.for_workers))
     except (*OUTAGES, AppError) as error:
         log.warning("job_not_announced", job=job_id, error=type(error).__name__)
@@ -225,11 +225,16 @@ async def enqueue(job_id: str, *, delay_ms: int | None = None) -> None:
     if waiting is None:
         await repair(job_id)
         return
-    put_in, live = await store.enqueue(waiting)
-    if put_in:
-        await store.forget_lease(job_id)
+    await put_in(waiting, delay_ms=delay_ms)
+
+
+async def put_in(waiting: Queued, *, delay_ms: int | None = None) -> None:
+    """Put a queued job before the workers, unless Redis knows more of it, and ask the cloud for later."""
+    went_in, live = await store.enqueue(waiting)
+    if went_in:
+        await store.forget_lease(waiting.id)
         wait_ms = grace_ms(live, for_workers=waiting.for_workers) if delay_ms is None else delay_ms
-        await ask_cloud_soon(job_id, delay_ms=wait_ms)
+        await ask_cloud_soon(waiting.id, delay_ms=wait_ms)
 
 
 async def give_up(job_id: str, *, text: str, reason: str) -> None:
@@ -278,10 +283,7 @@ async def repair(job_id: str) -> None:
         return
     waiting = await in_db(records.queued, job_id)
     if waiting is not None:
-        put_in, live = await store.enqueue(waiting)
-        if put_in:
-            await store.forget_lease(job_id)
-            await ask_cloud_soon(job_id, delay_ms=grace_ms(live, for_workers=waiting.for_workers))
+        await put_in(waiting)
         return
     status, _ = await store.status_of(job_id)
     if status not in ("running", "handover", "finishing"):  # of those the sweeper must hear again

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -330,12 +330,3 @@ def able(holders: Sequence[str]) -> set[str]:
         public_id__in=holders, paused_at=None, removed_at=None, owner__is_active=True
     )
     return set(found.values_list("public_id", flat=True))
-
-
-def live_jobs(*, queued_before: datetime, limit: int) -> list[Job]:
-    """Jobs that have not ended, the longest waiting first."""
-    return list(
-        Job.objects.filter(state__in=LIVE, queued_at__lt=queued_before)
-        .select_related("payload")
-        .order_by("queued_at")[:limit]
-    )

@@ -3,6 +3,7 @@
 Redis coordinates and may be lost at any time; what must not be lost is in Postgres (`records`).
 """
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ SETTLE_MS = 5_000
 KEEP_MARGIN_MS = 3_600_000
 """How much longer than the longest job Redis keeps what belongs to it."""
 LEASES = "ashao:leases"
+SWEEP_CURSOR = "ashao:sweep"
+"""Where in the live rows the sweeper goes on."""
 WORKER_CHANGES = "ashao:workers"
 """The channel on which every process hears the id of a worker that was paused, resumed or removed."""
 END = "end"
@@ -73,6 +76,11 @@ def tokens_key(job_id: str) -> str:
 def avoid_key(job_id: str) -> str:
     """Tag of the one owner whose workers may not serve this job; never part of a worker's payload."""
     return f"ashao:job:{job_id}:avoid"
+
+
+def asked_key(job_id: str) -> str:
+    """Stands while the cloud was asked for this job not long ago by the sweeper."""
+    return f"ashao:job:{job_id}:asked"
 
 
 def held_key(holder: str) -> str:
@@ -324,6 +332,39 @@ async def status_of(job_id: str) -> tuple[str, str]:
     """The status in Redis and the lease; empty strings where there is none."""
     status, lease = await redis().pipe.command("HMGET", job_key(job_id), "status", "lease")
     return status or "", lease or ""
+
+
+async def standings(job_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Of each job the status, empty where it is not known, and the length of its text in bytes."""
+    pipe = redis().pipe
+    found: dict[str, tuple[str, int]] = {}
+    for first in range(0, len(job_ids), LOOK_UP_BATCH):
+        some = job_ids[first : first + LOOK_UP_BATCH]
+        statuses = asyncio.gather(*[pipe.command("HGET", job_key(id_), "status") for id_ in some])
+        lengths = asyncio.gather(*[pipe.command("STRLEN", tokens_key(id_)) for id_ in some])
+        for id_, status, length in zip(some, await statuses, await lengths, strict=True):
+            found[id_] = (status or "", int(length))
+    return found
+
+
+async def take_turns(job_ids: Sequence[str], *, most: int, every_ms: int) -> list[str]:
+    """Those of these jobs, up to `most`, that are asked for again now: each once in `every_ms`."""
+    pipe = redis().pipe
+    first = await asyncio.gather(*[pipe.command("EXISTS", asked_key(id_)) for id_ in job_ids])
+    turns = [id_ for id_, asked in zip(job_ids, first, strict=True) if not asked][:most]
+    await asyncio.gather(*[pipe.command("SET", asked_key(id_), 1, "PX", every_ms) for id_ in turns])
+    return turns
+
+
+async def sweep_cursor() -> str:
+    """Where the sweeper goes on; empty for the beginning, as after Redis was lost."""
+    raw: str | None = await redis().pipe.command("GET", SWEEP_CURSOR)
+    return raw or ""
+
+
+async def move_sweep_cursor(cursor: str) -> None:
+    """Write down where the sweeper goes on."""
+    await redis().pipe.command("SET", SWEEP_CURSOR, cursor, "PX", _keep_ms())
 
 
 async def text_of(job_id: str) -> str:

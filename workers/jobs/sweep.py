@@ -3,7 +3,9 @@
 It runs every second, in one process at a time. Everything that it does is safe to do twice.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import structlog
 from django.conf import settings
@@ -12,16 +14,20 @@ from django.db import connection, transaction
 from ashao_site.lib import clock
 from ashao_site.lib.aio import in_db, run_sync
 from ledger import actions as ledger
-from workers.jobs import actions, records, store
+from workers.jobs import actions, live_rows, records, store
 from workers.jobs.dispatch import ask_cloud_soon
-from workers.jobs.models import Job
+from workers.jobs.live_rows import Cursor, Live
 from workers.jobs.states import Finish, State
 
 log = structlog.get_logger("ashao.sweep")
 
 EXPIRED_MAX = 200
-LIVE_MAX = 500
-"""The most jobs that one sweep looks at; the longest waiting come first."""
+PAGE_MAX = 1_000
+"""The most live rows that one sweep looks at. The next goes on after them, so that each row has its turn."""
+AT_ONCE_MAX = 50
+"""How many jobs are put right at the same time."""
+ASK_MAX = 100
+"""How many jobs one sweep offers to the cloud again."""
 YOUNG_MS = 2_000
 """A job younger than this is left alone: whoever put it in is still telling Redis."""
 LOSS_PAUSE_S = 2
@@ -47,13 +53,21 @@ async def _sweep() -> int:
     touched = 0
     for job_id in await store.expired(limit=EXPIRED_MAX, now_ms=clock.now_ms()):
         touched += await _guarded(job_id, _expired)
-    fresh_redis = await store.uptime_s() < LOSS_PAUSE_S
-    young = clock.now() - clock.milliseconds(YOUNG_MS)
-    for job in await in_db(records.live_jobs, queued_before=young, limit=LIVE_MAX):
-        if fresh_redis and job.state == State.RUNNING:
-            continue
-        touched += await _reconcile(job)
+    touched += await _sweep_page()
     await in_db(ledger.expire_holds, now=clock.now())
+    return touched
+
+
+async def _sweep_page() -> int:
+    """Hold the next live rows against Redis; the cursor is there too, so that a lost Redis is filled from the start."""
+    young = clock.now() - clock.milliseconds(YOUNG_MS)
+    after = Cursor.parse(await store.sweep_cursor())
+    page = await in_db(live_rows.page, after=after, queued_before=young, limit=PAGE_MAX)
+    if await store.uptime_s() < LOSS_PAUSE_S:
+        return await _reconcile([job for job in page if job.state == State.QUEUED])
+    touched = await _reconcile(page)
+    more = len(page) == PAGE_MAX
+    await store.move_sweep_cursor(str(Cursor(page[-1].queued_at, page[-1].pk)) if more else "")
     return touched
 
 
@@ -90,38 +104,91 @@ async def _settle_again(job_id: str) -> None:
         await actions.repair(job_id)
 
 
-async def _reconcile(job: Job) -> int:
-    """Hold a live row against Redis; returns 1 if something had to be done."""
-    job_id = job.public_id
-    status, _ = await store.status_of(job_id)
-    if job.deadline_at < clock.now() and status != "finishing":
-        return await _guarded(job_id, _out_of_time)
-    if status == "running" and job.state == State.RUNNING:
-        await _keep(job)
+async def _reconcile(page: Sequence[Live]) -> int:
+    """Hold live rows against Redis; returns for how many something had to be done."""
+    known = await store.standings([job.public_id for job in page])
+    late, lost, waiting, grown, overdue = [], [], [], {}, []
+    for job in page:
+        status, length = known[job.public_id]
+        if job.deadline_at < clock.now() and status != "finishing":
+            late.append(job.public_id)
+        elif status == "running" and job.state == State.RUNNING:
+            if length > job.kept_bytes:
+                grown[job.public_id] = job.pk
+        elif status == "" and job.state == State.RUNNING:
+            lost.append(job)
+        elif status == "" and job.state == State.QUEUED:
+            waiting.append(job.public_id)
+        elif status == "queued" and job.state == State.QUEUED and _waits_long(job):
+            overdue.append(job.public_id)
+    await _keep(grown)
+    touched = await _each(late, _out_of_time)
+    touched += await _after_loss(lost)
+    touched += await _put_in(waiting)
+    return touched + await _ask_again(overdue)
+
+
+async def _each(ids: Sequence[str], step: Callable[[str], Awaitable[None]]) -> int:
+    """Do something for each of these jobs, some at the same time; returns for how many it was done."""
+    done = 0
+    for first in range(0, len(ids), AT_ONCE_MAX):
+        done += sum(await asyncio.gather(*[_guarded(id_, step) for id_ in ids[first : first + AT_ONCE_MAX]]))
+    return done
+
+
+async def _keep(grown: Mapping[str, int]) -> None:
+    """Keep in Postgres what has been streamed: if Redis is lost, the next producer goes on from there."""
+    for ids in batched(grown, AT_ONCE_MAX):
+        texts = await asyncio.gather(*[store.text_of(job_id) for job_id in ids])
+        await in_db(
+            live_rows.keep_texts, {grown[job_id]: text for job_id, text in zip(ids, texts, strict=True)}
+        )
+
+
+async def _after_loss(lost: Sequence[Live]) -> int:
+    """Redis lost what these jobs had, and their producers with it: they go to the next ones, or end."""
+    if not lost:
         return 0
-    if status == "" and job.state == State.RUNNING:
-        log.info("redis_lost_job", job=job_id)
-        return await _guarded(job_id, actions.hand_over)
-    if status == "" and job.state == State.QUEUED:
-        return await _guarded(job_id, actions.enqueue)
-    if status == "queued" and job.state == State.QUEUED:
-        waited_ms = int((clock.now() - job.queued_at).total_seconds() * 1000)
-        overdue_ms = waited_ms - settings.WORKER_GRACE_MS
-        # Every few sweeps, not in each: the task may be on its way, or the cloud busy.
-        if overdue_ms > ASK_AGAIN_MS and overdue_ms % (2 * ASK_AGAIN_MS) < 1_000:
-            await ask_cloud_soon(job_id, delay_ms=0)
-            return 1
-    return 0
+    log.info("redis_lost_jobs", jobs=len(lost))
+    again, ended = await in_db(live_rows.put_back, lost)
+    return await _put_in(again) + await _each(ended, _tried_enough)
+
+
+async def _tried_enough(job_id: str) -> None:
+    text = await in_db(records.kept_text, job_id)
+    await actions.give_up(job_id, text=text, reason="attempts or time used up")
+
+
+async def _put_in(ids: Sequence[str]) -> int:
+    """Put jobs that Postgres says are queued before the workers again."""
+    done = 0
+    for some in batched(ids, AT_ONCE_MAX):
+        waiting = {job.id: job for job in await in_db(live_rows.queued, some)}
+        done += await _each(list(waiting), lambda job_id, of=waiting: actions.put_in(of[job_id]))  # type: ignore[misc]
+    return done
+
+
+def batched(ids: Iterable[str], most: int) -> Iterator[list[str]]:
+    """These ids in order, so many at a time."""
+    left = iter(ids)
+    while some := list(islice(left, most)):
+        yield some
+
+
+def _waits_long(job: Live) -> bool:
+    waited_ms = int((clock.now() - job.queued_at).total_seconds() * 1000)
+    return waited_ms - settings.WORKER_GRACE_MS > ASK_AGAIN_MS
+
+
+async def _ask_again(overdue: Sequence[str]) -> int:
+    """Offer jobs to the cloud again, each now and then: the task may be on its way, or the cloud busy."""
+    asking = await store.take_turns(overdue, most=ASK_MAX, every_ms=2 * ASK_AGAIN_MS)
+    for job_id in asking:
+        await ask_cloud_soon(job_id, delay_ms=0)
+    return len(asking)
 
 
 async def _out_of_time(job_id: str) -> None:
     await store.revoke(job_id=job_id, holder="")
     text = await store.text_of(job_id)
     await actions.give_up(job_id, text=text, reason="the job took too long")
-
-
-async def _keep(job: Job) -> None:
-    """Keep in Postgres what has been streamed: if Redis is lost, the next producer goes on from there."""
-    text = await store.text_of(job.public_id)
-    if len(text) > len(job.payload.partial):
-        await in_db(records.keep_text, job_id=job.public_id, text=text)
