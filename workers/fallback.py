@@ -42,11 +42,22 @@ class Chunks:
         self.job = job
         self.text = job.prefix
         self._seq = 0
+        self._kind: jobs.ChunkKind = "text"
         self._gathered: list[str] = []
         self._sent_at = 0.0
 
     def add(self, piece: str) -> None:
         """Take a piece of text from a provider. Raises `StopStream`."""
+        self._add(piece, "text")
+
+    def think(self, piece: str) -> None:
+        """Take a piece of what the model thinks: it has its place in the numbers, and is no answer."""
+        self._add(piece, "reasoning")
+
+    def _add(self, piece: str, kind: jobs.ChunkKind) -> None:
+        if kind != self._kind:
+            self.flush()
+            self._kind = kind
         self._gathered.append(piece)
         if time.monotonic() - self._sent_at >= GATHER_S:
             self.flush()
@@ -57,7 +68,8 @@ class Chunks:
         self._gathered.clear()
         if not value:
             return
-        self.text += value
+        if self._kind == "text":
+            self.text += value
         self._sent_at = time.monotonic()
         stop = self._send(value)
         self._seq += 1
@@ -75,6 +87,7 @@ class Chunks:
                         lease=self.job.lease,
                         seq=self._seq,
                         value=value,
+                        kind=self._kind,
                     )
                 )
             except Conflict:
@@ -123,7 +136,7 @@ def _stream(
         if provider.simulated:
             _make_free(job)
         try:
-            completion = provider.stream(job.messages, chunks.text, chunks.add)
+            completion = provider.stream(job.messages, chunks.text, chunks.add, chunks.think)
             chunks.flush()
         except ProviderError as error:
             chunks.flush()

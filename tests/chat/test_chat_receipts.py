@@ -176,7 +176,9 @@ class Provider:
     def available(self) -> bool:
         return True
 
-    def stream(self, messages: Sequence[Message], prefix: str, on_token: OnToken) -> Completion:
+    def stream(
+        self, messages: Sequence[Message], prefix: str, on_token: OnToken, on_thought: OnToken
+    ) -> Completion:
         on_token(self.text)
         if self.breaks:
             raise ProviderError("gone", fault=Fault.BUSY)

@@ -6,6 +6,9 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
+from ashao_worker.continuation import CONTINUE, PROBE_PREFIX, PROBE_QUESTION
+
+from .contract import wrong_with_answer, wrong_with_body
 from .http_server import Cut, Exchange, Server
 
 API_KEY = "ak_alice"
@@ -23,7 +26,14 @@ class FakeUpstream:
     def __init__(self) -> None:
         self.server = Server(self._handle)
         self.requests: list[dict] = []
+        self.probes: list[dict] = []
         self.broken_off = 0
+        self.loading = False  # answers 503 to everything
+        self.probe_status = 0  # answers the probe with this status
+        self.context: dict = {}  # what its list of models says beside the name
+        self.takes_prefix = True  # continues a final assistant message; else it answers anew
+        self.reads_chars: int | None = None  # answers 400 to a longer conversation
+        self.refuses_prefix = ""  # answers 400 with these words to a final assistant message
         self.models: list[str] | None = ["tiny", "other:latest"]
         self.delta_s = 0.0
         self.usage = True
@@ -41,17 +51,43 @@ class FakeUpstream:
         return f"{self.server.url}/v1"
 
     async def _handle(self, exchange: Exchange) -> None:
-        if exchange.path == "/v1/models" and self.models is not None:
-            await exchange.json(200, {"object": "list", "data": [{"id": m} for m in self.models]})
+        if self.loading:
+            await exchange.json(503, {"error": {"message": "Loading model", "code": 503}})
+        elif exchange.path == "/v1/models" and self.models is not None:
+            listed = [{"id": m, **self.context} for m in self.models]
+            await exchange.json(200, {"object": "list", "data": listed})
         elif exchange.path == "/v1/chat/completions":
-            self.requests.append(exchange.data)
-            await self._complete(exchange)
+            probing = exchange.data["messages"][0]["content"] == PROBE_QUESTION
+            (self.probes if probing else self.requests).append(exchange.data)
+            await (self._probed if probing else self._complete)(exchange)
         else:
             await exchange.json(404, {"error": "no such page"})
 
+    async def _probed(self, exchange: Exchange) -> None:
+        messages = exchange.data["messages"]
+        if self.probe_status:
+            await exchange.json(self.probe_status, {"error": {"message": "no"}})
+            return
+        if self.refuses_prefix and messages[-1]["role"] == "assistant":
+            await exchange.json(400, {"error": {"message": self.refuses_prefix}})
+            return
+        goes_on = self.takes_prefix and not self.repeats_prefix
+        await exchange.start_stream()
+        for text in (" echo", " foxtrot", " golf") if goes_on else (PROBE_PREFIX, " echo"):
+            await self._event(exchange, {"choices": [{"index": 0, "delta": {"content": text}}]})
+        await self._event(exchange, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        await exchange.write(b"data: [DONE]\n\n")
+        await exchange.end_stream()
+
     async def _complete(self, exchange: Exchange) -> None:
         body = exchange.data
-        if self.error:
+        if self.refuses_prefix and body["messages"][-1]["role"] == "assistant":
+            await exchange.json(400, {"error": {"message": self.refuses_prefix}})
+        elif self.reads_chars and sum(len(m["content"]) for m in body["messages"]) > self.reads_chars:
+            words = "the request exceeds the available context size, try increasing it"
+            about = {"message": words, "type": "exceed_context_size_error", "n_ctx": 4096}
+            await exchange.json(400, {"error": about})
+        elif self.error:
             # Some servers do repeat the prompt in their errors; it must get no further than the worker.
             await exchange.json(self.error, {"error": {"message": f"bad: {body['messages']}"}})
         elif self.refuses_extras and {"stream_options", "continue_final_message"} & body.keys():
@@ -83,6 +119,10 @@ class FakeUpstream:
         await exchange.end_stream()
 
     def _deltas_for(self, messages: list[dict]) -> list[str]:
+        if messages[-1]["content"] == CONTINUE:
+            messages = messages[:-1]  # it understands what is asked of it
+        elif messages[-1]["role"] == "assistant" and not self.takes_prefix:
+            return self.deltas if self.deltas is not None else answer_of(messages)
         deltas = self.deltas if self.deltas is not None else answer_of(messages)
         if messages[-1]["role"] != "assistant":
             return deltas
@@ -110,6 +150,8 @@ class FakeJob:
     holder: str = ""
     lease: str = ""
     chunks: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)  # of the chunks
+    stopped: bool = False  # the person has stopped it
     times: list[float] = field(default_factory=list)
     tokens: int | None = None
     finish: str = ""
@@ -118,7 +160,14 @@ class FakeJob:
 
     @property
     def text(self) -> str:
-        return "".join(self.chunks)
+        return self._of("text")
+
+    @property
+    def thoughts(self) -> str:
+        return self._of("reasoning")
+
+    def _of(self, kind: str) -> str:
+        return "".join(c for c, k in zip(self.chunks, self.kinds, strict=True) if k == kind)
 
 
 class FakeNetwork:
@@ -135,6 +184,7 @@ class FakeNetwork:
         self.released: list[str] = []
         self.speeds: list[float] = []
         self.renewed: list[list[str]] = []  # the jobs that each heartbeat named
+        self.ready: list[bool] = []  # what each heartbeat said
         self.paused = False
         self.most_held = 0
         self.claims_waiting = 0
@@ -145,10 +195,12 @@ class FakeNetwork:
         self.answers: dict[str, list[tuple[int, dict, dict]]] = {}  # call → statuses answered instead
         self.stop_at: int | None = None
         self.forget_at: int | None = None
-        self.pulse: dict[str, list[str]] = {}
+        self.first_edition = False  # knows no reasoning, and tells nothing of a stop in a heartbeat
 
-    def put(self, words: str, *, tier: str = "max", prefix: str = "") -> FakeJob:
-        messages = [{"role": "user", "content": words}]
+    def put(
+        self, words: str, *, tier: str = "max", prefix: str = "", before: list[dict] | None = None
+    ) -> FakeJob:
+        messages = [*(before or []), {"role": "user", "content": words}]
         job = FakeJob(f"job_{len(self.jobs)}", tier, messages, prefix)
         self.jobs[job.id] = job
         self.queue.append(job)
@@ -171,6 +223,10 @@ class FakeNetwork:
         """The lease goes to nobody; the worker is told at its next call."""
         job.lease, job.state = "", "queued"
 
+    def stop(self, job: FakeJob) -> None:
+        """The person stops the answer: the network ends it as it is."""
+        job.stopped, job.state = True, "done"
+
     def held_by(self, worker_id: str) -> list[FakeJob]:
         return [j for j in self.jobs.values() if j.holder == worker_id and j.state == "running"]
 
@@ -187,7 +243,13 @@ class FakeNetwork:
             status, data, headers = planned.pop(0)
             await exchange.json(status, data, **headers)
             return
+        if self.first_edition:
+            assert exchange.data.get("kind", "text") == "text"
+        elif wrong := wrong_with_body(call, exchange.data):
+            self.violations.append(f"{call}: {wrong}")
         status, data = await self._answer(call, exchange)
+        if status < 300 and not self.first_edition and (wrong := wrong_with_answer(call, data)):
+            self.violations.append(f"the fake's own answer to {call}: {wrong}")
         self._cut(self.cut_after, call)
         await exchange.json(status, data)
 
@@ -210,13 +272,22 @@ class FakeNetwork:
             return await self._claim(worker, body)
         if call == "heartbeat":
             self.speeds.append(body.get("tokensPerSecond", 0))
-            self.renewed.append(body["jobs"])
-            about = {"workerId": worker["id"], "tiers": worker["tiers"], "model": worker["model"]}
-            return 200, {"ok": True, **about, "paused": self.paused, **self.pulse}
+            return 200, self._heartbeat(worker, body)
         if call == "release":
             self.released.append(worker["id"])
             return 200, {"ok": True}
         return self._of_job(call, worker, body)
+
+    def _heartbeat(self, worker: dict, body: dict) -> dict:
+        self.renewed.append(body["jobs"])
+        self.ready.append(body.get("ready", True))
+        about = {"workerId": worker["id"], "tiers": worker["tiers"], "model": worker["model"]}
+        answer = {"ok": True, **about, "paused": self.paused}
+        answer["jobs"] = [job.id for job in self.held_by(worker["id"])]
+        if not self.first_edition:
+            mine = (job for job in self.jobs.values() if job.holder == worker["id"])
+            answer["stop"] = [job.id for job in mine if job.stopped]
+        return answer
 
     def _register(self, bearer: str, body: dict) -> tuple[int, dict]:
         if bearer != API_KEY:
@@ -229,6 +300,7 @@ class FakeNetwork:
             "tiers": body["tiers"],
             "model": body["model"],
             "name": body.get("name"),
+            "contextTokens": body.get("contextTokens"),
         }
         return 201, {"workerId": f"wrk_{number}", "workerToken": f"wt_{number}"}
 
@@ -267,7 +339,10 @@ class FakeNetwork:
     def _of_job(self, call: str, worker: dict, body: dict) -> tuple[int, dict]:
         job = self.jobs[body["jobId"]]
         if call == "complete" and job.state == "done" and body["lease"] == job.lease:
+            job.tokens, job.finish = job.tokens or body["tokens"], job.finish or body["finish"]
             return 200, {"earned": 105_000}
+        if call == "token" and job.stopped and body["lease"] == job.lease:
+            return 200, {"ok": True, "stop": True}
         if job.state != "running" or job.lease != body["lease"] or job.holder != worker["id"]:
             job.after_end += 1
             return 409, {"error": "The lease is no longer yours.", "code": "lease_lost"}
@@ -286,7 +361,7 @@ class FakeNetwork:
         if self.forget_at is not None and seq >= self.forget_at:
             # As after a restart from an older snapshot: what was accepted last is gone.
             self.forget_at = None
-            del job.chunks[-2:]
+            del job.chunks[-2:], job.kinds[-2:]
         if seq > len(job.chunks):
             about = {"error": "A chunk is missing.", "code": "out_of_order", "expected": len(job.chunks)}
             return 409, about
@@ -295,5 +370,6 @@ class FakeNetwork:
                 self.violations.append(f"chunk {seq} changed")
         else:
             job.chunks.append(value)
+            job.kinds.append(body.get("kind", "text"))
             job.times.append(time.monotonic())
         return 200, {"ok": True, "stop": self.stop_at is not None and seq >= self.stop_at}

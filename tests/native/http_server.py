@@ -27,11 +27,10 @@ class Exchange:
         self._writer.write(f"HTTP/1.1 {status} X\r\n{about}{more}\r\n".encode() + body)
         await self._writer.drain()
 
-    async def start_stream(self) -> None:
+    async def start_stream(self, content_type: str = "text/event-stream") -> None:
         self.streaming = True
-        self._writer.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-        )
+        about = f"content-type: {content_type}\r\ntransfer-encoding: chunked\r\n"
+        self._writer.write(f"HTTP/1.1 200 OK\r\n{about}\r\n".encode())
         await self._writer.drain()
 
     async def write(self, data: bytes) -> None:

@@ -13,6 +13,7 @@ from ashao_worker.job import Done, Failed, JobRun, Lost
 from ashao_worker.limits import CHUNK_GATHER_S
 from ashao_worker.network import Network
 from ashao_worker.stats import Stats
+from ashao_worker.thinking import Piece
 from ashao_worker.upstream import Upstream
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -248,21 +249,21 @@ async def test_a_server_that_refuses_unknown_fields_is_asked_plainly(
 
 
 @pytest.mark.parametrize(
-    ("fault", "value", "reason"),
+    ("fault", "value", "expected"),
     [
-        ("error", 500, "model server error 500"),
-        ("error", 400, "model server refused the request"),
-        ("hang_after", 0, "model server stalled"),
-        ("drop_after", 0, "model server dropped the stream"),
-        ("deltas", [], "empty answer"),
+        ("error", 500, Failed("model server error 500", upstream=True)),
+        ("error", 400, Failed("model server refused the request", upstream=False, unsure=True)),
+        ("hang_after", 0, Failed("model server stalled", upstream=True)),
+        ("drop_after", 0, Failed("model server dropped the stream", upstream=True)),
+        ("deltas", [], Failed("empty answer", upstream=False, unsure=True)),
     ],
 )
 async def test_a_model_server_that_fails_before_the_first_token(
-    bench: Bench, upstream: FakeUpstream, fault: str, value: object, reason: str
+    bench: Bench, upstream: FakeUpstream, fault: str, value: object, expected: Failed
 ) -> None:
     setattr(upstream, fault, value)
-    assert await bench.serve() == Failed(reason, upstream=True)
-    assert (bench.job.state, bench.job.reason, bench.job.chunks) == ("failed", reason, [])
+    assert await bench.serve() == expected
+    assert (bench.job.state, bench.job.reason, bench.job.chunks) == ("failed", expected.reason, [])
 
 
 @pytest.mark.parametrize("fault", ["hang_after", "drop_after", "end_after"])
@@ -310,13 +311,13 @@ def test_batches_add_up_whatever_the_network_forgets(texts: list[str], memory: l
     kept: list[str] = []
     forgets = list(memory)
 
-    async def send(seq: int, value: str) -> bool:
+    async def send(seq: int, chunk: Piece) -> bool:
         if forgets and seq > (back := forgets[-1]):
             forgets.pop()
             del kept[back:]
             raise OutOfOrder(len(kept))
         assert seq == len(kept)
-        kept.append(value)
+        kept.append(chunk.text)
         return False
 
     async def run() -> None:
@@ -333,7 +334,7 @@ def test_batches_add_up_whatever_the_network_forgets(texts: list[str], memory: l
 
 
 async def test_a_network_that_never_agrees_about_the_order_loses_the_job() -> None:
-    async def send(seq: int, value: str) -> bool:
+    async def send(seq: int, chunk: Piece) -> bool:
         raise OutOfOrder(0)
 
     batcher = Batcher(send)

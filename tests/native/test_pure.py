@@ -3,14 +3,18 @@ import random
 
 import pytest
 from ashao_worker.backoff import Backoff
+from ashao_worker.continuation import PrefixFilter
 from ashao_worker.errors import BadInput, UpstreamError
 from ashao_worker.sse import SseDecoder
 from ashao_worker.stats import Stats
 from ashao_worker.status import View, status_line
-from ashao_worker.text import Mender, PrefixFilter, clean, usd
+from ashao_worker.text import Mender, Opening, clean, usd, visible
+from ashao_worker.thinking import ThinkFilter
 from ashao_worker.upstream import choose_model
 from hypothesis import given
 from hypothesis import strategies as st
+
+from workers.jobs.visible import is_blank
 
 TEXT = st.text(max_size=40)
 FEW = st.text(alphabet="ab ", max_size=12)  # few letters, so that prefixes often agree by chance
@@ -44,6 +48,74 @@ def test_nothing_is_held_longer_than_it_must_be(prefix: str, text: str) -> None:
     out = "".join(map(prefix_filter.feed, text))
     if not prefix.startswith(text):
         assert out == text.removeprefix(prefix)
+
+
+def test_an_answer_that_begins_anew_is_no_continuation() -> None:
+    prefix = "The history of bread dates back to 10,000 BC"
+    for opening in ("The history of bread is long.", "\n\nThe history of bread is long."):
+        with pytest.raises(UpstreamError):
+            filtered(prefix, pieces(opening, seed=7))
+    with pytest.raises(UpstreamError):  # cut off in the middle of the repetition
+        filtered(prefix, ["The history of bread dates"])
+    assert filtered(prefix, ["\n", prefix, ", and"]) == ", and"
+    assert filtered("面包的历史可以追溯到", ["面", "包"]) == "面包"  # too little to be sure
+    with pytest.raises(UpstreamError):
+        filtered("面包的历史可以追溯到", ["面包的历史可", "见"])
+
+
+def thought_of(deltas: list[str]) -> tuple[str, str]:
+    """The answer and the thoughts."""
+    think, found = ThinkFilter(), []
+    for delta in deltas:
+        found += think.feed(delta)
+    found += think.end()
+    assert all(piece.text for piece in found)
+    return tuple("".join(p.text for p in found if p.kind == kind) for kind in ("text", "reasoning"))
+
+
+MARKS = [
+    "<think>",
+    "</think>",
+    "<",
+    "think",
+    "<|channel|>",
+    "final",
+    "analysis",
+    "<|message|>",
+    "<|end|>",
+    "a ",
+    "\n",
+]
+
+
+@given(parts=st.lists(st.sampled_from(MARKS), max_size=12), seed=st.integers())
+def test_thoughts_are_told_apart_however_the_text_is_cut(parts: list[str], seed: int) -> None:
+    text = "".join(parts)
+    assert thought_of(pieces(text, seed)) == thought_of([text])
+
+
+@given(text=TEXT, seed=st.integers())
+def test_a_text_without_tags_is_left_as_it_is(text: str, seed: int) -> None:
+    if not text.lstrip().startswith(("<", "[")):
+        assert thought_of(pieces(text, seed)) == (text, "")
+
+
+def test_a_text_is_told_at_once_unless_it_may_be_a_tag() -> None:
+    think = ThinkFilter()
+    assert [p.text for p in think.feed("<b")] == ["<b"]
+    assert [p.text for p in think.feed("old> <think>")] == ["old> <think>"]
+
+
+@given(text=st.text())
+def test_what_is_visible_is_what_the_network_pays_for(text: str) -> None:
+    assert visible(text) == (not is_blank(text))
+
+
+@given(blank=st.text(alphabet=" \n\t\u200b\u3164\u00a0"), text=TEXT, seed=st.integers())
+def test_nothing_goes_out_before_something_can_be_seen(blank: str, text: str, seed: int) -> None:
+    opening = Opening()
+    out = [opening.feed(piece) for piece in pieces(blank + text, seed)]
+    assert "".join(out) == (blank + text if visible(text) else "")
 
 
 @given(text=TEXT, seed=st.integers())

@@ -12,7 +12,7 @@ from ashao_worker.shutdown import Shutdown
 from ashao_worker.status import Quiet
 from ashao_worker.upstream import Upstream
 
-from .fakes import API_KEY, FakeNetwork, FakeUpstream
+from .fakes import API_KEY, FakeJob, FakeNetwork, FakeUpstream, answer_of
 
 
 class Serving:
@@ -47,17 +47,24 @@ async def serving(
         await asyncio.gather(serving.task, return_exceptions=True)
 
 
+def said(job: FakeJob) -> str:
+    """What the model server says of it before it hangs."""
+    return "".join(answer_of(job.messages)[:4])
+
+
 async def test_a_heartbeat_carries_orders_and_the_speed(
     serving: Serving, network: FakeNetwork, upstream: FakeUpstream
 ) -> None:
     upstream.hang_after = 4
     stopped, lost = network.put("stop me please"), network.put("lose me please")
-    await network.until(lambda: stopped.text and lost.text)
-    network.pulse = {"stop": [stopped.id], "lost": [lost.id]}
-    await network.until(lambda: stopped.state == "done" and serving.runner.stats.lost == 1)
-    assert (lost.state, lost.after_end) == ("running", 0)
+    await network.until(lambda: all(job.text == said(job) for job in (stopped, lost)))
+    network.stop(stopped)
+    network.take_away(lost)
+    await network.until(lambda: serving.runner.stats.done == 1 and serving.runner.stats.lost == 1)
+    assert lost.after_end == 0
     assert max(network.speeds) > 0
-    lost.state = "queued"
+    # Both streams of the model server are cut: it works for nobody any more.
+    await network.until(lambda: upstream.broken_off == 2)
     assert await serving.drain() == 0
 
 

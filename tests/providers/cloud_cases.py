@@ -59,9 +59,13 @@ class CloudCases(ABC):
 
         return script
 
-    def collect(self, provider: InferenceProvider, prefix: str = "") -> tuple[str, Completion]:
+    def collect(
+        self, provider: InferenceProvider, prefix: str = "", thoughts: list[str] | None = None
+    ) -> tuple[str, Completion]:
         pieces: list[str] = []
-        completion = provider.stream(ASK, prefix, pieces.append)
+        completion = provider.stream(
+            ASK, prefix, pieces.append, ([] if thoughts is None else thoughts).append
+        )
         return "".join(pieces), completion
 
     def failure(self, provider: InferenceProvider, prefix: str = "") -> ProviderError:
@@ -135,6 +139,18 @@ class CloudCases(ABC):
         assert self.collect(self.provider(cloud), prefix="Roses are re")[0] == "Roses were"
         cloud.script = self.answer("Roses")
         assert self.collect(self.provider(cloud), prefix="Roses are re")[0] == "Roses"
+
+    def test_an_answer_that_begins_anew_is_not_put_behind_the_prefix(self, cloud: FakeCloud) -> None:
+        cloud.script = self.answer("\nThe history", " of bread is", " long.")
+        pieces: list[str] = []
+        prefix = "The history of bread begins about 10,000 BC"
+        with pytest.raises(ProviderError) as caught:
+            self.provider(cloud).stream(ASK, prefix, pieces.append)
+        assert (pieces, caught.value.fault) == ([], Fault.BUSY)
+
+    def test_thinking_out_the_budget_adds_nothing_to_a_prefix(self, cloud: FakeCloud) -> None:
+        cloud.script = self.answer(length=True)
+        assert self.failure(self.provider(cloud), prefix="All").fault is Fault.BUSY
 
     def test_nothing_to_add_to_a_prefix_is_an_answer(self, cloud: FakeCloud) -> None:
         cloud.script = self.answer(tokens=0)

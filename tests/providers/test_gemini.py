@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from workers.providers.base import Completion, Fault, InferenceProvider, Message
+from workers.providers.base import Completion, Fault, InferenceProvider, Message, ProviderError
 from workers.providers.config import ProviderSettings
 from workers.providers.cool_down import CoolDown
 from workers.providers.gemini import GeminiProvider
@@ -67,7 +67,19 @@ class TestGemini(CloudCases):
             reply.end()
 
         cloud.script = script
-        assert self.collect(self.provider(cloud)) == ("Roses", Completion(1, "stop"))
+        thoughts: list[str] = []
+        assert self.collect(self.provider(cloud), thoughts=thoughts) == ("Roses", Completion(1, "stop"))
+        assert thoughts == ["hm"]
+
+    def test_thoughts_alone_are_no_answer(self, cloud: FakeCloud) -> None:
+        def script(reply: Reply, _request: Request) -> None:
+            reply.start()
+            reply.event({"candidates": [{"content": {"parts": [{"text": "hm", "thought": True}]}}]})
+            self.finish(reply, tokens=1)
+            reply.end()
+
+        cloud.script = script
+        assert self.failure(self.provider(cloud)).fault is Fault.BUSY
 
     @pytest.mark.parametrize("reason", ["SAFETY", "RECITATION", "PROHIBITED_CONTENT"])
     def test_a_withheld_answer_is_an_error_that_does_not_rest_the_provider(
@@ -93,15 +105,31 @@ class TestGemini(CloudCases):
         cloud.script = script
         assert self.failure(self.provider(cloud)).fault is Fault.BLOCKED
 
-    def test_a_filter_in_the_middle_leaves_a_cut_answer(self, cloud: FakeCloud) -> None:
+    @pytest.mark.parametrize(
+        ("reason", "fault"),
+        [
+            ("SAFETY", Fault.BLOCKED),
+            ("RECITATION", Fault.BLOCKED),
+            ("BLOCKLIST", Fault.BLOCKED),
+            ("OTHER", Fault.BUSY),
+            ("MALFORMED_FUNCTION_CALL", Fault.BUSY),
+            ("NOBODY_HAS_HEARD_OF_IT", Fault.BLOCKED),
+        ],
+    )
+    def test_an_answer_cut_in_the_middle_is_for_the_next_to_go_on_with(
+        self, cloud: FakeCloud, reason: str, fault: Fault
+    ) -> None:
         def script(reply: Reply, _request: Request) -> None:
             reply.start()
             self.text(reply, "Roses")
-            reply.event(gemini_event(finish="SAFETY", tokens=1))
+            reply.event(gemini_event(finish=reason, tokens=1))
             reply.end()
 
         cloud.script = script
-        assert self.collect(self.provider(cloud)) == ("Roses", Completion(1, "length"))
+        pieces: list[str] = []
+        with pytest.raises(ProviderError) as caught:
+            self.provider(cloud).stream(ASK, "", pieces.append)
+        assert (pieces, caught.value.fault) == (["Roses"], fault)
 
     def test_a_budget_spent_before_the_first_word_is_an_error(self, cloud: FakeCloud) -> None:
         cloud.script = self.answer(length=True)

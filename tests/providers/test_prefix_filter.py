@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.providers.prefix import CONTINUE, PrefixFilter, with_prefix
+from workers.native.ashao_worker.continuation import CONTINUE, PrefixFilter
+from workers.providers.prefix import with_prefix
 
 TEXT = st.text(alphabet="ab ", max_size=12)  # few letters: near repetitions are the interesting case
 CHUNKS = st.lists(TEXT, max_size=8)
@@ -9,7 +10,7 @@ CHUNKS = st.lists(TEXT, max_size=8)
 
 def run(prefix: str, chunks: list[str]) -> str:
     kept = PrefixFilter(prefix)
-    return "".join(kept.feed(chunk) for chunk in chunks) + kept.finish()
+    return "".join(kept.feed(chunk) for chunk in chunks) + kept.end()
 
 
 def split(text: str, sizes: list[int]) -> list[str]:

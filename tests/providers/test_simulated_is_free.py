@@ -17,7 +17,7 @@ from workers import fallback, jobs
 from workers.fallback import serve
 from workers.jobs.models import Job
 from workers.jobs.sweep import sweep
-from workers.providers.base import Completion, Fault, Message, OnToken, ProviderError
+from workers.providers.base import Completion, Fault, Message, OnToken, ProviderError, ignore
 from workers.providers.config import ProviderSettings
 from workers.providers.registry import build_providers
 
@@ -39,7 +39,9 @@ class Says:
     def available(self) -> bool:
         return True
 
-    def stream(self, messages: Sequence[Message], prefix: str, on_token: OnToken) -> Completion:
+    def stream(
+        self, messages: Sequence[Message], prefix: str, on_token: OnToken, on_thought: OnToken = ignore
+    ) -> Completion:
         on_token(self.text)
         if self.breaks:
             raise ProviderError("gone", fault=Fault.BUSY)
@@ -91,7 +93,9 @@ def test_one_that_was_stopped_is_free_too(alice: Browser, monkeypatch: pytest.Mo
     class Stopped(Says):
         simulated = True
 
-        def stream(self, messages: Sequence[Message], prefix: str, on_token: OnToken) -> Completion:
+        def stream(
+            self, messages: Sequence[Message], prefix: str, on_token: OnToken, on_thought: OnToken = ignore
+        ) -> Completion:
             on_token("A long enough piece of prepared text, of which the person has had their fill by now.")
             assert alice.call("POST", "/api/chat/stop", {"jobId": job_id}).status_code == 200
             return Completion(tokens=1, finish="stop")

@@ -92,12 +92,14 @@ class CountingModel:
 
     async def _stream(self, exchange: Exchange) -> None:
         messages = exchange.data["messages"]
-        asked = next(match for m in messages if (match := _ASKED.search(m["content"])))
+        asked = next((match for m in messages if (match := _ASKED.search(m["content"]))), None)
         # The conversations of these tests have one question: what the assistant said is the beginning.
         begun = [message["content"] for message in messages if message["role"] == "assistant"]
         tag, count = next(self._tags), 0
         await exchange.start_stream()
-        for delta in continuation(begun[-1] if begun else "", int(asked[1]), tag):
+        # Without a question to count it is the worker's own, which finds out whether a model answers at all.
+        words = int(asked[1]) if asked else 0
+        for delta in continuation(begun[-1] if asked and begun else "", words, tag):
             await self._event(exchange, {"choices": [{"index": 0, "delta": {"content": delta}}]})
             count += 1
             await asyncio.sleep(self.delta_s)

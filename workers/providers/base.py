@@ -10,6 +10,10 @@ Finish = Literal["stop", "length"]
 OnToken = Callable[[str], None]
 
 
+def ignore(_text: str) -> None:
+    """For whom thoughts are nothing."""
+
+
 class Message(TypedDict):
     """One turn of a conversation."""
 
@@ -43,11 +47,15 @@ class InferenceProvider(Protocol):
     def available(self) -> bool:
         """Whether it is worth asking now. Never waits."""
 
-    def stream(self, messages: Sequence[Message], prefix: str, on_token: OnToken) -> Completion:
+    def stream(
+        self, messages: Sequence[Message], prefix: str, on_token: OnToken, on_thought: OnToken = ignore
+    ) -> Completion:
         """Answer `messages`, calling `on_token` with each piece of text as it comes.
 
+        `on_thought` is told what the model thinks before that: it is no part of the answer.
+
         `prefix` is the answer so far, written by another producer: what is streamed continues it and does
-        not repeat it. Blocks until the end; every wait inside has a limit. What `on_token` raises ends the
+        not repeat it. Blocks until the end; every wait inside has a limit. What these two raise ends the
         stream at once and comes out unchanged. Everything else that goes wrong is a `ProviderError`.
         """
 

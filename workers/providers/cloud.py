@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from workers.providers.base import Completion, Fault, Finish, Message, OnToken, ProviderError
+from workers.native.ashao_worker.continuation import PrefixFilter
+from workers.native.ashao_worker.errors import Cause, UpstreamError
+from workers.native.ashao_worker.text import Opening
+from workers.providers.base import Completion, Fault, Finish, Message, OnToken, ProviderError, ignore
 from workers.providers.config import ProviderSettings
 from workers.providers.cool_down import CoolDown
-from workers.providers.prefix import PrefixFilter, with_prefix
+from workers.providers.prefix import with_prefix
 from workers.providers.watch import Watch
 
+_FAULTS = {Cause.CONVERSATION: Fault.REQUEST, Cause.FILTERED: Fault.BLOCKED}
 CHARS_PER_TOKEN = 4  # the usual rule of thumb, where a server counts nothing
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -23,6 +27,7 @@ class Chunk:
     """One event of a provider's stream. `tokens` and `finish` are set once they are known."""
 
     text: str = ""
+    thought: str = ""
     tokens: int | None = None
     finish: Finish | None = None
 
@@ -42,14 +47,16 @@ class CloudProvider(ABC):
         """Whether its cool-down is over."""
         return self._cool_down.ready()
 
-    def stream(self, messages: Sequence[Message], prefix: str, on_token: OnToken) -> Completion:
+    def stream(
+        self, messages: Sequence[Message], prefix: str, on_token: OnToken, on_thought: OnToken = ignore
+    ) -> Completion:
         """See `InferenceProvider.stream`."""
         watch = Watch(
             first_token_s=self._settings.first_token_timeout_s, stall_s=self._settings.stall_timeout_s
         )
         try:
             with watch, closing(self._chunks(with_prefix(messages, prefix), watch)) as chunks:
-                completion = self._relay(chunks, prefix, watch, on_token)
+                completion = self._relay(chunks, prefix, _Told(watch, on_token, on_thought))
         except ProviderError as error:
             self._cool_down.failed(error)
             raise
@@ -75,6 +82,8 @@ class CloudProvider(ABC):
             yield from self._open(messages)
         except ProviderError:
             raise
+        except UpstreamError as error:
+            raise self._reported(error) from None
         except Exception as error:
             if watch.expired:
                 raise self._error(watch.reason) from None
@@ -82,24 +91,49 @@ class CloudProvider(ABC):
         if watch.expired:
             raise self._error(watch.reason)
 
-    def _relay(self, chunks: Iterable[Chunk], prefix: str, watch: Watch, on_token: OnToken) -> Completion:
-        own_text = PrefixFilter(prefix)
+    def _reported(self, error: UpstreamError) -> ProviderError:
+        """What went wrong, as the reader of the model server's answer has found it."""
+        return self._error(f"it failed: {error}", _FAULTS.get(error.cause, Fault.BUSY))
+
+    def _relay(self, chunks: Iterable[Chunk], prefix: str, told: "_Told") -> Completion:
+        opening, own_text = Opening(), PrefixFilter(prefix)
         chars, tokens, finish = 0, None, None
-        for chunk in chunks:
-            tokens = chunk.tokens if chunk.tokens is not None else tokens
-            finish = chunk.finish or finish
-            if text := storable(chunk.text):
-                chars += len(text)
-                watch.progress()
-                if fresh := own_text.feed(text):
-                    watch.deliver(on_token, fresh)
+        try:
+            for chunk in chunks:
+                tokens = chunk.tokens if chunk.tokens is not None else tokens
+                finish = chunk.finish or finish
+                if thought := storable(chunk.thought):
+                    told.thought(thought)
+                if text := opening.feed(storable(chunk.text)):
+                    chars += len(text)
+                    told.text(own_text.feed(text))
+            rest = own_text.end()
+        except UpstreamError as error:
+            raise self._reported(error) from None
         if finish is None:
             raise self._error("the stream broke off before its end")
-        if not chars and not prefix:
+        if not chars and (not prefix or finish == "length"):
             raise self._error("it answered with nothing")
-        if rest := own_text.finish():
-            watch.deliver(on_token, rest)
+        told.text(rest)
         return Completion(tokens=estimate_tokens(chars) if tokens is None else tokens, finish=finish)
+
+
+class _Told:
+    """Hands text and thoughts on; both are progress."""
+
+    def __init__(self, watch: Watch, on_token: OnToken, on_thought: OnToken) -> None:
+        self._watch, self._on_token, self._on_thought = watch, on_token, on_thought
+
+    def text(self, text: str) -> None:
+        """Text of the answer; empty while it is held back."""
+        if text:
+            self._watch.deliver(self._on_token, text)
+        else:
+            self._watch.progress()
+
+    def thought(self, text: str) -> None:
+        """What the model thinks."""
+        self._watch.deliver(self._on_thought, text)
 
 
 def estimate_tokens(chars: int) -> int:

@@ -17,6 +17,7 @@ from workers.providers.config import ProviderSettings
 from workers.providers.simulated import SimulatedProvider
 
 MODEL = "demo"
+REPEAT = "Repeat exactly, and write nothing else:"
 BODY_MAX_BYTES = 1_000_000
 SOCKET_TIMEOUT_S = 60
 
@@ -55,8 +56,15 @@ class DemoHandler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
-        completion = self.provider.stream(messages, prefix, lambda text: self._event({"content": text}, None))
-        self._event({}, completion.finish, {"completion_tokens": completion.tokens})
+        asked = messages[-1]["content"] if messages else ""
+        if asked.startswith(REPEAT):
+            # What a worker finds out with whether a server goes on with an answer that was begun.
+            self._event({"content": asked.removeprefix(REPEAT).strip().removeprefix(prefix)}, "stop")
+        else:
+            completion = self.provider.stream(
+                messages, prefix, lambda text: self._event({"content": text}, None)
+            )
+            self._event({}, completion.finish, {"completion_tokens": completion.tokens})
         self.wfile.write(b"data: [DONE]\n\n")
 
     def _event(self, delta: dict[str, str], finish: str | None, usage: dict[str, int] | None = None) -> None:

@@ -18,6 +18,7 @@ from workers.providers.cool_down import CoolDown
 from workers.providers.watch import MAX_STREAM_S, attach_response
 
 MAX_CONNECTIONS = 1000
+_OWN_FAILURES = frozenset({"OTHER", "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"})
 _STATUS = re.compile(r"[A-Z_]{1,40}")
 _SECONDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
 
@@ -48,11 +49,14 @@ class GeminiProvider(CloudProvider):
         responses = self._client.models.generate_content_stream(
             model=self._settings.gemini_model, contents=contents, config=self._config(messages)
         )
-        some_text = False
         for response in responses:
-            text = _text(response)
-            some_text = some_text or bool(text)
-            yield Chunk(text, _tokens(response), self._finish(response, some_text=some_text))
+            yield Chunk(
+                text=_parts(response, thought=False),
+                thought=_parts(response, thought=True),
+                tokens=_tokens(response),
+            )
+            if finish := self._finish(response):
+                yield Chunk(finish=finish)
 
     def _config(self, messages: Sequence[Message]) -> types.GenerateContentConfig:
         system = "\n\n".join(m["content"] for m in messages if m["role"] == "system" and m["content"])
@@ -67,7 +71,8 @@ class GeminiProvider(CloudProvider):
             automatic_continuation=False,
         )
 
-    def _finish(self, response: types.GenerateContentResponse, *, some_text: bool) -> Finish | None:
+    def _finish(self, response: types.GenerateContentResponse) -> Finish | None:
+        """Why it ended. An answer that a filter cut, or that failed, is for the next one to go on with."""
         feedback = response.prompt_feedback
         if feedback is not None and feedback.block_reason is not None:
             raise self._error("the conversation was blocked by its filters", Fault.BLOCKED)
@@ -76,12 +81,10 @@ class GeminiProvider(CloudProvider):
             return None
         if reason is types.FinishReason.STOP:
             return "stop"
-        if not some_text and reason is types.FinishReason.MAX_TOKENS:
-            raise self._error("it used up its tokens before the first word")
-        if not some_text:
-            raise self._error(f"the answer was withheld ({_status(reason.value)})", Fault.BLOCKED)
-        # MAX_TOKENS, or a filter that stepped in after some text: the reader has an answer that was cut.
-        return "length"
+        if reason is types.FinishReason.MAX_TOKENS:
+            return "length"
+        fault = Fault.BUSY if reason.value in _OWN_FAILURES else Fault.BLOCKED
+        raise self._error(f"the answer was cut ({_status(reason.value)})", fault)
 
     def _explain(self, error: Exception) -> ProviderError:
         if not isinstance(error, errors.APIError):
@@ -126,11 +129,11 @@ def _contents(messages: Sequence[Message]) -> list[types.ContentUnionDict]:
     ]
 
 
-def _text(response: types.GenerateContentResponse) -> str:
-    """The answer's text, without the model's thoughts (the SDK's own `.text` warns about other parts)."""
+def _parts(response: types.GenerateContentResponse, *, thought: bool) -> str:
+    """The answer's text, or the model's thoughts (the SDK's own `.text` warns about other parts)."""
     content = response.candidates[0].content if response.candidates else None
     parts = (content.parts if content else None) or []
-    return "".join(part.text for part in parts if part.text and not part.thought)
+    return "".join(part.text for part in parts if part.text and bool(part.thought) == thought)
 
 
 def _tokens(response: types.GenerateContentResponse) -> int | None:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import openai
-from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+from openai.types.chat import ChatCompletionMessageParam
 
-from workers.providers.base import Fault, Finish, Message, ProviderError
+from workers.native.ashao_worker.completions import CompletionReader
+from workers.native.ashao_worker.thinking import Piece
+from workers.providers.base import Fault, Message, ProviderError
 from workers.providers.cloud import Chunk, CloudProvider, retry_after
 from workers.providers.config import ProviderSettings
 from workers.providers.cool_down import KEY_COOL_DOWN_S, CoolDown
@@ -45,33 +47,21 @@ class OpenAICompatibleProvider(CloudProvider):
 
     def _open(self, messages: Sequence[Message]) -> Iterator[Chunk]:
         limit = self._settings.max_output_tokens
-        stream = self._client.chat.completions.create(
+        # The SDK asks; what comes back is read as the native worker reads it: servers send more than it knows.
+        with self._client.chat.completions.with_streaming_response.create(
             model=self._settings.openai_model,
             messages=[_param(message) for message in messages],
             stream=True,
             stream_options={"include_usage": True},
             max_tokens=openai.omit if self._is_openai else limit,
             max_completion_tokens=limit if self._is_openai else openai.omit,
-        )
-        some_text = False
-        for event in stream:
-            text = _text(event)
-            some_text = some_text or bool(text)
-            tokens = event.usage.completion_tokens if event.usage else None
-            yield Chunk(text, tokens, self._finish(event, some_text=some_text))
-
-    def _finish(self, event: ChatCompletionChunk, *, some_text: bool) -> Finish | None:
-        reason = event.choices[0].finish_reason if event.choices else None
-        if reason is None:
-            return None
-        if reason == "stop":
-            return "stop"
-        if not some_text and reason == "content_filter":
-            raise self._error("the answer was withheld by its filters", Fault.BLOCKED)
-        if not some_text and reason == "length":
-            raise self._error("it used up its tokens before the first word")
-        # "length", or a filter that stepped in after some text: the reader has an answer that was cut.
-        return "length" if reason in {"length", "content_filter"} else "stop"
+        ) as response:
+            reader = CompletionReader()
+            for received in response.iter_bytes():
+                yield from map(_chunk, reader.feed(received))
+            yield from map(_chunk, reader.end())
+        ending = reader.ending()
+        yield Chunk(tokens=ending.tokens, finish=ending.finish)
 
     def _explain(self, error: Exception) -> ProviderError:
         if isinstance(error, openai.APITimeoutError):
@@ -90,9 +80,8 @@ class OpenAICompatibleProvider(CloudProvider):
         return self._error(what, Fault.BUSY, wait_s)
 
 
-def _text(event: ChatCompletionChunk) -> str:
-    delta = event.choices[0].delta if event.choices else None
-    return (delta.content if delta else None) or ""
+def _chunk(piece: Piece) -> Chunk:
+    return Chunk(text=piece.text) if piece.kind == "text" else Chunk(thought=piece.text)
 
 
 def _param(message: Message) -> ChatCompletionMessageParam:

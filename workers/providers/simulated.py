@@ -5,7 +5,7 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 
-from workers.providers.base import Completion, Message, OnToken
+from workers.providers.base import Completion, Message, OnToken, ignore
 from workers.providers.config import ProviderSettings
 from workers.providers.simulated_text import compose
 
@@ -37,7 +37,9 @@ class SimulatedProvider:
         """Always."""
         return True
 
-    def stream(self, messages: Sequence[Message], prefix: str, on_token: OnToken) -> Completion:
+    def stream(
+        self, messages: Sequence[Message], prefix: str, on_token: OnToken, on_thought: OnToken = ignore
+    ) -> Completion:
         """See `InferenceProvider.stream`."""
         tokens = split_tokens(remaining(compose(messages), prefix))
         limit = self._settings.max_output_tokens

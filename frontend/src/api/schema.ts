@@ -927,7 +927,7 @@ export interface components {
             credits: number;
             /** @description Earned, and not yet asked to be paid out. */
             earnings: number;
-            /** @description Earned from free credits, until staff release it. */
+            /** @description Earned from free credits, until the owner is trusted. */
             escrow: number;
             /** @description Given for free, not spent, not held. */
             granted: number;
@@ -1764,7 +1764,7 @@ export interface components {
             averageTokensPerSecond: number | null;
             earned: number;
             earnedToday: number;
-            /** @description Earned from free credits, until staff release it. */
+            /** @description Earned from free credits, until the worker is trusted. */
             escrow: number;
             /** @description The last 60 minutes, this one last. */
             hour: components["schemas"]["Minute"][];
@@ -1862,7 +1862,7 @@ export interface components {
             vault: string | null;
             workers: number;
         };
-        /** @description Whether staff trust an owner of workers, and how far the rule is met by which they are proposed to staff. */
+        /** @description How far an owner of workers is from being trusted. */
         Trust: {
             /** @description Since the first of them. */
             days: number;
@@ -1870,9 +1870,6 @@ export interface components {
             /** @description Of those that count. */
             paidJobs: number;
             paidJobsNeeded: number;
-            /** @description The rule is met, and staff have not decided. */
-            proposed: boolean;
-            /** @description Staff have decided to release the escrow, within its limits. */
             trusted: boolean;
         };
         /** @description A person, to that person. */

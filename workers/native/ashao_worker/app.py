@@ -1,5 +1,6 @@
 """Puts the parts together for one run."""
 
+import asyncio
 import os
 import sys
 from urllib.parse import urlsplit
@@ -7,10 +8,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from . import __version__, events
+from .backoff import Backoff
 from .config import Config, is_loopback
-from .errors import BadInput, UpstreamError, WorkerError
+from .errors import BadInput, Cause, UpstreamError, WorkerError
 from .identity import Introduction, Store, open_store
-from .limits import GOODBYE_S, JOBS_MAX
+from .limits import GOODBYE_S, JOBS_MAX, SLOW_S, UPSTREAM_FIRST_S, UPSTREAM_MAX_S
 from .network import Network
 from .runner import Runner
 from .shutdown import Shutdown, first
@@ -45,12 +47,15 @@ async def _serve(
         max_tokens=config.max_tokens,
         temperature=config.temperature,
         silence_s=config.upstream_silence_s,
+        context=config.context,
     )
-    upstream.model = await _model(config, upstream)
+    await first(_until_ready(config, upstream, report), shutdown.draining.wait())
+    if not upstream.probed:
+        return 0
     store = open_store(config, upstream.model, os.environ) if config.api_key else None
     try:
         tiers = await _introduce(
-            config, network, model=upstream.model, store=store, report=report, shutdown=shutdown
+            config, network, upstream=upstream, store=store, report=report, shutdown=shutdown
         )
         if tiers is None:
             return 0
@@ -74,10 +79,41 @@ async def _serve(
             store.close()
 
 
+async def _until_ready(config: Config, upstream: Upstream, report: Reporter) -> None:
+    """Waits until the model answers: nobody should get a job for one that is still being loaded.
+
+    Raises `BadInput` where there is nothing to wait for.
+    """
+    backoff, told = Backoff(UPSTREAM_FIRST_S, UPSTREAM_MAX_S), ""
+
+    def tell(trouble: str) -> None:
+        nonlocal told
+        if trouble != told:
+            told = trouble
+            report.event(events.state("upstream_loading", trouble))
+        report.draw(View("upstream_loading", trouble, 0, 0.0, 0, 0))
+
+    slow = asyncio.get_running_loop().call_later(SLOW_S, tell, "waiting for the model server's first answer")
+    try:
+        while True:
+            try:
+                upstream.model = await _model(config, upstream)
+                await upstream.probe()
+                await upstream.find_context()  # of the model as it is loaded now
+                return
+            except UpstreamError as error:
+                tell(f"{error}, waiting for it")
+                await asyncio.sleep(backoff.pause_s())
+    finally:
+        slow.cancel()
+
+
 async def _model(config: Config, upstream: Upstream) -> str:
     try:
         listed = await upstream.models()
     except UpstreamError as error:
+        if error.cause is Cause.LOADING:
+            raise
         raise BadInput(f"Nothing to serve from at {config.upstream}: {error}.") from error
     if listed is None and urlsplit(config.upstream).path in ("", "/"):
         raise BadInput(
@@ -90,7 +126,7 @@ async def _introduce(
     config: Config,
     network: Network,
     *,
-    model: str,
+    upstream: Upstream,
     store: Store | None,
     report: Reporter,
     shutdown: Shutdown,
@@ -106,7 +142,9 @@ async def _introduce(
     async def introduce() -> None:
         introduction = Introduction(config, network, tell)
         if store is not None and config.api_key:
-            found.append(await introduction.by_api_key(config.api_key, model, store))
+            found.append(
+                await introduction.by_api_key(config.api_key, upstream.model, upstream.context, store)
+            )
         else:
             found.append(await introduction.by_token(config.worker_token or ""))
 

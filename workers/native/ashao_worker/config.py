@@ -12,7 +12,15 @@ import httpx
 
 from . import __version__
 from .errors import BadInput
-from .limits import DRAIN_S, JOBS_MAX, MAX_TOKENS_MAX, NAME_MAX_CHARS, UPSTREAM_SILENCE_S
+from .limits import (
+    CONTEXT_MAX_TOKENS,
+    CONTEXT_MIN_TOKENS,
+    DRAIN_S,
+    JOBS_MAX,
+    MAX_TOKENS_MAX,
+    NAME_MAX_CHARS,
+    UPSTREAM_SILENCE_S,
+)
 
 TIERS = ("pro", "max")
 TRUE = frozenset({"1", "true", "yes", "on"})
@@ -33,6 +41,7 @@ class Config:
     tiers: tuple[str, ...] | None
     jobs: int
     max_tokens: int
+    context: int | None = None
     temperature: float | None
     upstream_silence_s: float
     drain_s: float
@@ -50,7 +59,7 @@ def parse(argv: Sequence[str] | None, env: Mapping[str, str]) -> Config:
     """The settings, or `BadInput` with one sentence that says what to change."""
     flags = vars(_parser().parse_args(argv))
     api_key, worker_token = _credentials(flags, env)
-    temperature = _value(flags, env, "temperature")
+    temperature, context = _value(flags, env, "temperature"), _value(flags, env, "context")
     silence = _value(flags, env, "upstream_timeout") or str(UPSTREAM_SILENCE_S)
     once = _switch(flags, env, "once")
     return Config(
@@ -64,6 +73,7 @@ def parse(argv: Sequence[str] | None, env: Mapping[str, str]) -> Config:
         tiers=_tiers(_value(flags, env, "tiers")),
         jobs=1 if once else _integer("--jobs", _value(flags, env, "jobs") or "1", JOBS_MAX),
         max_tokens=_integer("--max-tokens", _value(flags, env, "max_tokens") or "1024", MAX_TOKENS_MAX),
+        context=None if context is None else _context(context),
         temperature=None if temperature is None else _number("--temperature", temperature, 0.0, 2.0),
         upstream_silence_s=_number("--upstream-timeout", silence, 0.1, 3600.0),
         drain_s=_number("--drain", _value(flags, env, "drain") or str(DRAIN_S), 0.0, 3600.0),
@@ -102,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     option("--tiers", metavar="LIST", help="pro, max or both, the preferred one first (default max,pro)")
     option("--jobs", metavar="N", help=f"jobs at once, 1 to {JOBS_MAX} (default 1)")
     option("--max-tokens", metavar="N", help="longest answer in tokens (default 1024)")
+    option("--context", metavar="N", help="tokens that the model reads (default: the model server is asked)")
     option("--temperature", metavar="T", help="0 to 2 (default: the model server's)")
     option("--upstream-timeout", metavar="S", help="silence after which a job is given up (default 120)")
     option("--drain", metavar="S", help="how long Ctrl-C lets running jobs finish (default 60)")
@@ -177,10 +188,14 @@ def _name(value: str | None) -> str | None:
     return value
 
 
-def _integer(flag: str, value: str, most: int) -> int:
+def _context(value: str) -> int:
+    return _integer("--context", value, CONTEXT_MAX_TOKENS, least=CONTEXT_MIN_TOKENS)
+
+
+def _integer(flag: str, value: str, most: int, *, least: int = 1) -> int:
     number = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
-    if not 1 <= number <= most:
-        raise BadInput(f"{flag} must be a whole number from 1 to {most}.")
+    if not least <= number <= most:
+        raise BadInput(f"{flag} must be a whole number from {least} to {most}.")
     return number
 
 

@@ -1,5 +1,7 @@
 """What can go wrong, by what the program does about it."""
 
+from enum import StrEnum
+
 
 class WorkerError(Exception):
     """Base of the family. The message is a sentence fit to be shown: never prompt or answer text."""
@@ -57,5 +59,19 @@ class OutOfOrder(WorkerError):
         self.expected = expected
 
 
+class Cause(StrEnum):
+    """What a failure of the model server says about the next job."""
+
+    SERVER = "server"  # it is away or broken: no other job would do better
+    LOADING = "loading"  # it will answer in a while
+    CONVERSATION = "conversation"  # this conversation is not for it; others are
+    FILTERED = "filtered"  # its filters want nothing of this conversation
+    UNSURE = "unsure"  # it may be either: it is asked before the next job is claimed
+
+
 class UpstreamError(WorkerError):
     """The model server failed. The message is short and is told to the network as the reason."""
+
+    def __init__(self, message: str, *, cause: Cause = Cause.SERVER) -> None:
+        super().__init__(message)
+        self.cause = cause

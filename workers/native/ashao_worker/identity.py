@@ -13,7 +13,7 @@ from .answers import Identity
 from .backoff import Backoff
 from .config import TIERS, Config
 from .errors import Away, BadInput, Fatal, OddAnswer, Refused, Revoked
-from .limits import AWAY_FIRST_S, AWAY_MAX_S, IDENTITIES_MAX
+from .limits import AWAY_FIRST_S, AWAY_MAX_S, IDENTITIES_MAX, RETRY_AFTER_IDLE_MAX_S
 from .network import Network
 
 if sys.platform != "win32":
@@ -46,27 +46,32 @@ class Store:
         except OSError:
             self.warning = f"{folder} cannot be written: this worker will not be remembered."
 
-    def load(self) -> str | None:
-        """The token kept, if there is one."""
+    def load(self, context: int | None) -> str | None:
+        """The token kept, if there is one that was made for a model that reads so much."""
         if self._path is None:
             return None
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        token = data.get("workerToken") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or data.get("contextTokens") != context:
+            return None  # the network was told otherwise, and matches jobs by it
+        token = data.get("workerToken")
         return token if isinstance(token, str) and token.isascii() and token else None
 
-    def save(self, worker_id: str, token: str) -> None:
+    def save(self, worker_id: str, token: str, context: int | None) -> None:
         """Keeps it; the file is there whole or not at all."""
         if self._path is None:
             return
+        kept: dict[str, object] = {"workerId": worker_id, "workerToken": token}
+        if context is not None:
+            kept["contextTokens"] = context
         fresh = self._path.with_suffix(".new")
         try:
             fresh.unlink(missing_ok=True)
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump({"workerId": worker_id, "workerToken": token}, file)
+                json.dump(kept, file)
             fresh.replace(self._path)
         except OSError:
             self.warning = f"{self._path} cannot be written: this worker will not be remembered."
@@ -120,19 +125,21 @@ class Introduction:
             raise BadInput(f"This worker was made for these tiers: {has}. Choose among them with --tiers.")
         return wanted
 
-    async def by_api_key(self, api_key: str, model: str, store: Store) -> tuple[str, ...]:
+    async def by_api_key(
+        self, api_key: str, model: str, context: int | None, store: Store
+    ) -> tuple[str, ...]:
         """Becomes the worker kept in `store`, or a new one; the tiers to serve."""
         wanted = self._config.tiers or DEFAULT_TIERS
-        token = store.load()
+        token = store.load(context)
         if token is not None and await self._still_ours(token, wanted):
             return wanted
         try:
             token = await self._patiently(
-                lambda: self._network.register(api_key, model, wanted, self._config.name)
+                lambda: self._network.register(api_key, model, wanted, self._config.name, context)
             )
         except Revoked as revoked:
             raise BadInput(f"The network does not accept this API key ({revoked}).") from revoked
-        store.save(self._network.worker_id, token)
+        store.save(self._network.worker_id, token, context)
         return wanted
 
     async def _still_ours(self, token: str, tiers: Sequence[str]) -> bool:
@@ -143,7 +150,8 @@ class Introduction:
 
     async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         """Waits for a network that is away; one that is none, or that says no, is an end."""
-        backoff, told = Backoff(AWAY_FIRST_S, AWAY_MAX_S), ""
+        backoff = Backoff(AWAY_FIRST_S, AWAY_MAX_S, retry_after_max_s=RETRY_AFTER_IDLE_MAX_S)
+        told = ""
         while True:
             try:
                 return await call()

@@ -7,12 +7,15 @@ from enum import Enum
 
 from .answers import Claim
 from .batcher import Batcher
-from .errors import LeaseLost, Refused, UpstreamError
-from .limits import ANSWER_MAX_CHARS
+from .completions import Ending, Finish
+from .continuation import PrefixFilter
+from .errors import Cause, LeaseLost, Refused, UpstreamError
+from .limits import ANSWER_MAX_CHARS, THOUGHT_MAX_CHARS
 from .network import Lease, Network, insist
 from .stats import Stats
-from .text import Mender, PrefixFilter
-from .upstream import Ending, Upstream
+from .text import Mender, Opening
+from .thinking import Piece
+from .upstream import Upstream
 
 HANDED_BACK = "worker stopping"
 
@@ -22,17 +25,18 @@ class Done:
     """Complete, and paid for."""
 
     tokens: int
-    finish: str
+    finish: Finish
     seconds: float
     earned_micros: int
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Handed on. `upstream` says whether the model server is why."""
+    """Handed on. `upstream` says whether the model server is why, `unsure` that it may be."""
 
     reason: str
     upstream: bool
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class JobRun:
         self._batcher = Batcher(self._send)
         self._deltas = 0
         self._chars = 0
+        self._thoughts = Mender()
+        self._thought_chars = 0
         self._started_s = time.monotonic()
 
     def stop(self) -> None:
@@ -95,11 +101,11 @@ class JobRun:
             await _cancel(generate, send)
             return await self._obey(order)
         except UpstreamError as error:
-            return await self._fail(str(error), upstream=True)
+            return await self._fail(str(error), error.cause)
         except LeaseLost as lost:
             return Lost(str(lost))
         except Refused as refused:
-            return await self._fail(f"network refused: {refused.code}", upstream=False)
+            return await self._fail(f"network refused: {refused.code}")
         finally:
             await _cancel(generate, send)
 
@@ -111,41 +117,55 @@ class JobRun:
         if order is _Order.STOP:
             return await self._complete(Ending("stop", None))
         if order is _Order.HAND_BACK:
-            return await self._fail(HANDED_BACK, upstream=False)
+            return await self._fail(HANDED_BACK)
         return Lost("The network gave the job to somebody else.")
 
     async def _end(self, ending: Ending) -> Outcome:
-        if not self._chars and not self.claim.prefix:
-            return await self._fail("empty answer", upstream=True)
+        if not self._chars and (not self.claim.prefix or ending.finish == "length"):
+            reason = "only thoughts, no answer" if self._thought_chars else "empty answer"
+            return await self._fail(reason, Cause.UNSURE)
         return await self._complete(ending)
 
     async def _generate(self) -> Ending:
         """Streams the answer into the batcher, which is closed however this ends."""
-        mender, prefix_filter = Mender(), PrefixFilter(self.claim.prefix)
+        mender, opening, own_text = Mender(), Opening(), PrefixFilter(self.claim.prefix)
+        last = ""
 
-        async def on_text(text: str) -> None:
+        async def on_piece(piece: Piece) -> None:
             self._deltas += 1
             self._stats.mark(1)
-            text = prefix_filter.feed(mender.feed(text))
-            await self._batcher.put(self._limited(text))
+            if piece.kind == "reasoning":
+                await self._think(piece.text)
+                return
+            await self._batcher.put(self._limited(own_text.feed(opening.feed(mender.feed(piece.text)))))
             if self._chars == ANSWER_MAX_CHARS:
                 raise _TooLong
 
         try:
-            return await self._upstream.stream(self.claim.messages, self.claim.prefix, on_text)
+            ending = await self._upstream.stream(self.claim.messages, self.claim.prefix, on_piece)
+            last = own_text.feed(opening.feed(mender.end())) + own_text.end()
         except _TooLong:
             return Ending("length", None)
         finally:
-            self._batcher.close(self._limited(prefix_filter.feed(mender.end()) + prefix_filter.end()))
+            self._batcher.close(self._limited(last))
+        return ending
+
+    async def _think(self, thought: str) -> None:
+        """Reasoning is progress, and no answer. A network that does not know it is told nothing of it."""
+        self._thought_chars += len(thought)
+        if self._thought_chars > THOUGHT_MAX_CHARS:
+            raise UpstreamError("model thinks without an end", cause=Cause.UNSURE)
+        if self._network.takes_reasoning:
+            await self._batcher.put(self._thoughts.feed(thought), "reasoning")
 
     def _limited(self, text: str) -> str:
         text = text[: ANSWER_MAX_CHARS - self._chars]
         self._chars += len(text)
         return text
 
-    async def _send(self, seq: int, value: str) -> bool:
+    async def _send(self, seq: int, chunk: Piece) -> bool:
         return await insist(
-            lambda: self._network.token_chunk(self.claim.job_id, self.lease, seq, value), self.lease
+            lambda: self._network.token_chunk(self.claim.job_id, self.lease, seq, chunk), self.lease
         )
 
     async def _complete(self, ending: Ending) -> Outcome:
@@ -160,12 +180,13 @@ class JobRun:
             return Lost(str(lost))
         return Done(tokens=tokens, finish=ending.finish, seconds=seconds, earned_micros=earned)
 
-    async def _fail(self, reason: str, *, upstream: bool) -> Outcome:
+    async def _fail(self, reason: str, cause: Cause = Cause.CONVERSATION) -> Outcome:
         try:
             await insist(lambda: self._network.fail(self.claim.job_id, self.lease, reason), self.lease)
         except (LeaseLost, Refused):
             pass  # it is somebody else's already, which is what we wanted
-        return Failed(reason, upstream)
+        upstream = cause in (Cause.SERVER, Cause.LOADING)
+        return Failed(reason, upstream=upstream, unsure=cause is Cause.UNSURE)
 
 
 class _TooLong(Exception):

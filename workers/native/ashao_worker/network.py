@@ -12,6 +12,7 @@ from .answers import Claim, Identity, NoJob, integer, judge, parse_claim, parse_
 from .backoff import Backoff
 from .errors import Away, LeaseLost, OddAnswer, Refused, WorkerError
 from .limits import LEASE_GRACE_S, REQUEST_TIMEOUT_S, RETRY_FIRST_S, RETRY_MAX_S
+from .thinking import Piece
 
 T = TypeVar("T")
 
@@ -41,10 +42,13 @@ class Lease:
 
 @dataclass(frozen=True)
 class Pulse:
-    """The answer to a heartbeat: of the jobs we hold, those to stop and those that are no longer ours."""
+    """The answer to a heartbeat: the jobs that the network knows to be ours, and those that the person stopped.
 
+    `held` is None where the network does not say.
+    """
+
+    held: frozenset[str] | None
     stop: frozenset[str]
-    lost: frozenset[str]
 
 
 class Network:
@@ -58,13 +62,24 @@ class Network:
         self._client = client
         self.token = ""
         self.worker_id = ""
+        # A network of before there was reasoning would take it for the answer.
+        self.takes_reasoning = False
         self.trouble: str | None = None
 
-    async def register(self, api_key: str, model: str, tiers: Sequence[str], name: str | None = None) -> str:
+    async def register(
+        self,
+        api_key: str,
+        model: str,
+        tiers: Sequence[str],
+        name: str | None = None,
+        context_tokens: int | None = None,
+    ) -> str:
         """Makes a new worker of the key's owner, becomes it, and returns its token."""
         body: dict[str, object] = {"type": "native", "model": model, "tiers": list(tiers)}
         if name is not None:
             body["name"] = name
+        if context_tokens is not None:
+            body["contextTokens"] = context_tokens
         answer = await self._post("register", body, bearer=api_key)
         worker_id, token = answer.get("workerId"), answer.get("workerToken")
         if not (isinstance(worker_id, str) and isinstance(token, str) and worker_id and token):
@@ -75,7 +90,9 @@ class Network:
     async def identify(self, token: str) -> Identity:
         """Which worker `token` is; becomes it."""
         # What an earlier run of this worker left unfinished is not ours any more: it must not be renewed.
-        identity = parse_identity(await self._post("heartbeat", {"jobs": []}, bearer=token))
+        answer = await self._post("heartbeat", {"jobs": []}, bearer=token)
+        self._learn(answer)
+        identity = parse_identity(answer)
         self.worker_id, self.token = identity.worker_id, token
         return identity
 
@@ -88,9 +105,12 @@ class Network:
             body["tiers"] = list(tiers)
         return parse_claim(await self._post("claim", body, timeout_s=wait_ms / 1000 + REQUEST_TIMEOUT_S))
 
-    async def token_chunk(self, job_id: str, lease: Lease, seq: int, value: str) -> bool:
+    async def token_chunk(self, job_id: str, lease: Lease, seq: int, chunk: Piece) -> bool:
         """Sends chunk `seq`, which renews the lease. True when the person has stopped the answer."""
-        answer = await self._of_job("token", job_id, lease, {"seq": seq, "value": value})
+        body: dict[str, object] = {"seq": seq, "value": chunk.text}
+        if chunk.kind != "text":
+            body["kind"] = chunk.kind
+        answer = await self._of_job("token", job_id, lease, body)
         lease.renew()
         return answer.get("stop") is True
 
@@ -103,13 +123,19 @@ class Network:
         """Hands the job on."""
         await self._of_job("fail", job_id, lease, {"reason": reason})
 
-    async def heartbeat(self, tokens_per_second: float, jobs: Sequence[str]) -> Pulse:
-        """Says that we live and how fast we are; renews the leases of these jobs."""
-        body: dict[str, object] = {"workerId": self.worker_id, "jobs": list(jobs)}
+    async def heartbeat(self, tokens_per_second: float, jobs: Sequence[str], *, ready: bool = True) -> Pulse:
+        """Says that we live, how fast we are, and whether we could take a job; renews the leases of these jobs."""
+        body: dict[str, object] = {"workerId": self.worker_id, "jobs": list(jobs), "ready": ready}
         if tokens_per_second > 0:
             body["tokensPerSecond"] = round(tokens_per_second, 2)
         answer = await self._post("heartbeat", body)
-        return Pulse(stop=strings(answer.get("stop")), lost=strings(answer.get("lost")))
+        self._learn(answer)
+        held = strings(answer.get("jobs")) if isinstance(answer.get("jobs"), list) else None
+        return Pulse(held=held, stop=strings(answer.get("stop")))
+
+    def _learn(self, heartbeat: dict[str, object]) -> None:
+        """What the network understands, by the answer to a heartbeat: `stop` and reasoning came together."""
+        self.takes_reasoning = "stop" in heartbeat
 
     async def release(self) -> None:
         """Says goodbye."""

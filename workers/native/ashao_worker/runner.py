@@ -11,8 +11,15 @@ from .config import Config
 from .errors import Away, Fatal, Refused, Revoked, WorkerError
 from .gate import UpstreamGate
 from .job import HANDED_BACK, Done, Failed, JobRun, Outcome
-from .limits import AWAY_FIRST_S, AWAY_MAX_S, CLAIM_WAIT_MS, GOODBYE_S, HEARTBEAT_S
-from .network import Network
+from .limits import (
+    AWAY_FIRST_S,
+    AWAY_MAX_S,
+    CLAIM_WAIT_MS,
+    GOODBYE_S,
+    HEARTBEAT_S,
+    RETRY_AFTER_IDLE_MAX_S,
+)
+from .network import Network, Pulse
 from .shutdown import Shutdown, first
 from .stats import Stats
 from .status import Reporter, View
@@ -61,7 +68,7 @@ class Runner:
         """Serves; returns the exit code. Raises `Fatal` when it cannot go on."""
         background = [
             asyncio.create_task(self._watched(work))
-            for work in (self._claims(), self._heartbeats(), self._ticks())
+            for work in (self._claims(), self._heartbeats(), self._ticks(), self._gate.watch(self._idle))
         ]
         try:
             await first(self._until_broken(), self._shutdown.draining.wait())
@@ -88,7 +95,7 @@ class Runner:
         self._tick()
 
     async def _claims(self) -> None:
-        backoff = Backoff(AWAY_FIRST_S, AWAY_MAX_S)
+        backoff = Backoff(AWAY_FIRST_S, AWAY_MAX_S, retry_after_max_s=RETRY_AFTER_IDLE_MAX_S)
         while not self._shutdown.draining.is_set():
             await self._slots.acquire()
             claim = await self._claim(backoff)
@@ -100,13 +107,18 @@ class Runner:
                 return
 
     async def _claim(self, backoff: Backoff) -> Claim | None:
-        """One long poll; waits a while after one that failed, or came back empty at once."""
+        """One long poll; waits a while after one that failed, or came back empty at once.
+
+        A model server that goes away while it waits ends it: nobody should get a job for a dead one.
+        """
         await self._gate.passed()
         if self._shutdown.draining.is_set():
             return None
         asked_s, retry_after_s = time.monotonic(), None
         try:
-            answer = await self._network.claim(self._tiers, CLAIM_WAIT_MS)
+            answer = await self._long_poll()
+            if answer is None:
+                return None
             self._paused = isinstance(answer, NoJob) and answer.reason == "paused"
             if isinstance(answer, Claim) or time.monotonic() - asked_s > _SOON_S:
                 backoff.reset()
@@ -119,6 +131,18 @@ class Runner:
             # 409 passes: the network thinks that an earlier claim of ours is still waiting.
         await asyncio.sleep(backoff.pause_s(retry_after_s))
         return None
+
+    async def _long_poll(self) -> Claim | NoJob | None:
+        """The network's answer; None when the gate was shut first."""
+        asked = asyncio.ensure_future(self._network.claim(self._tiers, CLAIM_WAIT_MS))
+        shut = asyncio.ensure_future(self._gate.shut.wait())
+        try:
+            await asyncio.wait({asked, shut}, return_when=asyncio.FIRST_COMPLETED)
+            return asked.result() if asked.done() else None
+        finally:
+            for wait in (asked, shut):
+                wait.cancel()
+            await asyncio.gather(asked, shut, return_exceptions=True)
 
     def _start(self, claim: Claim) -> None:
         if claim.job_id in self._jobs:
@@ -160,26 +184,39 @@ class Runner:
             self.stats.failed += outcome.reason != HANDED_BACK
             if outcome.upstream:
                 self._gate.failed(outcome.reason)
+            elif outcome.unsure:
+                self._gate.doubted(outcome.reason)
         else:
             self.stats.lost += 1
 
     async def _heartbeats(self) -> None:
         backoff = Backoff(HEARTBEAT_S, AWAY_MAX_S)
         while True:
-            await asyncio.sleep(HEARTBEAT_S)
-            held = list(self._jobs.values())
+            held, away_s = list(self._jobs.values()), 0.0
+            self._gate.turned.clear()
+            ready = self._gate.ready and not self._shutdown.draining.is_set()
             try:
                 named = [job.claim.job_id for job in held]
-                pulse = await self._network.heartbeat(self.stats.tokens_per_second(), named)
+                pulse = await self._network.heartbeat(self.stats.tokens_per_second(), named, ready=ready)
             except Away as away:
-                if not held:
-                    await asyncio.sleep(backoff.pause_s(away.retry_after_s))
-                continue
+                away_s = 0.0 if held else backoff.pause_s(away.retry_after_s)
             except Refused:
-                continue
-            backoff.reset()
-            for job in held:
-                _apply(job, stop=pulse.stop, lost=pulse.lost)
+                pass
+            else:
+                backoff.reset()
+                for job in held:
+                    _apply(job, pulse)
+            await self._next_heartbeat(HEARTBEAT_S + away_s)
+
+    async def _next_heartbeat(self, wait_s: float) -> None:
+        """Waits; what the network should know at once, that the model server is gone or back, ends the wait."""
+        try:
+            await asyncio.wait_for(self._gate.turned.wait(), wait_s)
+        except TimeoutError:
+            pass
+
+    def _idle(self) -> bool:
+        return not self._jobs
 
     async def _ticks(self) -> None:
         while True:
@@ -237,10 +274,12 @@ class Runner:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _apply(job: JobRun, *, stop: frozenset[str], lost: frozenset[str]) -> None:
-    if job.claim.job_id in lost:
-        job.abandon()
-        return
-    job.lease.renew()
-    if job.claim.job_id in stop:
+def _apply(job: JobRun, pulse: Pulse) -> None:
+    """What the network says of a job that it was asked about: stopped by the person, lost, or still ours."""
+    job_id = job.claim.job_id
+    if job_id in pulse.stop:
         job.stop()
+    elif pulse.held is not None and job_id not in pulse.held:
+        job.abandon()
+    else:
+        job.lease.renew()

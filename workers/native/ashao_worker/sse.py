@@ -49,4 +49,6 @@ class SseDecoder:
         field, _, value = line.partition(b":")
         if field == b"data":
             self._data.append(value.removeprefix(b" "))
+        elif field == b"error":  # older llama.cpp: the field's name says what others say inside of the data
+            self._data.append(b'{"error":' + value + b"}")
         return None

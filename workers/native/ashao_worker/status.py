@@ -13,7 +13,7 @@ from .text import usd
 
 _CLEAR = "\r\x1b[2K"
 _COLOURS = {"good": "\x1b[32m", "waiting": "\x1b[36m", "bad": "\x1b[31m"}
-_WAITING = ("waiting", "paused", "finishing", "connecting")
+_WAITING = ("waiting", "paused", "finishing", "connecting", "upstream_loading")
 _MOODS = {"serving": "good", **dict.fromkeys(_WAITING, "waiting")}
 
 

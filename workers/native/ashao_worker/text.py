@@ -1,6 +1,12 @@
 """Text on its way through: pure, no I/O."""
 
-from .limits import SENTENCE_MAX_CHARS
+import unicodedata
+
+from .limits import INVISIBLE_MAX_CHARS, SENTENCE_MAX_CHARS
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp", "Mn", "Mc", "Me"})
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a sign that are drawn as nothing
+_IGNORABLE = ((0x2065, 0x2065), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF))
 
 
 class Mender:
@@ -33,33 +39,38 @@ def _mend(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "")
 
 
-class PrefixFilter:
-    """Drops the prefix from the opening of a continuation, if the model server repeats it.
+class Opening:
+    """Holds an answer back until something of it can be seen: white space alone is no answer."""
 
-    The chat API cannot say "continue this": some servers answer with the new text only, others begin with
-    the text they were given. The opening is held as long as it equals the prefix's beginning; the whole
-    prefix is dropped, anything else is the model's own and goes out unchanged.
-    """
-
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+    def __init__(self) -> None:
         self._held = ""
-        self._open = not prefix
+        self.seen = False
 
     def feed(self, text: str) -> str:
         """What may go out now."""
-        if self._open:
+        if self.seen:
             return text
         self._held += text
-        if len(self._held) < len(self._prefix) and self._prefix.startswith(self._held):
+        if not visible(text):
+            # Kept to a limit: a model may send nothing else, and for long.
+            self._held = self._held[:INVISIBLE_MAX_CHARS]
             return ""
-        held, self._held, self._open = self._held, "", True
-        return held.removeprefix(self._prefix)
-
-    def end(self) -> str:
-        """What was still held back: the answer ended inside it, so it was the model's own."""
-        held, self._held, self._open = self._held, "", True
+        self.seen = True
+        held, self._held = self._held, ""
         return held
+
+
+def visible(text: str) -> bool:
+    """Whether a reader sees anything of it: by the network's own rule, for it pays for nothing else."""
+    return any(map(_is_visible, text))
+
+
+def _is_visible(char: str) -> bool:
+    if " " < char <= "~":
+        return True
+    if unicodedata.category(char) in _HIDDEN or char in _BLANKS:
+        return False
+    return not any(first <= ord(char) <= last for first, last in _IGNORABLE)
 
 
 def clean(sentence: str) -> str:
