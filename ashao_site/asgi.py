@@ -4,16 +4,18 @@ import gc
 import os
 from typing import cast
 
+import django
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ashao_site.settings")
 
-django_application = get_asgi_application()  # first: what is imported below needs the apps loaded
+django.setup(set_prefix=False)  # first: what is imported below needs the apps loaded
 
+from ashao_site.lib.door import Door  # noqa: E402
+from ashao_site.lib.handler import Handler  # noqa: E402
 from ashao_site.lib.http import App, BodyLimit, as_view  # noqa: E402
 from chat import routing as chat_routing  # noqa: E402
 from workers.api import routing as worker_routing  # noqa: E402
@@ -24,7 +26,7 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(*GC_THRESHOLDS)
 
-application = ProtocolTypeRouter(
+_routes = ProtocolTypeRouter(
     {
         "http": URLRouter(
             [
@@ -32,10 +34,12 @@ application = ProtocolTypeRouter(
                 *chat_routing.http_urlpatterns,
                 re_path(
                     r"",
-                    as_view(BodyLimit(cast(App, django_application), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
+                    as_view(BodyLimit(cast(App, Handler()), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
                 ),
             ]
         ),
         "websocket": AllowedHostsOriginValidator(URLRouter(chat_routing.websocket_urlpatterns)),
     }
 )
+
+application = Door(cast(App, _routes), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

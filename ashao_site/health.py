@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 from django.http import HttpRequest, JsonResponse
 
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.chain import NotConfigured, Reachable, describe
 from ashao_site.lib.chain_watch import chain_watch
+from ashao_site.lib.pool_watch import pool_watch
 from ashao_site.lib.redis import redis
 from staking.reconciliation.alarms import alarms
 
@@ -20,9 +22,18 @@ CHECK_EVERY_S = 1.0
 READY_KEY = "ashao:ready"
 READY_KEPT_S = 60
 
+log = structlog.get_logger("ashao.health")
+
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 while the process answers at all."""
+    """200 while the process does its work; 503 when it has lost its way to a database that is there.
+
+    Then only a new process helps. What is away is told by `readyz`.
+    """
+    if pool_watch.is_stuck():
+        log.error("pool_stuck")
+        reason = "No database connection has come free for a minute."
+        return JsonResponse({"status": "stuck", "reason": reason}, status=503)
     return JsonResponse({"status": "ok"})
 
 

@@ -4,7 +4,7 @@ No secret is in it, neither a key nor a token, nor a hash of one.
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -23,11 +23,11 @@ from workers.queries import exported_worker, workers_ever_of
 ROWS_AT_ONCE = 500
 
 Json = dict[str, Any]
-Pages = AsyncIterator[Sequence[Json]]
+Pages = AsyncGenerator[Sequence[Json], None]
 M = TypeVar("M", bound=Model)
 
 
-async def export_account(user: User) -> AsyncIterator[str]:
+async def export_account(user: User) -> AsyncGenerator[str, None]:
     """The pieces of the file: `AccountExportSerializer` says what is in it."""
     yield f'{{"person": {_json(_person(user))}'
     for name, pages in _lists(user):

@@ -1,7 +1,7 @@
 """A person's conversations as a file, written piece by piece: it is never in memory as a whole."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -43,12 +43,12 @@ def file_name(of: Conversation | None, written_as: Format) -> str:
     return f"ashao-{title or 'conversation'}.{_ENDING[written_as]}"
 
 
-def export(*, viewer: Viewer, only: Conversation | None, written_as: Format) -> AsyncIterator[str]:
+def export(*, viewer: Viewer, only: Conversation | None, written_as: Format) -> AsyncGenerator[str, None]:
     """The pieces of the file of one conversation, or of all that there are now, those begun last first."""
     return _as_json(viewer, only) if written_as is Format.JSON else _as_markdown(viewer, only)
 
 
-async def _as_json(viewer: Viewer, only: Conversation | None) -> AsyncIterator[str]:
+async def _as_json(viewer: Viewer, only: Conversation | None) -> AsyncGenerator[str, None]:
     yield f'{{"exportedAt": {_json(iso(now()))}, "conversations": ['
     between = ""
     async for row, pages in _conversations(viewer, only, whole=True):
@@ -63,7 +63,7 @@ async def _as_json(viewer: Viewer, only: Conversation | None) -> AsyncIterator[s
     yield "]}\n"
 
 
-async def _as_markdown(viewer: Viewer, only: Conversation | None) -> AsyncIterator[str]:
+async def _as_markdown(viewer: Viewer, only: Conversation | None) -> AsyncGenerator[str, None]:
     between = ""
     async for row, pages in _conversations(viewer, only, whole=False):
         yield between + markdown.heading(row)
@@ -74,7 +74,7 @@ async def _as_markdown(viewer: Viewer, only: Conversation | None) -> AsyncIterat
 
 async def _conversations(
     viewer: Viewer, only: Conversation | None, *, whole: bool
-) -> AsyncIterator[tuple[Conversation, AsyncIterator[list[Json]]]]:
+) -> AsyncGenerator[tuple[Conversation, AsyncGenerator[list[Json], None]], None]:
     """Each conversation, and its messages page by page."""
     if only is not None:
         yield only, _pages(viewer, only, whole=whole)
@@ -92,7 +92,7 @@ def _batch(viewer: Viewer, before: int | None) -> Sequence[Conversation]:
     return list(rows.order_by("-pk")[:CONVERSATIONS_AT_ONCE])
 
 
-async def _pages(viewer: Viewer, row: Conversation, *, whole: bool) -> AsyncIterator[list[Json]]:
+async def _pages(viewer: Viewer, row: Conversation, *, whole: bool) -> AsyncGenerator[list[Json], None]:
     """The messages of all branches, or of the shown path, page by page; as many as there are at the beginning."""
     tree = await in_db(Tree.read, row.pk)
     keys = [node.pk for node in (tree if whole else tree.path(row.head_id))]

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth import logout
-from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +14,7 @@ from ashao_site.accounts.schema import ScopedSchema
 from ashao_site.accounts.scopes import KeyRule, KeyScopes
 from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept, validated
+from ashao_site.lib.download import Download
 from chat.account_data import delete_everything
 from chat.account_export import export_account
 from chat.serializers_account import AccountExportSerializer, ConfirmSerializer, confirm_body
@@ -45,14 +45,15 @@ class AccountExportView(APIView):
         tags=["account"],
         responses=AccountExportSerializer,
     )
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: Request) -> Download:
         """Write it, piece by piece."""
         user = require_session_user(request)
         limited(request, limits.DOWNLOAD)
-        return StreamingHttpResponse(
+        return Download(
             export_account(user),
+            person=str(user.pk),
             content_type="application/json",
-            headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}"'},
+            disposition=f'attachment; filename="{FILE_NAME}"',
         )
 
 

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept, validated
+from ashao_site.lib.download import Download
 from ashao_site.lib.errors import BadInput
 from chat import actions_history, queries
 from chat.cursor import PATTERN as CURSOR_PATTERN
@@ -176,7 +176,7 @@ class ExportView(APIView):
         parameters=[FORMAT_PARAMETER],
         responses=EXPORTED,
     )
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: Request) -> Download:
         """Export."""
         viewer = require_viewer(request)
         limited(request, limits.DOWNLOAD)
@@ -197,7 +197,7 @@ class ConversationExportView(APIView):
         parameters=[FORMAT_PARAMETER],
         responses=EXPORTED,
     )
-    def get(self, request: Request, conversation_id: str) -> StreamingHttpResponse:
+    def get(self, request: Request, conversation_id: str) -> Download:
         """Export."""
         viewer = require_viewer(request)
         limited(request, limits.DOWNLOAD)
@@ -205,13 +205,14 @@ class ConversationExportView(APIView):
         return _file(viewer, only, _format(request))
 
 
-def _file(viewer: Viewer, only: Conversation | None, written_as: Format) -> StreamingHttpResponse:
+def _file(viewer: Viewer, only: Conversation | None, written_as: Format) -> Download:
     name = content_disposition_header(as_attachment=True, filename=file_name(only, written_as))
     assert name is not None, "an attachment has the header"
-    return StreamingHttpResponse(
+    return Download(
         export(viewer=viewer, only=only, written_as=written_as),
+        person=viewer.guest_id or str(viewer.user_id),
         content_type=CONTENT_TYPE[written_as],
-        headers={"Content-Disposition": name},
+        disposition=name,
     )
 
 

@@ -5,6 +5,7 @@ import os
 import pytest
 from hypothesis import settings
 
+from ashao_site.lib.aio import own_connections
 from tests.ledger.support import allow_truncate
 
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -18,3 +19,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The test database, in which tables may be emptied between tests."""
     with django_db_blocker.unblock():
         allow_truncate()
+    yield
+    for pool in own_connections()._connection_pools.values():
+        pool.close()

@@ -1,7 +1,8 @@
 """The bridge between asynchronous and synchronous code, both ways, with bounded threads.
 
 The web process is asynchronous where people and workers wait; the ORM is not. `in_db` runs a piece of ORM
-code in a small pool of threads of its own. `run_sync` goes the other way: views and Celery tasks hand a
+code in a small pool of threads of its own, on database connections of its own: whatever holds those of the
+views, claims, chunks and streams go on. `run_sync` goes the other way: views and Celery tasks hand a
 coroutine to one background loop of the process, so that a process holds one handful of Redis connections
 however many threads it has.
 """
@@ -12,10 +13,11 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
-from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from functools import cache, partial
+from typing import Any, ParamSpec, TypeVar, cast
 
-from django.db import close_old_connections
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ashao_site.lib.errors import Unavailable
 
@@ -23,10 +25,10 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 DB_THREADS = 8
+"""Also the most database connections that `in_db` has: one for each thread."""
 DB_WAIT_S = 30.0
 RUN_SYNC_TIMEOUT_S = 30.0
 
-_db_pool = ThreadPoolExecutor(DB_THREADS, thread_name_prefix="db")
 _lock = threading.Lock()
 _background: asyncio.AbstractEventLoop | None = None
 
@@ -62,7 +64,7 @@ def run_sync(coro: Coroutine[Any, Any, T], *, timeout_s: float = RUN_SYNC_TIMEOU
 async def in_db(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run ORM code in a database thread; its connection goes back to the pool afterwards."""
     loop = asyncio.get_running_loop()
-    work = loop.run_in_executor(_db_pool, partial(_with_connection, partial(call, *args, **kwargs)))
+    work = loop.run_in_executor(_db_threads, partial(_with_connection, partial(call, *args, **kwargs)))
     return await asyncio.wait_for(asyncio.shield(work), DB_WAIT_S)
 
 
@@ -72,3 +74,19 @@ def _with_connection(call: Callable[[], T]) -> T:
         return call()
     finally:
         close_old_connections()
+
+
+@cache
+def own_connections() -> type[BaseDatabaseWrapper]:
+    """The class of the connections of `in_db`: Django keeps the pools of a database on the class."""
+    kind = type(connections.create_connection(DEFAULT_DB_ALIAS))
+    own = type(f"Own{kind.__name__}", (kind,), {"_connection_pools": {}, "__module__": __name__})
+    return cast("type[BaseDatabaseWrapper]", own)
+
+
+def _use_own_connections() -> None:
+    settings = connections.settings[DEFAULT_DB_ALIAS]
+    connections[DEFAULT_DB_ALIAS] = own_connections()(settings, DEFAULT_DB_ALIAS)
+
+
+_db_threads = ThreadPoolExecutor(DB_THREADS, thread_name_prefix="db", initializer=_use_own_connections)

@@ -77,7 +77,7 @@ async def send_json(
     send: Send, status: int, body: object, headers: Iterable[tuple[bytes, bytes]] = ()
 ) -> None:
     """Answer with one JSON body."""
-    raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    raw = json_bytes(body)
     fixed = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(raw)).encode()),
@@ -86,6 +86,11 @@ async def send_json(
     ]
     await send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
     await send({"type": "http.response.body", "body": raw})
+
+
+def json_bytes(body: object) -> bytes:
+    """JSON as it goes over the wire."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def error_response(exc: BaseException) -> tuple[int, dict[str, str | int], Headers]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 from ashao_site.accounts.models import User
 from ashao_site.lib.aio import in_db
@@ -22,7 +22,7 @@ COLUMNS = (
 FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 
 
-async def statement_csv(user: User) -> AsyncIterator[str]:
+async def statement_csv(user: User) -> AsyncGenerator[str, None]:
     """The lines of the file, header first, then the entries from the oldest on."""
     yield _text([COLUMNS])
     export = await in_db(begin_export, user)

@@ -4,7 +4,6 @@ import re
 from typing import ClassVar
 
 from django.conf import settings
-from django.http import StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from ashao_site.accounts.scopes import KeyScopes, Scope
 from ashao_site.chain_settings import ChainSettings
 from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept, validated
+from ashao_site.lib.download import Download
 from ashao_site.lib.errors import BadInput, Conflict
 from ledger.chart import USER_PARTS
 from ledger.queries import MAX_STATEMENT_ROWS
@@ -97,14 +97,15 @@ class StatementCsvView(APIView):
             )
         },
     )
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: Request) -> Download:
         """Write it, page by page."""
         user = require_user(request)
         limited(request, limits.DOWNLOAD)
-        return StreamingHttpResponse(
+        return Download(
             statement_csv(user),
+            person=str(user.pk),
             content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="ashao-statement.csv"'},
+            disposition='attachment; filename="ashao-statement.csv"',
         )
 
 
