@@ -10,6 +10,10 @@ from ashao_site.embedded.process import ProcessSpec
 
 ACCEPT_BACKLOG = 4096
 CLOSE_TIMEOUT_S = 5
+KEEP_ALIVE_S = 75
+"""Longer than proxies keep a connection: the proxy, not we, closes one that it may be about to use."""
+SOCKET_MESSAGE_MAX_BYTES = 65_536
+"""Pages have nothing to say on their WebSocket."""
 WEB_STOP_TIMEOUT_S = CLOSE_TIMEOUT_S + 5.0
 CELERY_STOP_TIMEOUT_S = 10.0
 SETTLEMENT_CONCURRENCY = 6  # a chain that is slow holds up three threads at most
@@ -18,6 +22,7 @@ SERVERS = ("postgres", "valkey", "anvil")
 PROCESSES = ("web", "fallback", "settlement", "beat")
 EVERYTHING = (*SERVERS, *PROCESSES)
 APPLICATION = "ashao_site.asgi:application"
+DAPHNE = "ashao_site.daphne_server"
 
 
 def process_specs(config: Config, env: Mapping[str, str]) -> Iterator[ProcessSpec]:
@@ -47,14 +52,25 @@ def web_argv(config: Config) -> tuple[str, ...]:
             "--host": LOOPBACK,
             "--port": config.port,
             "--backlog": ACCEPT_BACKLOG,
+            "--timeout-keep-alive": KEEP_ALIVE_S,
             "--timeout-graceful-shutdown": CLOSE_TIMEOUT_S,
+            "--ws-max-size": SOCKET_MESSAGE_MAX_BYTES,
+            "--log-level": "warning",
         }
         words = [str(word) for option in options.items() for word in option]
-        return (sys.executable, "-m", "uvicorn", APPLICATION, *words, "--no-access-log")
+        # Of proxies in front settings.TRUSTED_PROXIES alone decides, for both servers.
+        flags = ("--no-proxy-headers", "--no-server-header", "--no-access-log")
+        return (sys.executable, "-m", "uvicorn", APPLICATION, *words, *flags)
     endpoint = f"tcp:port={config.port}:interface={LOOPBACK}:backlog={ACCEPT_BACKLOG}"
     # -v 0: a line for each request would cost more than the request.
-    options_of_daphne = ("-v", "0", "--no-server-name", "--application-close-timeout", str(CLOSE_TIMEOUT_S))
-    return (sys.executable, "-m", "daphne", "-e", endpoint, *options_of_daphne, APPLICATION)
+    options_of_daphne = {
+        "-v": 0,
+        "--application-close-timeout": CLOSE_TIMEOUT_S,
+        "--websocket-max-message-size": SOCKET_MESSAGE_MAX_BYTES,
+        "--websocket-max-frame-size": SOCKET_MESSAGE_MAX_BYTES,
+    }
+    words = [str(word) for option in options_of_daphne.items() for word in option]
+    return (sys.executable, "-m", DAPHNE, "-e", endpoint, *words, "--no-server-name", APPLICATION)
 
 
 def manage_step(env: Mapping[str, str]) -> ProcessSpec:

@@ -10,7 +10,7 @@ from ashao_site.embedded.errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_PORT = 8000
-ASGI_SERVERS = ("daphne", "uvicorn")
+ASGI_SERVERS = ("uvicorn", "daphne")
 FALLBACK_CONCURRENCY_MAX = 1000
 DEV_CHAIN_ID = 31337
 CHAIN_VARIABLES = (
@@ -43,9 +43,9 @@ class Config:
 
 def read_config(env: Mapping[str, str]) -> Config:
     """Read the variables of a run. Raises StartError with one sentence for the first wrong one."""
-    asgi_server = env.get("ASGI_SERVER") or "daphne"
+    asgi_server = env.get("ASGI_SERVER") or ASGI_SERVERS[0]
     if asgi_server not in ASGI_SERVERS:
-        raise StartError(f"ASGI_SERVER is {asgi_server!r}; it must be daphne or uvicorn.")
+        raise StartError(f"ASGI_SERVER is {asgi_server!r}; it must be uvicorn or daphne.")
     chain_rpc_url = _url(env, "CHAIN_RPC_URL", ("https", "http"), form="host/path")
     if not chain_rpc_url:
         _refuse_parts_of_a_chain(env)

@@ -12,7 +12,7 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from ashao_site.embedded import anvil, app, valkey
-from ashao_site.embedded.config import CHAIN_VARIABLES, ROOT
+from ashao_site.embedded.config import ASGI_SERVERS, CHAIN_VARIABLES, ROOT
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.pgplace import forget_outside, installed_binaries
 from ashao_site.embedded.ports import LOOPBACK, accepts, free_port
@@ -53,7 +53,7 @@ class Stack:
         home: Path | None = None,
         port: int | None = None,
         env: Mapping[str, str] | None = None,
-        asgi_server: str = "daphne",
+        asgi_server: str = ASGI_SERVERS[0],
         only: Sequence[str] = WITHOUT_CHAIN,
         python: str = sys.executable,
         start_timeout_s: float = START_TIMEOUT_S,

@@ -27,8 +27,8 @@ TOKENS_PER_SECOND = 40
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    """With a dev chain, for money. `API_TESTS_ASGI_SERVER=uvicorn` runs all of it against the other server."""
-    server = os.environ.get("API_TESTS_ASGI_SERVER", "daphne")
+    """With a dev chain, for money. `API_TESTS_ASGI_SERVER=daphne` runs all of it against the other server."""
+    server = os.environ.get("API_TESTS_ASGI_SERVER", "uvicorn")
     with (
         demo_cloud(tokens_per_second=TOKENS_PER_SECOND) as cloud,
         Stack(env={**ENV, **cloud}, asgi_server=server, only=app.EVERYTHING) as running,

@@ -10,7 +10,7 @@ from .helpers import embedded, plain_env
 
 def test_defaults() -> None:
     config = read_config({})
-    assert (config.port, config.home, config.asgi_server) == (8000, ROOT / ".local", "daphne")
+    assert (config.port, config.home, config.asgi_server) == (8000, ROOT / ".local", "uvicorn")
     assert config.database_url is None
     assert config.redis_url is None
     assert config.chain_rpc_url is None
@@ -25,11 +25,11 @@ def test_reads_every_variable() -> None:
             "REDIS_URL": "rediss://cache.example:6380/1",
             "CHAIN_RPC_URL": "https://node.example/key",
             "CHAIN_ID": "8453",
-            "ASGI_SERVER": "uvicorn",
+            "ASGI_SERVER": "daphne",
             "FALLBACK_CONCURRENCY": "8",
         }
     )
-    assert (config.port, config.home, config.asgi_server) == (9001, Path("/tmp/a home"), "uvicorn")
+    assert (config.port, config.home, config.asgi_server) == (9001, Path("/tmp/a home"), "daphne")
     assert config.database_url == "postgres://alice:secret@db.example:5432/ashao"
     assert config.redis_url == "rediss://cache.example:6380/1"
     assert config.chain_rpc_url == "https://node.example/key"

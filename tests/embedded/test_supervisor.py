@@ -79,7 +79,7 @@ def test_the_procfile_says_what_run_does() -> None:
         "${FALLBACK_CONCURRENCY:-64}": "64",
         "${ASHAO_HOME:-.local}": str(ROOT / ".local"),
     }
-    for server in ("daphne", "uvicorn"):
+    for server in ("uvicorn", "daphne"):
         for spec in app.process_specs(read_config({"ASGI_SERVER": server}), {}):
             command = lines[spec.name]
             for variable, value in values.items():
