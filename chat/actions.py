@@ -72,7 +72,7 @@ def send_message(
     with transaction.atomic():
         if idempotency_key is None:
             return _send(sender, draft)
-        row, created = _claim_key(owner=_owner_key(sender.viewer), key=idempotency_key, digest=draft.digest())
+        row, created = _claim_key(owner=owner_key(sender.viewer), key=idempotency_key, digest=draft.digest())
         if not created:
             return _sent_before(row)
         sent = _send(sender, draft)
@@ -132,7 +132,7 @@ def _send(sender: Sender, draft: _Draft) -> Sent:
         content=draft.content,
         search_bits=signature(draft.content),
     )
-    answer = sending.add_answer(question, job_id=job_id, tier=draft.tier)
+    answer = sending.add_answer(question, sender=sender, job_id=job_id, tier=draft.tier)
     return Sent(job_id, conversation.public_id, question.public_id, answer.public_id)
 
 
@@ -174,5 +174,6 @@ def _clean_content(content: str) -> str:
     return content
 
 
-def _owner_key(viewer: Viewer) -> str:
+def owner_key(viewer: Viewer) -> str:
+    """Whose an Idempotency-Key is, as `SentKey.owner` says it."""
     return f"user:{viewer.user_id}" if viewer.user_id is not None else f"guest:{viewer.guest_id}"

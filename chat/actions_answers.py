@@ -58,9 +58,9 @@ def retry_answer(*, sender: Sender, job_id: str) -> Retried:
         if kept:
             _refuse_while_written(question)
             sending.refuse_too_many_versions(answer.conversation_id, question.pk)
-            answer = sending.add_answer(question, job_id=new_job_id, tier=tier)
+            answer = sending.add_answer(question, sender=sender, job_id=new_job_id, tier=tier)
         else:
-            _write_anew(answer, job_id=new_job_id, head=head)
+            _write_anew(answer, sender=sender, job_id=new_job_id, head=head)
         return Retried(new_job_id, answer.public_id)
 
 
@@ -70,7 +70,7 @@ def _refuse_while_written(question: Message) -> None:
         raise Conflict("Another version of this answer is still being written.", code="not_finished")
 
 
-def _write_anew(answer: Message, *, job_id: str, head: int | None) -> None:
+def _write_anew(answer: Message, *, sender: Sender, job_id: str, head: int | None) -> None:
     """Put an answer back to its beginning. The shown path stays, or comes to it where it was elsewhere."""
     changed = Message.objects.filter(pk=answer.pk, job_id=answer.job_id, status=answer.status).update(
         job_id=job_id,
@@ -81,6 +81,7 @@ def _write_anew(answer: Message, *, job_id: str, head: int | None) -> None:
         error="",
         finished_at=None,
         rating=0,
+        as_guest=sender.viewer.user_id is None,
         search_bits=None,
     )
     if changed != 1:  # somebody else tried again, or the answer ended, in between

@@ -157,6 +157,8 @@ class Message(models.Model):
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
+    as_guest = models.BooleanField(default=False, db_default=False)
+    """An answer that was asked for without signing in, and cost nothing: its conversation may be a person's by now."""
     rating = models.SmallIntegerField(default=0, db_default=0)
     """What the person says of an answer: 1 good, -1 bad, 0 nothing."""
     search_bits = models.BinaryField(null=True, blank=True)

@@ -22,6 +22,7 @@ def receipts_of(viewer: Viewer, messages: Iterable[Message]) -> dict[int, Json]:
 
 
 def _wire(viewer: Viewer, answer: Message, receipt: jobs.Receipt) -> Json:
+    as_guest = answer.as_guest or viewer.user_id is None
     return {
         "servedBy": receipt.served_by,
         "model": receipt.model,
@@ -29,7 +30,7 @@ def _wire(viewer: Viewer, answer: Message, receipt: jobs.Receipt) -> Json:
         "tokens": min(receipt.tokens, len(answer.content.encode())),
         "seconds": receipt.seconds,
         # What a guest is given is paid by the promotion budget: it costs the guest nothing.
-        "credits": micros_to_credits(receipt.charged_micros) if viewer.user_id is not None else 0,
+        "credits": 0 if as_guest else micros_to_credits(receipt.charged_micros),
         "handedOver": receipt.handed_over,
         "simulated": receipt.simulated,
     }

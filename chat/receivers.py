@@ -6,8 +6,9 @@ import structlog
 from django.dispatch import receiver
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.signals import sign_ins_ended, user_created
+from ashao_site.accounts.signals import guest_signed_in, sign_ins_ended, user_created
 from chat import actions_answers
+from chat.coming_along import take_along
 from chat.news import check_pages
 from ledger.actions import grant
 from ledger.money import credits_to_micros
@@ -24,6 +25,12 @@ def grant_first_credits(sender: object, *, user: User, **_: Any) -> None:
     amount_micros = credits_to_micros(SIGNUP_GRANT_CREDITS)
     if not grant(key=f"grant:signup:{user.pk}", user_id=user.pk, amount_micros=amount_micros):
         log.warning("no_grant_budget_empty", user=user.public_id)
+
+
+@receiver(guest_signed_in, dispatch_uid="chat.take_along")
+def take_guests_conversations(sender: object, *, user_id: int, guest_id: str, **_: Any) -> None:
+    """What was written as a guest is kept, and is the person's."""
+    take_along(user_id=user_id, guest_id=guest_id)
 
 
 @receiver(sign_ins_ended, dispatch_uid="chat.check_open_pages")

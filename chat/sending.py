@@ -76,7 +76,7 @@ def lock(conversation: Conversation) -> int | None:
     return found[0]
 
 
-def add_answer(question: Message, *, job_id: str, tier: jobs.Tier) -> Message:
+def add_answer(question: Message, *, sender: Sender, job_id: str, tier: jobs.Tier) -> Message:
     """An answer to be written; the shown path ends with it. The conversation is locked."""
     answer = Message.objects.create(
         conversation_id=question.conversation_id,
@@ -85,6 +85,7 @@ def add_answer(question: Message, *, job_id: str, tier: jobs.Tier) -> Message:
         status=Status.PENDING,
         job_id=job_id,
         tier=tier,
+        as_guest=sender.viewer.user_id is None,
     )
     Conversation.objects.filter(pk=question.conversation_id).update(head=answer, updated_at=now())
     return answer

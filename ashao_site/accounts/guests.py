@@ -28,12 +28,18 @@ RETURNING count
 
 def guest_id(request: HttpRequest) -> str:
     """The id of this session's guest, `gst_…`, made and kept in the session if there is none yet."""
-    known = request.session.get(GUEST_SESSION_KEY)
-    if isinstance(known, str) and is_id(known, "gst"):
+    known = known_guest(request)
+    if known is not None:
         return known
     made = new_id("gst")
     request.session[GUEST_SESSION_KEY] = made
     return made
+
+
+def known_guest(request: HttpRequest) -> str | None:
+    """The id of this session's guest, if there is one."""
+    known = request.session.get(GUEST_SESSION_KEY)
+    return known if isinstance(known, str) and is_id(known, "gst") else None
 
 
 def take_guest_message(*, session_subject: str, address_subject: str) -> None:

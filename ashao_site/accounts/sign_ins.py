@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+from django.contrib.auth import login
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from ashao_site.accounts.devices import device_label
+from ashao_site.accounts.guests import known_guest
 from ashao_site.accounts.models import SignIn, User
-from ashao_site.accounts.signals import sign_ins_ended
+from ashao_site.accounts.signals import guest_signed_in, sign_ins_ended
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import NotFound
 from ashao_site.lib.ids import is_id
@@ -17,6 +19,19 @@ from ashao_site.lib.ids import is_id
 LAST_USED_STEP = timedelta(minutes=1)
 """`last_used_at` is written at most this often: a page that asks often must not cost a write each time."""
 SIGN_INS_SHOWN = 100
+
+
+def begin_session(*, request: HttpRequest, user: User) -> None:
+    """Sign a person in, in a session of a new key. What was the guest's in the old one becomes the person's.
+
+    The old session ends with all that it held: whoever knows its key, or has planted it, gains nothing by it.
+    """
+    guest_id = known_guest(request)
+    with transaction.atomic():
+        if guest_id is not None:
+            guest_signed_in.send(sender=SignIn, user_id=user.pk, guest_id=guest_id)
+        request.session.flush()
+        login(request, user)
 
 
 def note_sign_in(*, request: HttpRequest, user: User) -> None:

@@ -10,6 +10,13 @@ before the person did, that writes the first `last_login`): what a receiver writ
 is, and an exception of a receiver undoes both. Receivers must do no network call.
 """
 
+guest_signed_in = Signal()
+"""A guest signed in: what is the guest's shall be the person's. Arguments: `user_id`, `guest_id` (`gst_…`).
+
+Sent inside the transaction that begins the person's session: both are so, or neither. Receivers must do no network
+call.
+"""
+
 sign_ins_ended = Signal()
 """Sessions of a person were ended elsewhere than in themselves. Arguments: `user_id`.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -28,6 +28,7 @@ from ashao_site.accounts.serializers import (
     VerifySerializer,
 )
 from ashao_site.accounts.session_store import keep_visitor
+from ashao_site.accounts.sign_ins import begin_session
 from ashao_site.accounts.signin import site_of
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
@@ -65,7 +66,10 @@ class VerifyView(APIView):
     @extend_schema(
         operation_id="auth_verify",
         summary="Sign in with a signed EIP-4361 message.",
-        description="The CSRF token changes with the sign-in: read the csrftoken cookie again afterwards.",
+        description=(
+            "The CSRF token changes with the sign-in: read the csrftoken cookie again afterwards. What was written"
+            " as a guest in this session becomes the person's."
+        ),
         tags=["auth"],
         request=VerifySerializer,
         responses=SignedInSerializer,
@@ -82,8 +86,7 @@ class VerifyView(APIView):
             site=site_of(django_request),
             address=client_address(django_request),
         )
-        django_request.session.flush()  # nothing of the guest, or of whoever was signed in, goes along
-        login(django_request, user)
+        begin_session(request=django_request, user=user)
         return Response({"user": UserSerializer(user).data})
 
 

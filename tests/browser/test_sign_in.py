@@ -3,7 +3,7 @@
 from eth_account.signers.local import LocalAccount
 from playwright.sync_api import BrowserContext, expect
 
-from .chat_page import SHORT, ChatPage
+from .chat_page import LONG, SHORT, ChatPage
 from .conftest import Pages
 from .people import new_wallet, personal_sign
 
@@ -78,16 +78,32 @@ def test_a_guest_signs_in_in_the_middle_of_a_conversation(pages: Pages) -> None:
     chat.ask(SHORT)
     chat.composer.fill("A thought that is not finished")
 
-    pages.expect_problem(r"404.*/api/chat/conversations/")
+    address = chat.page.url
     chat.sign_in()
 
-    expect(chat.test_id("message-user")).to_have_count(0)
+    expect(chat.test_id("message-user")).to_have_count(1)
+    expect(chat.test_id("conversation-item")).to_have_count(1)
     expect(chat.composer).to_have_value("A thought that is not finished")
     expect(chat.test_id("error")).to_have_count(0)
-    assert chat.page.url.endswith("/")
+    assert chat.page.url == address
     chat.test_id("send").click()
+    expect(chat.test_id("message-assistant")).to_have_count(2)
     chat.finished("done")
     chat.balance_is(490)
+    chat.page.reload()
+    expect(chat.test_id("message-user")).to_have_count(2)
+
+
+def test_an_answer_goes_on_while_a_guest_signs_in(pages: Pages) -> None:
+    chat = pages.chat()
+    chat.send(LONG)
+    expect(chat.test_id("message-assistant").last).to_contain_text(" ")
+    chat.sign_in()
+    chat.finished("done")
+    expect(chat.test_id("message-user")).to_have_count(1)
+    chat.page.reload()
+    chat.finished("done")
+    chat.balance_is(500)
 
 
 def test_who_declines_in_the_wallet_is_not_signed_in(pages: Pages) -> None:

@@ -18,6 +18,7 @@ from workers.jobs.actions import (
     stop,
     submit,
 )
+from workers.jobs.ownership import assign_owner
 from workers.jobs.pricing import MODEL_NAME, PRICE_CREDITS, TIER_NAME, TIERS_OF, Tier, WorkerKind
 from workers.jobs.queries import network_status, state_of
 from workers.jobs.receipts import note_model, rate, receipts_of
@@ -68,6 +69,7 @@ __all__ = [
     "Tier",
     "WorkerKind",
     "append",
+    "assign_owner",
     "claim_for_cloud",
     "claim_now",
     "complete",

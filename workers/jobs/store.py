@@ -22,6 +22,7 @@ ENQUEUE, CLAIM, APPEND, FINISH, CLOSE, REVOKE, HEARTBEAT, READ, EXTEND = (
     Script.load(_LUA / f"{name}.lua")
     for name in ("enqueue", "claim", "append", "finish", "close", "revoke", "heartbeat", "read", "extend")
 )
+AVOID = Script.load(_LUA / "avoid.lua")
 
 CLAIM_SCAN_MAX = 64
 """How far into a queue a claim looks past jobs that this worker may not take."""
@@ -258,6 +259,11 @@ async def close(*, job_id: str, tier: Tier, status: str, ending: str) -> None:
         ),
         (job_id, status, ending, settings.STREAM_TTL_MS),
     )
+
+
+async def avoid(*, job_id: str, tag: str) -> None:
+    """Have the workers with this tag passed over for a job that has not ended."""
+    await redis().pipe.script(AVOID, (job_key(job_id), avoid_key(job_id)), (tag, _keep_ms()))
 
 
 async def revoke(*, job_id: str, lease: str = "", holder: str = "") -> Literal["ok", "lost", "held"]:

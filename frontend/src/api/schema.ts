@@ -111,7 +111,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with a signed EIP-4361 message.
-         * @description The CSRF token changes with the sign-in: read the csrftoken cookie again afterwards.
+         * @description The CSRF token changes with the sign-in: read the csrftoken cookie again afterwards. What was written as a guest in this session becomes the person's.
          */
         post: operations["auth_verify"];
         delete?: never;

@@ -59,8 +59,8 @@ export class ChatController {
   }
 
   /**
-   * Somebody signed in. The open conversation stays if it is theirs, as when a session had ended. A guest's is
-   * not: then a new one begins, with what was being typed.
+   * Somebody signed in. The open conversation stays if it is theirs, as a guest's is when it came along. Otherwise a
+   * new one begins, with what was being typed.
    */
   async changeHands(): Promise<void> {
     this.dismissProblem();

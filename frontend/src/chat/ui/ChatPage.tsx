@@ -1,6 +1,5 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { exportLink } from "../../api/api";
 import { useStore } from "../../lib/store";
 import { Header } from "../../site/Header";
 import { copyText } from "../../ui/clipboard";
@@ -130,17 +129,13 @@ export function ChatPage({ app }: { app: ChatApp }) {
   );
 }
 
-/** Before signing in: what was written without, doesn't come along. */
+/** Before signing in: what was written without, comes along, whoever wrote it. */
 function GuestsNote({ app }: { app: ChatApp }) {
   const { items } = useStore(app.library.history.store);
   if (items.length === 0) return null;
   return (
     <p className="dialog-hint">
-      What you wrote as a guest doesn’t come along. To keep a copy,{" "}
-      <a className="link" href={exportLink(null, "markdown")} download>
-        download it first
-      </a>
-      .
+      What was written here as a guest comes along into your account. Delete first what isn’t yours.
     </p>
   );
 }
