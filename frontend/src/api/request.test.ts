@@ -62,16 +62,33 @@ describe("CSRF", () => {
 describe("errors", () => {
   it("carry the server's sentence, code, status and patience", async () => {
     const { request } = server(() =>
-      json({ error: "Slow down.", code: "rate_limited" }, 429, { "Retry-After": "7" }),
+      json({ error: "Slow down.", code: "busy" }, 429, { "Retry-After": "7" }),
     );
     const error = await failureOf(request({ method: "GET", path: "/api/x", decode: nothing }));
     expect(error).toMatchObject({
       message: "Slow down.",
-      code: "rate_limited",
+      code: "busy",
       status: 429,
       retryAfterS: 7,
       transient: false,
     });
+  });
+
+  it.each([
+    [json({ error: "Slow down.", code: "rate_limited" }, 429, { "Retry-After": "7" }), "in 7 seconds."],
+    [
+      json({ error: "Slow down.", code: "rate_limited" }, 429, { "Retry-After": "600" }),
+      "in about 10 minutes.",
+    ],
+    [json({ error: "Slow down.", code: "rate_limited" }, 429), "in a moment."],
+    [
+      new Response("<h1>Too Many Requests</h1>", { status: 429, headers: { "Retry-After": "1" } }),
+      "in 1 second.",
+    ],
+  ])("of a limit say in the page's words how long to wait", async (answer, wait) => {
+    const { request } = server(() => answer);
+    const error = await failureOf(request({ method: "GET", path: "/api/x", decode: nothing }));
+    expect(error).toMatchObject({ status: 429, message: `That was too much at once. Try again ${wait}` });
   });
 
   it("survive a proxy that answers in HTML", async () => {

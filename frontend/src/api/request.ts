@@ -1,5 +1,6 @@
 import { type Clock, pageClock } from "../lib/clock";
 import { type Decoder, nullable, object, string } from "../lib/decode";
+import { whenToRetry } from "../lib/wait";
 
 const TIMEOUT_MS = 20_000;
 
@@ -151,13 +152,22 @@ function failureOf(response: Response, body: unknown): ApiError {
   const retryAfterS = secondsOf(response.headers.get("Retry-After"));
   try {
     const { error, code } = errorBody(body, "error");
-    return new ApiError(error, { status, code: code ?? `http_${status}`, retryAfterS, body });
+    const message = code === "rate_limited" ? tooMuch(retryAfterS) : error;
+    return new ApiError(message, { status, code: code ?? `http_${status}`, retryAfterS, body });
   } catch {
     // A proxy in front of the server answers without our JSON.
     const message =
       status >= 500 ? "ashao has a problem right now. Try again in a moment." : "That didn't work.";
-    return new ApiError(message, { status, code: `http_${status}`, retryAfterS });
+    return new ApiError(status === 429 ? tooMuch(retryAfterS) : message, {
+      status,
+      code: `http_${status}`,
+      retryAfterS,
+    });
   }
+}
+
+function tooMuch(retryAfterS: number | null): string {
+  return `That was too much at once. ${whenToRetry(retryAfterS, "Try again in a moment.")}`;
 }
 
 function secondsOf(header: string | null): number | null {

@@ -1,6 +1,7 @@
 /** Says in plain sentences what went wrong and what the person can do about it. */
 import { ApiError } from "../api/request";
 import type { Tier } from "../api/types";
+import { whenToRetry } from "../lib/wait";
 import { counted } from "../ui/words";
 
 export interface Problem {
@@ -35,7 +36,7 @@ export function problemOf(error: unknown, about: Circumstances): Problem {
     case 429:
       if (error.code === "guest_limit") return freeOnesUsedUp;
       return plain(
-        `That was too much at once. ${whenToRetry(error.retryAfterS)}`,
+        `That was too much at once. ${whenToRetry(error.retryAfterS, "Wait a moment, then send it again.")}`,
         about.signedIn ? null : "sign-in",
       );
     default:
@@ -55,13 +56,6 @@ export function tooFewCredits({ credits, tier, tiers }: Circumstances): Problem 
 
 export function cheapest(tiers: readonly Tier[]): Tier {
   return tiers.reduce((best, tier) => (tier.credits < best.credits ? tier : best));
-}
-
-function whenToRetry(retryAfterS: number | null): string {
-  if (retryAfterS === null || retryAfterS === 0) return "Wait a moment, then send it again.";
-  if (retryAfterS < 90) return `Try again in ${retryAfterS} ${retryAfterS === 1 ? "second" : "seconds"}.`;
-  if (retryAfterS < 90 * 60) return `Try again in about ${Math.round(retryAfterS / 60)} minutes.`;
-  return `Try again in about ${Math.round(retryAfterS / 3600)} hours.`;
 }
 
 function plain(text: string, action: Problem["action"] = null): Problem {
