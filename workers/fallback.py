@@ -177,6 +177,7 @@ def _complete(job: jobs.Claimed, completion: Completion) -> bool:
                     lease=job.lease,
                     tokens=completion.tokens,
                     finish=completion.finish,
+                    last_word=True,
                 )
             )
         except Conflict:

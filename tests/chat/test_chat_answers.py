@@ -33,11 +33,12 @@ def test_a_whole_answer_is_saved_and_charged(alice: Browser) -> None:
 
 def test_stop_keeps_the_text_so_far(alice: Browser) -> None:
     job_id, conversation_id = alice.sent()
-    Production(job_id).say("Once upon")
+    text = "Once upon a time there was a network of people who answered one another."
+    Production(job_id).say(text)
     assert stop(alice, job_id) == 200
     assert stop(alice, job_id) == 200
     reply = alice.messages(conversation_id)[1]
-    assert (reply["content"], reply["status"]) == ("Once upon", "stopped")
+    assert (reply["content"], reply["status"]) == (text, "stopped")
     assert alice.credits() == 90
 
 

@@ -61,7 +61,9 @@ def test_nothing_yet(alice: Browser) -> None:
 
 def test_markdown(alice: Browser) -> None:
     job_id, conversation_id = alice.sent("What is *this*?")
-    Production(job_id, replace(CLOUD, model="a `model`")).say("It is\n\n```py\n1\n```")
+    Production(job_id, replace(CLOUD, model="a `model`")).say(
+        "It is\n\n```py\nprint('a program of a single line')  # enough\n```"
+    )
     alice.call("POST", "/api/chat/stop", {"jobId": job_id})
     alice.call("PATCH", f"/api/chat/conversations/{conversation_id}", {"title": "天気 / A?"})
     response = alice.get(one(conversation_id) + "?format=markdown", HTTP_ACCEPT="text/html")
@@ -72,7 +74,8 @@ def test_markdown(alice: Browser) -> None:
     assert download(response) == (
         f"# 天気 / A?\n\n*Begun on {begun:%Y-%m-%d at %H:%M} UTC, with ashao.*\n"
         "\n## You\n\nWhat is *this*?\n"
-        "\n## ashao\n\nIt is\n\n```py\n1\n```\n\n*You stopped this answer.*\n\n"
+        "\n## ashao\n\nIt is\n\n```py\nprint('a program of a single line')  # enough\n```\n"
+        "\n*You stopped this answer.*\n\n"
         f"> Pro · served by the cloud · `a 'model'` · 1 token · {receipt['seconds']} s · 10 credits\n"
     )
     alice.sent("Newer")

@@ -112,8 +112,9 @@ def test_a_guest_is_answered_by_the_example(stack: Stack, start_worker: Any) -> 
     assert ending == {"type": "done", "tokens": 9, "finish": "stop"}
 
 
-def test_it_continues_what_another_worker_began(stack: Stack, owner: str, start_worker: Any) -> None:
-    bearer = {"Authorization": f"Bearer {owner}"}
+def test_it_continues_what_another_worker_began(stack: Stack, start_worker: Any) -> None:
+    another = Browser(stack.base_url).api_key()
+    bearer = {"Authorization": f"Bearer {another}"}
     with httpx.Client(base_url=f"{stack.base_url}/api/worker/", trust_env=False, timeout=WAIT_S) as bob:
         registered = bob.post(
             "register", json={"type": "native", "model": "short breath"}, headers=bearer

@@ -163,8 +163,7 @@ def test_a_failed_worker_hands_on_with_the_prefix_and_earns_nothing():
     alice, bob, charlie = person("alice", credits=20), person("bob"), person("charlie")
     job_id = ask(alice)
     first, second = worker_of(bob), worker_of(charlie)
-    claim(second)  # nothing else: makes it live
-    run(jobs.release(holder=second.id))
+    run(jobs.heartbeat(holder=second.id, tiers=[Tier.PRO]))
     job = claim(first)
     say(job, first, "one ", "two ")
     fail(job, first)
@@ -207,8 +206,7 @@ def test_after_the_named_number_of_tries_it_fails_and_the_credits_are_back(setti
     settings.JOB_MAX_ATTEMPTS = 2
     alice, bob = person("alice", credits=10), person("bob")
     job_id = ask(alice)
-    worker = worker_of(bob)
-    for _ in range(2):
+    for worker in (worker_of(bob), worker_of(person("charlie"))):
         job = claim(worker)
         say(job, worker, "x")
         fail(job, worker)
@@ -227,13 +225,14 @@ def test_stop_keeps_the_text_ends_at_once_and_pays_the_worker():
     job_id = ask(alice)
     worker = worker_of(bob)
     job = claim(worker)
-    say(job, worker, "so far")
+    text = "So far, this is an answer that somebody has read."
+    say(job, worker, text)
     run(jobs.stop(job_id))
-    assert run(collect(job_id)) == ("so far", jobs.Ended(tokens=1, finish="stopped"))
+    assert run(collect(job_id)) == (text, jobs.Ended(tokens=1, finish="stopped"))
     stop = run(jobs.append(job_id=job.id, holder=worker.id, lease=job.lease, seq=1, value=" more"))
     assert stop is True
     assert complete(job, worker) == 70_000
-    assert run(collect(job_id))[0] == "so far"
+    assert run(collect(job_id))[0] == text
     run(jobs.stop(job_id))
     books_are_true()
 
@@ -259,7 +258,8 @@ def test_a_lease_that_runs_out_is_swept_and_handed_on(settings):
     assert job_row(job_id).state == State.QUEUED
     with pytest.raises(Conflict):
         say(job, worker, "late", first=1)
-    assert claim(worker).prefix == "begun"
+    assert claim(worker) == "none"
+    assert claim(worker_of(person("charlie"))).prefix == "begun"
 
 
 def test_heartbeats_renew_a_lease_but_not_for_one_that_makes_no_progress(settings):
@@ -352,7 +352,15 @@ def test_an_ending_that_died_before_postgres_heard_of_it_is_settled_by_the_sweep
     job = claim(worker)
     say(job, worker, "whole")
     run(
-        store.finish(job_id=job_id, tier=Tier.PRO, holder=worker.id, lease=job.lease, tokens=1, finish="stop")
+        store.finish(
+            job_id=job_id,
+            tier=Tier.PRO,
+            holder=worker.id,
+            lease=job.lease,
+            tokens=1,
+            finish="stop",
+            judged_bytes=len("whole"),
+        )
     )
     run(asyncio.sleep(0.1))
     sweep()

@@ -1,68 +1,22 @@
 """What keeps a job with its worker: text that can be seen, reasoning within its bounds, and nothing else."""
 
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.chat.support import Browser, open_stream, read_stream
-from tests.workers.calls import Client, client_of
+from tests.workers.calls import client_of
+from tests.workers.held import Held, during, until
 from tests.workers.support import job_row, person
 from workers.jobs import Tier, store
-from workers.jobs.sweep import sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Json = dict[str, object]
-
-
-class Held:
-    """A job that a worker has claimed over HTTP, and the calls about it."""
-
-    def __init__(self, worker: Client) -> None:
-        _, claimed = worker.call("claim", waitMs=0)
-        assert claimed["job"] is not None, claimed
-        self.worker, self.id, self.prefix = worker, claimed["job"]["id"], claimed["prefix"]
-        self._about = {"jobId": self.id, "lease": claimed["lease"]["token"]}
-        self._seq = 0
-
-    def say(self, value: str, kind: str | None = None) -> tuple[int, Json]:
-        body = {"seq": self._seq, "value": value, **({"kind": kind} if kind else {})}
-        status, answer = self.worker.call("token", **self._about, **body)
-        self._seq += status == 200
-        return status, answer
-
-    def complete(self, tokens: int = 1) -> tuple[int, Json]:
-        return self.worker.call("complete", **self._about, tokens=tokens)
-
-    def fail(self) -> int:
-        return self.worker.call("fail", **self._about)[0]
-
-    @property
-    def state(self) -> str:
-        sweep()
-        return job_row(self.id).state
 
 
 def asked(credits: int = 100) -> tuple[Browser, str]:
     """Alice, and the job of a message of hers."""
     alice = Browser(person("alice", credits=credits))
     return alice, alice.sent()[0]
-
-
-def until(reached: Callable[[], bool], limit_s: float = 20) -> None:
-    end = time.monotonic() + limit_s
-    while not reached():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
-
-
-def during(seconds: float, step: Callable[[], object], pause_s: float = 0.2) -> None:
-    """Do something again and again for a while."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        step()
-        time.sleep(pause_s)
 
 
 def test_reasoning_renews_every_timer_and_is_no_part_of_the_answer(settings) -> None:

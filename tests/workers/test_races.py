@@ -110,7 +110,7 @@ def test_a_claimer_that_leaves_as_the_job_comes_gives_it_back():
     async def scenario(ask_now) -> object:
         task = asyncio.create_task(desk().claim(holder=gone, tiers=[Tier.MAX], wait_ms=10_000))
         await asyncio.sleep(0.2)
-        waiter = desk()._waiting[Tier.MAX][0]
+        waiter = next(iter(desk()._waiting[Tier.MAX]))
         await ask_now()
         # The job is in its hands, and in the same moment its request is cut.
         waiter.result.set_result(await jobs.claim_now(tier=Tier.PRO, holder=gone))

@@ -181,7 +181,7 @@ def test_a_job_that_was_really_served() -> None:
     job_id = ask(alice)
     claimed = run(jobs.claim_now(tier=Tier.PRO, holder=worker))
     assert [row["status"] for row in stats(bob)["workers"]] == ["busy"]
-    run(jobs.append(job_id=job_id, holder=worker.id, lease=claimed.lease, seq=0, value="Hello"))
+    run(jobs.append(job_id=job_id, holder=worker.id, lease=claimed.lease, seq=0, value="Hello, there!"))
     run(
         jobs.complete(
             job_id=job_id, tier=None, holder=worker.id, lease=claimed.lease, tokens=12, finish="length"

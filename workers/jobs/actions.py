@@ -22,6 +22,7 @@ from workers.jobs.records import Settled
 from workers.jobs.states import Finish
 from workers.jobs.store import Popped, Queued
 from workers.jobs.types import ChunkKind, Claimed, Holder, Messages, Pulse
+from workers.jobs.visible import is_blank, says_something, visible_chars
 
 log = structlog.get_logger("ashao.jobs")
 
@@ -29,6 +30,13 @@ CLAIM_TRIES_MAX = 5
 """How many jobs that turn out to have ended a claim looks at before it answers that there is none."""
 ENQUEUE_TIMEOUT_S = 3.0
 TOKENS_MAX = 1_000_000
+FINISH_TRIES_MAX = 3
+"""How often a holder's text is looked at again that has grown while it was looked at."""
+QUICK_STOP_MS = 2_000
+QUICK_STOP_CHARS = 40
+"""What is stopped sooner than this after its first text, with fewer visible characters, is not charged …"""
+QUICK_STOPS_MAX_PER_DAY = 5
+"""… so many times a day for one account."""
 
 
 def _lease_lost() -> Conflict:
@@ -144,27 +152,42 @@ class OutOfOrder(Conflict):
 
 
 async def complete(
-    *, job_id: str, tier: Tier | None, holder: str, lease: str, tokens: int, finish: str
+    *,
+    job_id: str,
+    tier: Tier | None,
+    holder: str,
+    lease: str,
+    tokens: int,
+    finish: str,
+    last_word: bool = False,
 ) -> int:
     """End the answer as it stands and pay; returns what the holder earned (µUSDC), again when repeated.
 
-    Raises `Conflict`: `lease_lost`, or `empty_answer` when nothing was produced (the job is handed on).
+    Raises `Conflict`: `lease_lost`, or `empty_answer` when this holder added nothing that says something (the job
+    is handed on). Who has the `last_word`, the cloud, ends an answer also then, if there is something to see in
+    it; nobody is paid, and nothing is charged.
     """
     tier = tier or await in_db(records.tier_of, job_id)
     if tier is None:
         raise _lease_lost()
-    ended = await store.finish(
-        job_id=job_id,
-        tier=tier,
-        holder=holder,
-        lease=lease,
-        tokens=min(tokens, TOKENS_MAX),
-        finish=finish,
-    )
-    if ended == "empty":
-        await fail(job_id=job_id, holder=holder, lease=lease)
-        raise Conflict("The answer is empty: the job was handed on.", code="empty_answer")
-    if ended == "lost":
+    judged_bytes: int | None = None
+    for _ in range(FINISH_TRIES_MAX):
+        ended = await store.finish(
+            job_id=job_id,
+            tier=tier,
+            holder=holder,
+            lease=lease,
+            tokens=min(tokens, TOKENS_MAX),
+            finish=finish,
+            judged_bytes=judged_bytes,
+        )
+        if not isinstance(ended, store.Unjudged):
+            break
+        if not says_something(ended.own) and not (last_word and not is_blank(await store.text_of(job_id))):
+            await fail(job_id=job_id, holder=holder, lease=lease)
+            raise Conflict("The answer is empty: the job was handed on.", code="empty_answer")
+        judged_bytes = ended.own_bytes
+    if not isinstance(ended, store.Finished):  # it is not this holder's any more, or grows while it ends
         earned = await in_db(records.earned_by, job_id=job_id, holder=holder, lease=lease)
         if earned is None:
             raise _lease_lost()
@@ -184,11 +207,28 @@ async def settle(job_id: str, ended: store.Finished) -> Settled | None:
         text=ended.text,
         tokens=ended.tokens,
         finish=ended.finish,
+        paid=says_something(ended.own) and not await _stopped_at_once(job_id, ended),
     )
     if settled is None:
         return None
     await close(settled)
     return settled
+
+
+async def _stopped_at_once(job_id: str, ended: store.Finished) -> bool:
+    """Whether the person saw next to nothing of it: then it costs nothing, a few times a day.
+
+    A person without an account has no tag; how many messages those may send is limited elsewhere.
+    """
+    if ended.finish != Finish.STOPPED or not 0 <= ended.took_ms < QUICK_STOP_MS:
+        return False
+    if visible_chars(ended.own) >= QUICK_STOP_CHARS:
+        return False
+    asker = await in_db(records.asker_of, job_id)
+    if not asker:
+        return True
+    day = f"{clock.now():%Y-%m-%d}"
+    return await store.note_quick_stop(asker=asker, job_id=job_id, day=day) <= QUICK_STOPS_MAX_PER_DAY
 
 
 async def close(settled: Settled) -> None:
@@ -197,20 +237,25 @@ async def close(settled: Settled) -> None:
     await store.close(job_id=settled.job_id, tier=settled.tier, status=status, ending=settled.ending())
 
 
-async def fail(*, job_id: str, holder: str, lease: str, delay_ms: int | None = None) -> None:
+async def fail(
+    *, job_id: str, holder: str, lease: str, delay_ms: int | None = None, blameless: bool = False
+) -> None:
     """The holder gives the job up: it goes to the next producer with the text so far.
 
+    No worker of the same owner gets it again, unless the holder was `blameless`: it never had the job in hand.
     Raises `Conflict` (lease_lost) when it no longer holds it.
     """
     if await store.revoke(job_id=job_id, lease=lease, holder=holder) != "ok":
         raise _lease_lost()
-    await hand_over(job_id, lease=lease, delay_ms=delay_ms)
+    await hand_over(job_id, lease=lease, delay_ms=delay_ms, blameless=blameless)
 
 
-async def hand_over(job_id: str, *, lease: str = "", delay_ms: int | None = None) -> None:
+async def hand_over(
+    job_id: str, *, lease: str = "", delay_ms: int | None = None, blameless: bool = False
+) -> None:
     """Give a job that nobody holds to the next producer, or end it when its tries or its time are used up."""
     text = await store.text_of(job_id)
-    if not await in_db(records.put_back, job_id=job_id, lease=lease, text=text):
+    if not await in_db(records.put_back, job_id=job_id, lease=lease, text=text, blameless=blameless):
         await repair(job_id)
         return
     if not await in_db(records.attempts_left, job_id):

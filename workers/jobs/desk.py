@@ -1,16 +1,15 @@
 """Where claims wait. A waiting claim costs a place in a list: no thread, and no Redis connection of its own.
 
 One desk for each event loop. It listens on the queues' channels; when a job comes, the first waiter that may
-have it gets it, first come, first served. A slow poll makes up for a notification that was lost.
+have it gets it: owners in turn, and of one owner who came first. A worker has no more claims waiting than it could take
+jobs. A slow poll makes up for a notification that was lost.
 
 A claim for no tier waits for no job: that is how a worker waits that its owner has paused.
 """
 
 import asyncio
 import contextlib
-import itertools
 import weakref
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,6 +22,7 @@ from ashao_site.lib.aio import in_db
 from ashao_site.lib.errors import Conflict, Unavailable
 from ashao_site.lib.redis import redis
 from workers.jobs import actions, records, store
+from workers.jobs.line import Line
 from workers.jobs.pricing import Tier
 from workers.jobs.types import Claimed, Holder
 
@@ -46,6 +46,7 @@ AWAY: Away = "away"
 class _Waiter:
     holder: Holder
     tiers: Sequence[Tier]
+    in_line: bool = False
     result: "asyncio.Future[Claimed | Away]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -55,7 +56,7 @@ class Desk:
     """The waiting claims of one event loop."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Tier, deque[_Waiter]] = {tier: deque() for tier in Tier}
+        self._waiting: dict[Tier, Line[_Waiter]] = {tier: Line() for tier in Tier}
         self._of: dict[str, set[_Waiter]] = {}
         self._count = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -103,15 +104,26 @@ class Desk:
                 miss = found
         if wait_ms <= 0 or miss == "busy":
             return miss
+        if await self._waits_enough(waiter.holder):
+            return "busy"
         return await self._wait(waiter, wait_ms) or miss
+
+    async def _waits_enough(self, holder: Holder) -> bool:
+        """Whether as many of this worker's claims wait here as it may still take jobs."""
+        claims = self._of.get(holder.id, set())
+        if len(claims) < 2 or not holder.jobs_max:  # this one alone
+            return False
+        free = holder.jobs_max - await store.held_count(holder.id)
+        return sum(waiter.in_line for waiter in claims) >= free
 
     async def _wait(self, waiter: _Waiter, wait_ms: int) -> Claimed | Away | None:
         if self._count >= WAITERS_MAX:
             raise Unavailable("Too many workers are waiting here. Please try again.", retry_after_s=5)
         self._start()
         self._count += 1
+        waiter.in_line = True  # at once, so that the next of its worker's claims counts it
         for tier in waiter.tiers:
-            self._waiting[tier].append(waiter)
+            self._waiting[tier].add(waiter.holder.owner_id, waiter)
         try:
             await asyncio.wait([waiter.result], timeout=wait_ms / 1000)
         except asyncio.CancelledError:
@@ -121,9 +133,9 @@ class Desk:
             raise
         finally:
             self._count -= 1
+            waiter.in_line = False
             for tier in waiter.tiers:
-                with contextlib.suppress(ValueError):
-                    self._waiting[tier].remove(waiter)
+                self._waiting[tier].remove(waiter.holder.owner_id, waiter)
             if not waiter.result.done():
                 waiter.result.cancel()
         return None if waiter.result.cancelled() else waiter.result.result()
@@ -148,11 +160,13 @@ class Desk:
 
     async def _hand_out(self, tier: Tier) -> None:
         """Give jobs to waiters until there is no job, or none that the first ones may have."""
-        for waiter in list(itertools.islice(self._waiting[tier], TRY_MAX)):
+        line = self._waiting[tier]
+        for waiter in line.in_turn(TRY_MAX):
             if waiter.result.done():
                 continue
             found = await actions.claim_now(tier=tier, holder=waiter.holder)
             if isinstance(found, Claimed):
+                line.served(waiter.holder.owner_id)
                 await self._give(waiter, found)
             elif found == "empty":
                 return
@@ -187,7 +201,7 @@ def _keep(task: "asyncio.Task[None]") -> None:
 async def give_back(claimed: Claimed, holder: Holder) -> None:
     """Put a job back that was claimed for somebody who has left."""
     with contextlib.suppress(Conflict):
-        await actions.fail(job_id=claimed.id, holder=holder.id, lease=claimed.lease)
+        await actions.fail(job_id=claimed.id, holder=holder.id, lease=claimed.lease, blameless=True)
 
 
 _desks: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Desk]" = weakref.WeakKeyDictionary()

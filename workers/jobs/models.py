@@ -55,7 +55,9 @@ class Job(models.Model):
     granted_micros = models.BigIntegerField(default=0)
     """How much of the price is paid from granted credits or by the promotion budget."""
     avoid = models.CharField(max_length=32, blank=True)
-    """Tag of the owner whose workers may not serve it: the person who asked."""
+    """Tag of the owner whose workers may not serve it: the person who asked. Cleared at the job's end."""
+    lost_by = ArrayField(models.CharField(max_length=32), default=list, blank=True, db_default=[])
+    """Tags of the owners whose workers have had it and lost it: none of theirs gets it again. Cleared at its end."""
 
     state = models.CharField(max_length=8, choices=[(s, s) for s in State], default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -27,7 +27,9 @@ from workers.jobs.types import Holder, Messages, Outcome
 HOLD_MARGIN = timedelta(minutes=10)
 """A hold outlives the longest job by this: it expires only when nobody is left who could end the job."""
 DONE_PREFIX = "done:"
-SETTLED_FIELDS = ("state", "finish", "tokens", "finished_at", "charged_micros", "earned_micros")
+SETTLED_FIELDS = (
+    *("state", "finish", "tokens", "finished_at", "charged_micros", "earned_micros", "avoid", "lost_by"),
+)
 WORKER_ATTEMPTS_MAX = 3
 """After so many producers have lost a job, only the cloud is asked."""
 FAILED_MESSAGE = "The answer could not be produced. Your credits are back."
@@ -131,12 +133,14 @@ def make_free(*, job_id: str, lease: str) -> bool:
     return held.update(free=True) == 1
 
 
-def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str) -> Settled | None:
+def settle_done(
+    *, job_id: str, lease: str, text: str, tokens: int, finish: str, paid: bool = True
+) -> Settled | None:
     """End a job with its answer: the hold is posted, the answer handed on, the payload forgotten.
 
     `lease` names the production that ends; empty, for a job that nobody holds and the person stopped: then
-    nobody is paid and nothing is charged, as for a text that is partly simulated. Repeating it returns the first
-    result. None where the job has gone to another producer.
+    nobody is paid and nothing is charged, as where it is not to be `paid` for, or a text is partly simulated.
+    Repeating it returns the first result. None where the job has gone to another producer.
     """
     with transaction.atomic():
         job = (
@@ -154,7 +158,7 @@ def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str)
             return _settled(job) if same else None
         if not same or job.state not in sources_of(State.DONE):
             return None
-        charged = bool(lease and text) and not job.free
+        charged = bool(lease and text and paid) and not job.free
         if charged:
             _pay(job)
         else:
@@ -162,6 +166,7 @@ def settle_done(*, job_id: str, lease: str, text: str, tokens: int, finish: str)
         job.state, job.finish, job.tokens = State.DONE, finish, tokens
         job.finished_at = clock.now()
         job.charged_micros = job.price_micros if charged else 0
+        _forget_owners(job)
         job.save(update_fields=SETTLED_FIELDS)
         return _end(job, text)
 
@@ -204,8 +209,14 @@ def settle_failed(*, job_id: str, text: str, reason: str) -> Settled | None:
         ledger.void_hold(hold_key=hold_key(job_id))
         job.state, job.error = State.FAILED, reason[:200]
         job.finished_at = clock.now()
+        _forget_owners(job)
         job.save()
         return _end(job, text)
+
+
+def _forget_owners(job: Job) -> None:
+    """What said who asked and who lost it was for finding a producer, and there is no more to be found."""
+    job.avoid, job.lost_by = "", []
 
 
 def _end(job: Job, text: str) -> Settled:
@@ -243,18 +254,28 @@ def settled(job_id: str) -> Settled | None:
     return _settled(job) if job is not None and job.state not in LIVE else None
 
 
-def put_back(*, job_id: str, lease: str, text: str) -> bool:
+def put_back(*, job_id: str, lease: str, text: str, blameless: bool = False) -> bool:
     """Running → queued, with the text so far kept; True if the job is queued now.
 
     An empty `lease` puts it back whoever produced it. A job that was never marked as running is still queued.
-    What it was served by stays: should the person stop it now, the receipt of its text says so.
+    What it was served by stays: should the person stop it now, the receipt of its text says so. The owner of who
+    has lost it is written down, and gets it no more, unless that was `blameless`.
     """
     with transaction.atomic():
         running = Job.objects.filter(public_id=job_id, state=State.RUNNING)
         if lease:
             running = running.filter(lease_hash=hash_secret(lease))
+        held = running.select_for_update(of=("self",)).select_related("worker").first()
+        lost_by = [] if held is None else held.lost_by
+        if held is not None and held.worker is not None and not blameless:
+            lost_by = sorted({*lost_by, owner_tag(held.worker.owner_id)})
         changed = running.update(
-            state=State.QUEUED, worker=None, holder="", lease_hash="", queued_at=clock.now()
+            state=State.QUEUED,
+            worker=None,
+            holder="",
+            lease_hash="",
+            lost_by=lost_by,
+            queued_at=clock.now(),
         )
         keep_text(job_id=job_id, text=text)
         return changed == 1 or Job.objects.filter(public_id=job_id, state=State.QUEUED).exists()
@@ -295,7 +316,7 @@ def as_queued(job: Job) -> Queued:
         value_micros=job.price_micros,
         messages=job.payload.messages,
         text=job.payload.partial,
-        avoid=job.avoid,
+        avoid=" ".join([job.avoid, *job.lost_by]).strip(),
         created_ms=int(job.created_at.timestamp() * 1000),
         front=job.attempts > 0,
         for_workers=job.attempts < WORKER_ATTEMPTS_MAX,
@@ -322,6 +343,11 @@ def tier_of(job_id: str) -> Tier | None:
     """The tier of a job; None where there is no such job."""
     tier = Job.objects.filter(public_id=job_id).values_list("tier", flat=True).first()
     return None if tier is None else Tier(tier)
+
+
+def asker_of(job_id: str) -> str:
+    """The tag of who asked, while the job lives; empty for a guest."""
+    return Job.objects.filter(public_id=job_id).values_list("avoid", flat=True).first() or ""
 
 
 def able(holders: Sequence[str]) -> set[str]:

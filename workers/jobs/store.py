@@ -75,7 +75,7 @@ def tokens_key(job_id: str) -> str:
 
 
 def avoid_key(job_id: str) -> str:
-    """Tag of the one owner whose workers may not serve this job; never part of a worker's payload."""
+    """Tags of whose workers may not serve this job: who asked, who lost it; never part of a worker's payload."""
     return f"ashao:job:{job_id}:avoid"
 
 
@@ -119,13 +119,27 @@ class Popped:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A production that has ended and waits to be settled; `holder` is empty when nobody held it."""
+    """A production that has ended and waits to be settled; `holder` is empty when nobody held it.
+
+    `own` is what this holder added to the text, and `took_ms` the time from its first visible text to the end
+    (-1: it sent none).
+    """
 
     holder: str
     lease: str
     tokens: int
     finish: str
     text: str
+    own: str = ""
+    took_ms: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """What a holder has added so far, to be looked at before its production may end."""
+
+    own: str
+    own_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,17 +246,41 @@ async def append(
 
 
 async def finish(
-    *, job_id: str, tier: Tier, holder: str, lease: str, tokens: int, finish: str
-) -> Finished | Literal["lost", "empty"]:
-    """End the production, by its holder or (empty `holder`) by the person's stop."""
+    *,
+    job_id: str,
+    tier: Tier,
+    holder: str,
+    lease: str,
+    tokens: int,
+    finish: str,
+    judged_bytes: int | None = None,
+) -> Finished | Unjudged | Literal["lost"]:
+    """End the production, by its holder or (empty `holder`) by the person's stop.
+
+    A holder's own text is looked at before: `judged_bytes` says how long it was then. Where it has grown since, or
+    was not looked at, nothing ends and it is returned.
+    """
     reply: Reply = await redis().pipe.script(
         FINISH,
         (job_key(job_id), tokens_key(job_id), LEASES, queue_key(tier)),
-        (job_id, holder, lease, tokens, finish, SETTLE_MS),
+        (job_id, holder, lease, tokens, finish, SETTLE_MS, "" if judged_bytes is None else judged_bytes),
     )
-    if reply[0] == "ok":
-        return Finished(reply[1], reply[2], int(reply[3]), reply[4], reply[5])
-    return "empty" if reply[0] == "empty" else "lost"
+    if reply[0] == "judge":
+        return Unjudged(reply[1], int(reply[2]))
+    if reply[0] != "ok":
+        return "lost"
+    _, by, under, counted, ended, text, own_bytes, took_ms = reply
+    own = text.encode()[-int(own_bytes) :].decode("utf-8", "replace") if int(own_bytes) else ""
+    return Finished(by, under, int(counted), ended, text, own, int(took_ms))
+
+
+async def note_quick_stop(*, asker: str, job_id: str, day: str) -> int:
+    """Count a job among those that this asker stopped at once on this day; returns how many they are."""
+    key = f"ashao:quickstops:{asker}:{day}"
+    pipe = redis().pipe
+    await pipe.command("SADD", key, job_id)
+    await pipe.command("PEXPIRE", key, 86_400_000)
+    return int(await pipe.command("SCARD", key))
 
 
 async def close(*, job_id: str, tier: Tier, status: str, ending: str) -> None:
@@ -286,6 +324,11 @@ async def heartbeat(
         (holder, settings.WORKER_LEASE_MS, "ready" if ready else "not ready", *named),
     )
     return Pulse(jobs=held, stop=stopped)
+
+
+async def held_count(holder: str) -> int:
+    """How many jobs a holder has, or has had until a moment ago."""
+    return int(await redis().pipe.command("SCARD", held_key(holder)))
 
 
 async def say_live(*, tier: Tier, holders: Sequence[str], now_ms: int) -> None:

@@ -30,6 +30,11 @@ def visible_bytes(text: str) -> int:
     return sum(len(char.encode("utf-8", "replace")) for char in text if is_visible(char))
 
 
+def visible_chars(text: str) -> int:
+    """How many characters of a text can be seen."""
+    return sum(is_visible(char) for char in text)
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of a text can be seen."""
     return not any(is_visible(char) for char in text)

@@ -1,4 +1,5 @@
--- Take a queued job: the one atomic step that workers and the cloud share.
+-- Take a queued job: the one atomic step that workers and the cloud share. Nobody gets a job whose :avoid names its
+-- owner: who asked, and who has lost it before.
 -- KEYS  1 ashao:queue:{tier}  list   2 ashao:live:{tier}      zset
 --       3 ashao:leases        zset of job ids by when their lease runs out
 --       4 ashao:worker:{id}:jobs  set of the job ids that this holder has
@@ -34,7 +35,7 @@ for _, id in ipairs(ids) do
   local messages = redis.call('GET', key .. ':messages')
   if job[1] ~= 'queued' or not messages then
     redis.call('LREM', KEYS[1], 1, id)
-  elseif worker and ARGV[2] ~= '' and redis.call('GET', key .. ':avoid') == ARGV[2] then
+  elseif worker and ARGV[2] ~= '' and string.find(redis.call('GET', key .. ':avoid') or '', ARGV[2], 1, true) then
     seen = 'none'
   elseif job[2] == ARGV[1] and others then
     seen = 'none'

@@ -1,8 +1,8 @@
 -- Put a job that Postgres says is queued before the workers. Repeating it changes nothing.
 -- KEYS  1 ashao:job:{id}           hash      2 ashao:job:{id}:messages  JSON
---       3 ashao:job:{id}:tokens    text      4 ashao:job:{id}:avoid     tag of who may not serve it
+--       3 ashao:job:{id}:tokens    text      4 ashao:job:{id}:avoid     tags of who may not serve it
 --       5 ashao:queue:{tier}       list      6 ashao:live:{tier}        zset of workers by last sign of life
--- ARGV  1 id  2 tier  3 model  4 value_micros  5 messages  6 text kept so far  7 avoid tag  8 created_ms
+-- ARGV  1 id  2 tier  3 model  4 value_micros  5 messages  6 text kept so far  7 avoid tags  8 created_ms
 --       9 ttl_ms  10 live_ms  11 front (1: before the others)  12 workers ('1': also for workers)
 -- Returns {1 if it was put in, live workers in the tier}
 local t = redis.call('TIME')

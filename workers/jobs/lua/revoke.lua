@@ -13,7 +13,7 @@ elseif job[3] ~= ARGV[2] then
   return {'lost'}
 end
 redis.call('HSET', KEYS[1], 'status', 'handover', 'lastHolder', job[2])
-redis.call('HDEL', KEYS[1], 'claimedBy', 'lease')
+redis.call('HDEL', KEYS[1], 'claimedBy', 'lease', 'fresh', 'pieces', 'firstAt')
 redis.call('SREM', 'ashao:worker:' .. job[2] .. ':jobs', ARGV[1])
 redis.call('ZADD', KEYS[2], now + ARGV[4], ARGV[1])
 return {'ok', job[2], job[3]}
