@@ -1,6 +1,7 @@
 """`/ws/live`: news for an open page. It only listens; what a page sends is counted and not read."""
 
 import asyncio
+import random
 from contextlib import ExitStack
 from typing import Any
 
@@ -13,7 +14,7 @@ from ashao_site.lib import limits
 from ashao_site.lib.addresses import scope_address
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.db import OUTAGES
-from ashao_site.lib.errors import AppError, RateLimited
+from ashao_site.lib.errors import AppError, RateLimited, Unavailable
 from ashao_site.lib.http import Message, cookies, error_response, send_json
 from chat.network import network_status
 from chat.news import NETWORK_GROUP, user_group
@@ -23,6 +24,8 @@ SOCKETS_MAX = 20_000
 RECEIVED_MAX = 100
 """How many messages a page may send: it has no reason to send any."""
 RECEIVED_MAX_BYTES = 1_024
+CHECK_EVERY_S = 900.0
+"""About how often a page's socket looks whether the session that it was opened in is still there."""
 TRY_AGAIN_LATER = 1013
 POLICY_VIOLATION = 1008
 
@@ -41,6 +44,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self._counted = False
         self._user_id: int | None = None
         self._open = ExitStack()
+        self._watching: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """Join the groups of everybody and of the person, and tell how the network is."""
@@ -59,12 +63,15 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self._counted = True
         try:
             await self._join()
+            if self._user_id is not None and await self._asks() != self._user_id:
+                raise Unavailable("The session was ended while the page joined.")
             status = await asyncio.to_thread(network_status)
         except (*OUTAGES, AppError, OSError) as error:
             log.warning("live_not_joined", error=type(error).__name__)
             await self.close(TRY_AGAIN_LATER)
             return
         await self.send_json({"type": "network", **status})
+        self._watching = asyncio.create_task(self._watch())
 
     async def _refuse(self, error: RateLimited) -> None:
         """Answer the handshake with the error; where a server cannot say more, with 403."""
@@ -84,6 +91,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if self._counted:
             LiveConsumer.open_count -= 1
             self._counted = False
+        if self._watching is not None:
+            self._watching.cancel()
         await self._leave()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -96,6 +105,12 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Pass on what a group was told."""
         if self._joined:
             await self.send_json(event["news"])
+
+    async def _watch(self) -> None:
+        """Look now and then: a session also ends by itself, and a telling can be lost."""
+        while self._user_id is not None:
+            await asyncio.sleep(CHECK_EVERY_S * random.uniform(0.8, 1.2))  # noqa: S311 - so that not all of them ask at once
+            await self.check({})
 
     async def check(self, event: dict[str, Any]) -> None:
         """Some session of the person was ended: if it is this one, the page goes. It may come back as nobody."""

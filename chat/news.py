@@ -6,13 +6,17 @@ import structlog
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from ashao_site.accounts.session import Viewer
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import AppError
+from chat.models import Message, Status
 from ledger.money import micros_to_credits
 from ledger.queries import spendable_micros
+from workers import jobs
 
 NEWS_TIMEOUT_S = 2.0
+STREAMS_CHECKED_MAX = 1_000
 NETWORK_GROUP = "network"
 
 log = structlog.get_logger("ashao.news")
@@ -39,6 +43,19 @@ def _tell_balance(user_id: int) -> None:
 def check_pages(*, user_id: int) -> None:
     """Have a person's open pages look who they are: some of their sessions were ended."""
     _send(user_group(user_id), {"type": "check"})
+
+
+def check_streams(*, viewer: Viewer) -> None:
+    """Have whoever reads an answer of this person look whether they still may. One that is over ends by itself."""
+    try:
+        mine = Message.objects.of(viewer).filter(status=Status.PENDING, job_id__isnull=False)
+        job_ids = (
+            list(mine.values_list("job_id", flat=True)[:STREAMS_CHECKED_MAX]) if viewer != Viewer() else []
+        )
+        if job_ids:
+            run_sync(jobs.have_readers_look(job_ids), timeout_s=NEWS_TIMEOUT_S)
+    except (*OUTAGES, AppError, OSError) as error:
+        log.warning("streams_not_checked", error=type(error).__name__)
 
 
 def tell(group: str, news: dict[str, Any]) -> None:

@@ -6,10 +6,11 @@ import structlog
 from django.dispatch import receiver
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.signals import guest_signed_in, sign_ins_ended, user_created
+from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.signals import access_ended, guest_signed_in, user_created
 from chat import actions_answers
 from chat.coming_along import take_along
-from chat.news import check_pages
+from chat.news import check_pages, check_streams
 from ledger.actions import grant
 from ledger.money import credits_to_micros
 from workers import jobs
@@ -33,10 +34,12 @@ def take_guests_conversations(sender: object, *, user_id: int, guest_id: str, **
     take_along(user_id=user_id, guest_id=guest_id)
 
 
-@receiver(sign_ins_ended, dispatch_uid="chat.check_open_pages")
-def check_open_pages(sender: object, *, user_id: int, **_: Any) -> None:
-    """A page that is open in a session which was ended hears of the person no more."""
-    check_pages(user_id=user_id)
+@receiver(access_ended, dispatch_uid="chat.check_what_is_open")
+def check_what_is_open(sender: object, *, viewer: Viewer, **_: Any) -> None:
+    """A page in a session that was ended, or an answer read with a key that was revoked, hears no more."""
+    if viewer.user_id is not None:
+        check_pages(user_id=viewer.user_id)
+    check_streams(viewer=viewer)
 
 
 @receiver(jobs.job_finished, dispatch_uid="chat.save_answer")

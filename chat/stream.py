@@ -18,6 +18,7 @@ from ashao_site.lib import limits
 from ashao_site.lib.addresses import scope_address
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.clock import now
+from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import AppError, BadInput, NotFound, NotSignedIn, Unavailable
 from ashao_site.lib.http import Message as AsgiMessage
 from ashao_site.lib.http import Receive, Scope, Send, bearer_token, cookies, error_response, header, send_json
@@ -29,6 +30,9 @@ OPEN_STREAMS_MAX = 20_000
 """How many streams one process holds open; one more is answered with 503."""
 STREAM_MAX_S = 3_600.0
 """After this long a stream is ended; the browser comes back by itself, with its Last-Event-ID."""
+LOOK_FIRST_S, LOOK_EVERY_S = 2.0, 60.0
+"""How soon, and from then on how often, an open stream looks whether its reader still may read it. A sign-out tells
+it at once; this is for one that came while the stream was being opened, or whose telling was lost."""
 KEEP_ALIVE_S = 15.0
 KEEP_ALIVE_SLACK_S = 0.5
 """`Quiet` comes every five seconds or a little later: the third must count, not the fourth."""
@@ -111,15 +115,16 @@ async def _answer(scope: Scope, out: "StreamWriter") -> None:
     ask = read_ask(scope)
     session = cookies(scope).get(settings.SESSION_COOKIE_NAME)
     bearer = bearer_token(scope)
+    right = Right(session, bearer, ask.job_id)
     async with limits.misses(
         limits.BAD_TOKEN, of=NotSignedIn, address=scope_address(scope) if bearer else None
     ):
-        await in_db(_check_access, session, bearer, ask.job_id)
+        await in_db(right.check)
     if ask.position.over:  # the reader has it all; 204 tells an EventSource to stop coming back
         await out.nothing_left()
         return
     out.end = ask.position.end
-    await _copy(ask, out)
+    await _copy(ask, out, right)
     await out.close()
 
 
@@ -137,23 +142,48 @@ def read_ask(scope: Scope) -> Ask:
     return Ask(job_id=job_id, position=sse.parse_event_id(event_id), reasoning=reasoning)
 
 
-def _check_access(session: str | None, bearer: str | None, job_id: str) -> None:
-    """Raise unless this caller may read this job's stream now."""
-    viewer = load_viewer(session, bearer, KeyScope.CHAT)
-    if viewer == Viewer():
-        raise NotSignedIn("Please sign in first.")
-    answer = Message.objects.of(viewer).answering(job_id).defer("content").first()
-    if answer is None or not answer.is_streamable(now()):
-        raise _no_stream()
+class Right:
+    """By what a caller reads an answer. It can end while they read: the session is signed out, the key revoked."""
+
+    def __init__(self, session: str | None, bearer: str | None, job_id: str) -> None:
+        self._ask = (session, bearer, job_id)
+        self._again_at = time.monotonic() + LOOK_FIRST_S
+
+    def check(self) -> None:
+        """Raise unless this caller may read this job's stream now. ORM code."""
+        session, bearer, job_id = self._ask
+        viewer = load_viewer(session, bearer, KeyScope.CHAT)
+        if viewer == Viewer():
+            raise NotSignedIn("Please sign in first.")
+        answer = Message.objects.of(viewer).answering(job_id).defer("content").first()
+        if answer is None or not answer.is_streamable(now()):
+            raise _no_stream()
+
+    async def look(self, event: jobs.Event) -> None:
+        """Check again, if this event asks for it or the last time is long ago. Raises as `check` does.
+
+        What came of itself may fail for a lost database: the answer goes on. What was asked for may not.
+        """
+        asked = isinstance(event, jobs.Look)
+        if not asked and time.monotonic() < self._again_at:
+            return
+        self._again_at = time.monotonic() + LOOK_EVERY_S
+        try:
+            await in_db(self.check)
+        except OUTAGES as error:
+            log.warning("right_not_checked", error=type(error).__name__)
+            if asked:
+                raise
 
 
-async def _copy(ask: Ask, out: "StreamWriter") -> None:
-    """Write what the network tells of a job until it ends."""
+async def _copy(ask: Ask, out: "StreamWriter", right: Right) -> None:
+    """Write what the network tells of a job until it ends, or the right to read it does."""
     until = time.monotonic() + STREAM_MAX_S
     subscribed = jobs.subscribe(ask.job_id, start=out.end, reasoning=ask.reasoning)
     async with aclosing(subscribed) as events:
         event = await _first(events, out)
         while True:
+            await right.look(event)
             if isinstance(event, jobs.Gone):
                 await _write_saved(ask.job_id, out)
                 return

@@ -20,7 +20,8 @@ from ashao_site.accounts.models import (
     User,
 )
 from ashao_site.accounts.scopes import ALL_SCOPES
-from ashao_site.accounts.sign_ins import end_other_sign_ins, orphans
+from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.sign_ins import end_other_sign_ins, orphans, tell_access_ended
 from ashao_site.accounts.signature import verify_signature
 from ashao_site.accounts.signin import Site, check_message
 from ashao_site.accounts.siwe import SignInMessage, nonce_of, parse_message
@@ -147,6 +148,7 @@ def revoke_api_key(*, user: User, public_id: str) -> None:
         revoked = mine.update(revoked_at=now())
     if revoked != 1:
         raise NotFound("There is no such API key.")
+    tell_access_ended(Viewer(user_id=user.pk))
 
 
 def delete_access(*, user: User) -> None:

@@ -36,7 +36,11 @@ def load_viewer(session_cookie: str | None, bearer: str | None, needed: Needed =
         return Viewer(user_id=key.user_id)
     if not session_cookie or len(session_cookie) > SESSION_KEY_MAX_CHARS or not session_cookie.isalnum():
         return Viewer()
-    session = SessionStore(session_cookie)
+    return viewer_of_session(SessionStore(session_cookie))
+
+
+def viewer_of_session(session: SessionBase) -> Viewer:
+    """Whose session it is: an active user's, a guest's, or nobody's. ORM code."""
     user = _session_user(session)
     if user is not None:
         return Viewer(user_id=user.pk)

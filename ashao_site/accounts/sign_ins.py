@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from ashao_site.accounts.devices import device_label
 from ashao_site.accounts.guests import known_guest
 from ashao_site.accounts.models import SignIn, User
-from ashao_site.accounts.signals import guest_signed_in, sign_ins_ended
+from ashao_site.accounts.session import Viewer, viewer_of_session
+from ashao_site.accounts.signals import access_ended, guest_signed_in
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import NotFound
 from ashao_site.lib.ids import is_id
@@ -30,6 +31,7 @@ def begin_session(*, request: HttpRequest, user: User) -> None:
     with transaction.atomic():
         if guest_id is not None:
             guest_signed_in.send(sender=SignIn, user_id=user.pk, guest_id=guest_id)
+        end_session(request)  # what is open in it hears no more of whoever was signed in before
         request.session.flush()
         login(request, user)
 
@@ -85,7 +87,7 @@ def end_sign_in(*, user: User, public_id: str) -> str:
         key = mine.values_list("session_id", flat=True).first()
     if key is None:
         raise NotFound("There is no such session.")
-    _end(user, [key])
+    _end(Viewer(user_id=user.pk), [key])
     return key
 
 
@@ -94,7 +96,7 @@ def end_other_sign_ins(*, user: User, but: str | None) -> None:
     mine = SignIn.objects.filter(user=user)
     if but is not None:
         mine = mine.exclude(session_id=but)
-    _end(user, list(mine.values_list("session_id", flat=True)))
+    _end(Viewer(user_id=user.pk), list(mine.values_list("session_id", flat=True)))
 
 
 def orphans() -> QuerySet[SignIn]:
@@ -102,6 +104,18 @@ def orphans() -> QuerySet[SignIn]:
     return SignIn.objects.filter(~Exists(Session.objects.filter(pk=OuterRef("session_id"))))
 
 
-def _end(user: User, keys: list[str]) -> None:
+def end_session(request: HttpRequest) -> None:
+    """End this request's session, a guest's too, as far as the server knows it; its cookie is the caller's matter."""
+    key = request.session.session_key
+    if key is not None:
+        _end(viewer_of_session(request.session), [key])
+
+
+def tell_access_ended(viewer: Viewer) -> None:
+    """Announce, once the transaction has committed, that something no longer speaks for this person."""
+    transaction.on_commit(lambda: access_ended.send(sender=SignIn, viewer=viewer))
+
+
+def _end(viewer: Viewer, keys: list[str]) -> None:
     Session.objects.filter(pk__in=keys).delete()  # and with it its sign-in
-    transaction.on_commit(lambda: sign_ins_ended.send(sender=SignIn, user_id=user.pk))
+    tell_access_ended(viewer)

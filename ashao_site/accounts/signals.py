@@ -17,8 +17,9 @@ Sent inside the transaction that begins the person's session: both are so, or ne
 call.
 """
 
-sign_ins_ended = Signal()
-"""Sessions of a person were ended elsewhere than in themselves. Arguments: `user_id`.
+access_ended = Signal()
+"""A session was ended (signed out, from there or from elsewhere) or an API key revoked. Arguments: `viewer`, whose.
 
-Sent once that is committed. A page that is open in one of them must not hear of the person any longer.
+Sent once that is committed. What is open in that session, or was opened with that key, must not tell anything
+of the person any longer.
 """

@@ -168,20 +168,37 @@ class Stream:
         return self.status, json.loads(self.body)["code"]
 
 
-def open_stream(
-    browser: Browser | None, job_id: str, *, last: str = "", method: str = "GET", query: str = "", **run: Any
-) -> "Future[Stream]":
-    headers = [] if browser is None else [(b"cookie", browser.cookie())]
+def stream_of(
+    browser: Browser | None,
+    job_id: str,
+    *,
+    last: str = "",
+    method: str = "GET",
+    query: str = "",
+    bearer: str = "",
+) -> Stream:
+    """A client that has not asked yet."""
+    headers = [] if browser is None or bearer else [(b"cookie", browser.cookie())]
+    if bearer:
+        headers.append((b"authorization", f"Bearer {bearer}".encode()))
     if last:
         headers.append((b"last-event-id", last.encode()))
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": "/api/chat/stream",
-        "query_string": f"jobId={job_id}{query}".encode(),
-        "headers": headers,
-    }
-    return asyncio.run_coroutine_threadsafe(Stream(scope).run(**run), background_loop())
+    return Stream(
+        {
+            "type": "http",
+            "method": method,
+            "path": "/api/chat/stream",
+            "query_string": f"jobId={job_id}{query}".encode(),
+            "headers": headers,
+        }
+    )
+
+
+def open_stream(
+    browser: Browser | None, job_id: str, *, leave_after_s: float | None = None, **ask: Any
+) -> "Future[Stream]":
+    client = stream_of(browser, job_id, **ask)
+    return asyncio.run_coroutine_threadsafe(client.run(leave_after_s), background_loop())
 
 
 def read_stream(*args: Any, **kwargs: Any) -> Stream:

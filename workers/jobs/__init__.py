@@ -24,7 +24,7 @@ from workers.jobs.queries import network_status, state_of
 from workers.jobs.receipts import note_model, rate, receipts_of
 from workers.jobs.signals import job_finished
 from workers.jobs.states import Finish, State
-from workers.jobs.stream import subscribe
+from workers.jobs.stream import have_readers_look, subscribe
 from workers.jobs.tags import owner_tag
 from workers.jobs.types import (
     Broke,
@@ -34,6 +34,7 @@ from workers.jobs.types import (
     Event,
     Gone,
     Holder,
+    Look,
     Message,
     Messages,
     Outcome,
@@ -57,6 +58,7 @@ __all__ = [
     "Finish",
     "Gone",
     "Holder",
+    "Look",
     "Message",
     "Messages",
     "Outcome",
@@ -75,6 +77,7 @@ __all__ = [
     "complete",
     "end_without_cloud",
     "fail",
+    "have_readers_look",
     "heartbeat",
     "job_finished",
     "make_free",

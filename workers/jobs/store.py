@@ -47,6 +47,8 @@ END = "end"
 """Published on a job's channel when it has ended."""
 REASONING = "reasoning"
 """What comes before a piece of reasoning on a job's channel; a piece of the answer comes after its position."""
+LOOK = "look"
+"""Published on a job's channel when somebody may have lost the right to read it."""
 
 
 def queue_key(tier: Tier | str) -> str:

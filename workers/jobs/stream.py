@@ -6,14 +6,14 @@ another producer, and after Redis was lost and the text was put back.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.errors import BadInput
 from ashao_site.lib.redis import Listener, Resync, redis
 from workers.jobs import records, store
 from workers.jobs.states import LIVE
-from workers.jobs.types import Broke, Ended, Event, Gone, Quiet, Text, Thought
+from workers.jobs.types import Broke, Ended, Event, Gone, Look, Quiet, Text, Thought
 
 QUIET_S = 5.0
 """After this long without news the log is read again, in case a notification was lost."""
@@ -40,6 +40,12 @@ async def subscribe(job_id: str, *, start: int = 0, reasoning: bool = False) -> 
                     return
             async for event in reader.follow(listener):
                 yield event
+
+
+async def have_readers_look(job_ids: Sequence[str]) -> None:
+    """Tell whoever follows one of these answers now to `Look`. It is not in the log: nobody hears it later."""
+    for job_id in job_ids:
+        await redis().pipe.command("PUBLISH", store.tokens_key(job_id), store.LOOK)
 
 
 class _Reader:
@@ -82,6 +88,9 @@ class _Reader:
                 return
             if isinstance(message, Resync) or message == store.END:
                 return
+            if message == store.LOOK:
+                yield Look()
+                continue
             position, _, value = message.partition("\n")
             if position == store.REASONING:
                 yield Thought(value) if self.reasoning else Quiet()

@@ -128,4 +128,9 @@ class Gone:
     """The network no longer has this stream: the conversation has the answer, if there is one."""
 
 
-Event = Text | Thought | Ended | Broke | Quiet | Gone
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody may have lost the right to read this: each reader looks whether it was they. Nothing else is told."""
+
+
+Event = Text | Thought | Ended | Broke | Quiet | Gone | Look
