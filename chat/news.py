@@ -48,10 +48,9 @@ def check_pages(*, user_id: int) -> None:
 def check_streams(*, viewer: Viewer) -> None:
     """Have whoever reads an answer of this person look whether they still may. One that is over ends by itself."""
     try:
-        mine = Message.objects.of(viewer).filter(status=Status.PENDING, job_id__isnull=False)
-        job_ids = (
-            list(mine.values_list("job_id", flat=True)[:STREAMS_CHECKED_MAX]) if viewer != Viewer() else []
-        )
+        mine = Message.objects.of(viewer).filter(status=Status.PENDING)
+        found = mine.values_list("job_id", flat=True)[:STREAMS_CHECKED_MAX] if viewer != Viewer() else ()
+        job_ids = [job_id for job_id in found if job_id is not None]
         if job_ids:
             run_sync(jobs.have_readers_look(job_ids), timeout_s=NEWS_TIMEOUT_S)
     except (*OUTAGES, AppError, OSError) as error:

@@ -1,10 +1,10 @@
 """What staff may look at in the admin and not touch."""
 
-from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
-from unfold.paginator import InfinitePaginator
+
+from ashao_site.accounts.uncounted_admin import UncountedList
 
 
 class ReadOnly:
@@ -23,10 +23,5 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class ReadOnlyAdmin(ReadOnly, UncountedList, ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """A list and a page for each row, without counting a whole table to show a page of it."""
-
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50

@@ -16,7 +16,6 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.paginator import InfinitePaginator
 
 from ashao_site.accounts.audit import audit
 from ashao_site.accounts.models import ApiKey, AuditEntry, User
@@ -25,6 +24,12 @@ from ashao_site.accounts.second_factor import (
     require_second_factor,
     reset_devices,
 )
+from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.sign_ins import end_other_sign_ins, tell_access_ended
+from ashao_site.accounts.staff_door import StaffSignInForm
+from ashao_site.accounts.uncounted_admin import UncountedList
+
+admin.site.login_form = StaffSignInForm
 
 # Their own admin shows every secret to whoever may view users: people set theirs up on a page of their own.
 admin.site.unregister(TOTPDevice)
@@ -121,6 +126,11 @@ class UserAdmin(ChangesRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
                 subject=form.instance.public_id,
                 detail=_rights(form.instance),
             )
+            tell_access_ended(Viewer(user_id=form.instance.pk))  # who was disabled hears no more
+        if change and "is_staff" in form.changed_data:
+            end_other_sign_ins(
+                user=form.instance, but=None
+            )  # a sign-in of before lasts longer than staff's do
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Another's password is as good as their rights."""
@@ -131,6 +141,7 @@ class UserAdmin(ChangesRights, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
         after = self.get_object(request, unquote(id))
         if before is not None and after is not None and before.password != after.password:
             audit(actor=_me(request), action="staff.password_set", subject=after.public_id, detail=str(after))
+            tell_access_ended(Viewer(user_id=after.pk))  # another password ends all of their sessions
         return response
 
     def has_reset_second_factor_permission(self, request: HttpRequest, object_id: object = None) -> bool:
@@ -214,7 +225,7 @@ class GroupAdmin(ChangesRights, DjangoGroupAdmin, ModelAdmin):  # type: ignore[m
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class AuditEntryAdmin(UncountedList, ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """Who decided what, and when. The database refuses to change a line of it."""
 
     list_display = ("at", "actor_name", "action", "subject", "detail")
@@ -223,10 +234,6 @@ class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     search_fields = ("subject__exact",)
     search_help_text = "The whole public id of a payout or a person, or another subject as it is in the list."
     ordering = ("-id",)
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
     fields = readonly_fields = ("at", "actor_name", "actor", "action", "subject", "detail")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, models, transaction
@@ -95,8 +96,13 @@ class UserManager(BaseUserManager["User"]):
         return {wallet: pk for wallet, pk in rows if wallet is not None}
 
     def create_user(self, staff_name: str, password: str | None = None, *, is_staff: bool = True) -> "User":
-        """A person of the staff, who signs in to the admin with a password."""
+        """A person of the staff, who signs in to the admin with a password.
+
+        Raises `ValidationError` for one that `AUTH_PASSWORD_VALIDATORS` refuse, whoever asks and however.
+        """
         user = self.model(staff_name=self.model.normalize_username(staff_name), is_staff=is_staff)
+        if password is not None:
+            validate_password(password, user)
         user.set_password(password)
         user.save(force_insert=True)
         return user
@@ -255,6 +261,18 @@ class GuestUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.count}"
+
+
+class RecoveryCode(models.Model):
+    """What stands once for a lost second factor. Only its hash is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=now)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"recovery code {self.pk}"
 
 
 class AuditEntry(models.Model):

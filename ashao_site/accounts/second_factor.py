@@ -1,7 +1,7 @@
-"""The second factor of staff: a code of an authenticator app (TOTP), asked for by all that moves money.
+"""The second factor of staff: a code of an authenticator app (TOTP), or a recovery code, for the whole admin.
 
-A right to move money could be given by whoever may change rights, so that needs it too. A session of the admin
-can have it and nothing else: a bearer token never does.
+A session of the admin can have it and nothing else: a bearer token never does. `staff_door` asks for it at every
+page; the pages that move money ask once more themselves.
 """
 
 from base64 import b32encode
@@ -23,7 +23,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
 from ashao_site.accounts.audit import audit
 from ashao_site.accounts.models import User
+from ashao_site.accounts.recovery_codes import (
+    forget_recovery_codes,
+    make_recovery_codes,
+    use_recovery_code,
+)
 from ashao_site.accounts.sign_ins import note_sign_in
+from ashao_site.lib import limits
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict
 
@@ -102,7 +108,10 @@ def pending_device(request: HttpRequest, user: User) -> PendingDevice:
 
 
 def enter_code(*, request: HttpRequest, user: User, code: str) -> None:
-    """Give this session the second factor. Raises WrongCode, and Conflict where there is no device."""
+    """Give this session the second factor, by a code of the device or a recovery code.
+
+    Raises WrongCode, RateLimited, and Conflict where there is no device.
+    """
     device = device_of(user)
     if device is None:
         raise Conflict("There is no second factor to enter: set it up first.")
@@ -110,11 +119,20 @@ def enter_code(*, request: HttpRequest, user: User, code: str) -> None:
     _remember(request, user, device)
 
 
-def set_up_device(*, request: HttpRequest, user: User, code: str, old_code: str) -> None:
+def renew_recovery_codes(*, user: User, code: str) -> list[str]:
+    """New recovery codes in place of the old ones, for a code of one's device. Raises WrongCode and Conflict."""
+    device = device_of(user)
+    if device is None:
+        raise Conflict("There is no second factor to recover: set it up first.")
+    _verify(user, device, code)
+    return make_recovery_codes(user)
+
+
+def set_up_device(*, request: HttpRequest, user: User, code: str, old_code: str) -> list[str]:
     """Make the secret of this session the person's only device, and give the session the second factor.
 
-    `code` is one of the new secret; `old_code` one of the device that it replaces, where there is one. Raises
-    WrongCode.
+    `code` is one of the new secret; `old_code` one of the device that it replaces, where there is one, or a recovery
+    code. Returns new recovery codes, to be shown this once. Raises WrongCode and RateLimited.
     """
     pending = pending_device(request, user)
     if not _is_code_of(pending.key, code):  # first: a code of the old device is used up by looking at it
@@ -133,8 +151,10 @@ def set_up_device(*, request: HttpRequest, user: User, code: str, old_code: str)
             raise WrongCode("This is not the code that the new secret gives now.")
         action = "second_factor.replaced" if old else "second_factor.set_up"
         audit(actor=user, action=action, subject=user.public_id)
+        codes = make_recovery_codes(user)
     del request.session[PENDING_KEY]
     _remember(request, user, device)
+    return codes
 
 
 def reset_devices(*, user: User, by: User | None) -> bool:
@@ -152,6 +172,9 @@ def reset_devices(*, user: User, by: User | None) -> bool:
 
 
 def _verify(user: User, device: TOTPDevice, code: str) -> None:
+    if not code.isdecimal():
+        _verify_recovery(user, code)
+        return
     allowed, why = device.verify_is_allowed()
     if not allowed:
         locked_until = (why or {}).get("locked_until")
@@ -160,6 +183,13 @@ def _verify(user: User, device: TOTPDevice, code: str) -> None:
     if verify_token(user, device.persistent_id, code) is None:
         audit(actor=user, action="second_factor.wrong_code", subject=user.public_id)
         raise WrongCode("This code is wrong, or was used before. Please wait for the next one.")
+
+
+def _verify_recovery(user: User, code: str) -> None:
+    limits.spend_now(limits.STAFF_PASSWORD, account=f"recovery {user.public_id}")
+    if not use_recovery_code(user, code):
+        audit(actor=user, action="second_factor.wrong_code", subject=user.public_id)
+        raise WrongCode("This is none of your recovery codes, or was used before.")
 
 
 def _remember(request: HttpRequest, user: User, device: TOTPDevice) -> None:
@@ -171,6 +201,7 @@ def _remember(request: HttpRequest, user: User, device: TOTPDevice) -> None:
 
 def _forget_devices(user: User) -> bool:
     removed, _ = TOTPDevice.objects.filter(user=user).delete()
+    forget_recovery_codes(user)
     return bool(removed)
 
 

@@ -1,12 +1,12 @@
 """The admin's pages on which staff set up their second factor, and enter its code."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import ClassVar, cast
 from urllib.parse import urlencode
 
 import segno
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,11 +16,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from ashao_site.accounts.models import User
+from ashao_site.accounts.recovery_codes import recovery_codes_left
 from ashao_site.accounts.second_factor import (
     device_of,
     enter_code,
     has_second_factor,
     pending_device,
+    renew_recovery_codes,
     set_up_device,
 )
 from ashao_site.lib.errors import AppError
@@ -32,13 +34,17 @@ QR_SCALE = 5
 class CodeField(forms.CharField):
     """Six digits; a space between them is left out."""
 
-    def __init__(self, label: str) -> None:
-        attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 9}
+    max_chars = 9
+    attrs: ClassVar[dict[str, str]] = {"inputmode": "numeric", "autocomplete": "one-time-code"}
+    shape = RegexValidator(r"\A[0-9]{6}\Z", "A code is six digits.")
+
+    def __init__(self, label: str, help_text: str = "") -> None:
         super().__init__(
             label=label,
-            max_length=9,
-            validators=[RegexValidator(r"\A[0-9]{6}\Z", "A code is six digits.")],
-            widget=UnfoldAdminTextInputWidget(attrs=attrs),
+            help_text=help_text,
+            max_length=self.max_chars,
+            validators=[self.shape],
+            widget=UnfoldAdminTextInputWidget(attrs={**self.attrs, "maxlength": self.max_chars}),
         )
 
     def to_python(self, value: object) -> str:
@@ -46,7 +52,26 @@ class CodeField(forms.CharField):
         return "".join((super().to_python(value) or "").split())
 
 
+class AnyCodeField(CodeField):
+    """Six digits, or a recovery code."""
+
+    max_chars = 24
+    attrs: ClassVar[dict[str, str]] = {"autocomplete": "one-time-code", "spellcheck": "false"}
+    shape = RegexValidator(
+        r"\A(?:[0-9]{6}|[A-Za-z2-7]{4}(?:-?[A-Za-z2-7]{4}){3})\Z",
+        "A code is six digits; a recovery code is four times four letters and digits.",
+    )
+
+
 class EnterForm(forms.Form):
+    """The code of one's own device, or a recovery code."""
+
+    code = AnyCodeField(
+        "Code of your authenticator app", "Or one of your recovery codes, if you have lost the device."
+    )
+
+
+class RenewForm(forms.Form):
     """The code of one's own device."""
 
     code = CodeField("Code of your authenticator app")
@@ -56,7 +81,7 @@ class SetUpForm(forms.Form):
     """A code of the new secret, and one of the device that it replaces."""
 
     code = CodeField("Code that the app shows now")
-    old_code = CodeField("Code of your present device")
+    old_code = AnyCodeField("Code of your present device", "Or a recovery code, if you have lost it.")
 
     def __init__(self, data: object, *, replaces: bool) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict or None
@@ -90,9 +115,12 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
     form = SetUpForm(request.POST if request.method == "POST" else None, replaces=replaces)
     if form.is_valid():
         code, old_code = form.cleaned_data["code"], form.cleaned_data.get("old_code", "")
-        if _done(form, lambda: set_up_device(request=request, user=user, code=code, old_code=old_code)):
-            messages.success(request, "Your second factor is set up.")
-            return HttpResponseRedirect(target)
+        codes: list[str] = []
+        if _done(
+            form,
+            lambda: codes.extend(set_up_device(request=request, user=user, code=code, old_code=old_code)),
+        ):
+            return _codes_page(request, "Your second factor is set up", codes, target)
     pending = pending_device(request, user)
     drawn = segno.make(pending.url, micro=False).svg_inline(scale=QR_SCALE, light="white", border=3)
     shown = {
@@ -101,6 +129,26 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
         "qr": mark_safe(drawn),  # noqa: S308  # drawn by segno: squares, and no text
     }
     return _page(request, "set_up", "Set up your second factor", form, target, **shown)
+
+
+@sensitive_post_parameters()
+def recovery_page(request: HttpRequest) -> HttpResponse:
+    """How many recovery codes are left; new ones for a code of the device. `staff_door` lets nobody here without."""
+    user = cast(User, request.user)
+    target = _target(request)
+    form = RenewForm(request.POST if request.method == "POST" else None)
+    codes: list[str] = []
+    if form.is_valid() and _done(
+        form, lambda: codes.extend(renew_recovery_codes(user=user, code=form.cleaned_data["code"]))
+    ):
+        return _codes_page(request, "Your new recovery codes", codes, target)
+    return _page(request, "recovery", "Recovery codes", form, target, left=recovery_codes_left(user))
+
+
+def _codes_page(request: HttpRequest, title: str, codes: list[str], target: str) -> HttpResponse:
+    """The one page on which they are ever shown. No browser keeps it: the admin's pages all say so."""
+    context = {**admin.site.each_context(request), "title": title, "codes": codes, "next": target}
+    return render(request, "admin/second_factor/codes.html", context)
 
 
 def _done(form: forms.Form, action: Callable[[], None]) -> bool:
@@ -132,5 +180,6 @@ def _with_next(name: str, target: str) -> str:
 
 urlpatterns = [
     path("", admin.site.admin_view(enter_page), name="second_factor"),
+    path("recovery-codes/", admin.site.admin_view(recovery_page), name="second_factor_recovery"),
     path("set-up/", admin.site.admin_view(set_up_page), name="second_factor_set_up"),
 ]

@@ -1,4 +1,4 @@
-"""Sign-ins of staff go to the audit log: those that worked, and a limited number of those that did not."""
+"""Sign-ins of staff: how long they last, and their lines in the audit log, also of some of those that failed."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,8 @@ from ashao_site.accounts.audit import audit
 from ashao_site.accounts.models import AuditEntry, User
 from ashao_site.lib.clock import now
 
+SESSION_LASTS = timedelta(hours=12)
+"""A session of staff ends so long after its sign-in, whatever is done in it meanwhile."""
 SIGN_IN = "staff.sign_in"
 SIGN_IN_FAILED = "staff.sign_in_failed"
 FAILURES_PER_HOUR = 20
@@ -21,6 +23,13 @@ def audit_sign_in(*, user: Any, **_: object) -> None:
     """Somebody of the staff signed in, with a password or a wallet."""
     if isinstance(user, User) and user.is_staff:
         audit(actor=user, action=SIGN_IN, subject=user.public_id)
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.end_of_staff_session")
+def bound_session(*, request: Any, user: Any, **_: object) -> None:
+    """Somebody of the staff signed in, with a password or a wallet: by a fixed time they have to do so again."""
+    if isinstance(user, User) and user.is_staff and request is not None:
+        request.session.set_expiry(now() + SESSION_LASTS)
 
 
 @receiver(user_login_failed, dispatch_uid="accounts.audit_failed_sign_in")

@@ -15,6 +15,7 @@ from ashao_site.accounts.devices import LABEL_MAX_CHARS, UNKNOWN_DEVICE, device_
 from ashao_site.accounts.models import SignIn, User
 from ashao_site.accounts.session import Viewer, load_viewer
 from ashao_site.lib.clock import now
+from tests.admin.support import give_second_factor
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -194,9 +195,9 @@ def test_sessions_of_before_are_known(alice: Browser, bob: Browser) -> None:
 
 @pytest.mark.django_db
 def test_a_sign_in_of_staff_is_one_of_theirs() -> None:
-    staff = User.objects.create_superuser("charlie", "a password")
+    staff = User.objects.create_superuser("charlie", "right-horse-7")
     client = Client()
-    client.post("/admin/login/", {"username": "charlie", "password": "a password", "next": "/admin/"})
+    client.post("/admin/login/", {"username": "charlie", "password": "right-horse-7", "next": "/admin/"})
     (row,) = client.get("/api/sessions").json()["sessions"]
     assert row["current"]
     assert SignIn.objects.get().user == staff
@@ -205,23 +206,26 @@ def test_a_sign_in_of_staff_is_one_of_theirs() -> None:
 @pytest.mark.django_db
 def test_a_sign_in_over_another_ones_is_noted(alice: Browser) -> None:
     signed_in(alice)
-    staff = User.objects.create_superuser("charlie", "a password")
+    staff = User.objects.create_superuser("charlie", "right-horse-7")
     client = Client()
     client.cookies["sessionid"] = cookie(alice)
-    client.post("/admin/login/", {"username": "charlie", "password": "a password", "next": "/admin/"})
+    client.post("/admin/login/", {"username": "charlie", "password": "right-horse-7", "next": "/admin/"})
     row = SignIn.objects.get()  # the session of alice is gone, and with it hers
     assert (row.user, row.session_id) == (staff, client.cookies["sessionid"].value)
-    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/")["Location"].startswith("/admin/second-factor/")
 
 
 @pytest.mark.django_db
 def test_a_session_that_gets_another_key_stays_known() -> None:
-    staff = User.objects.create_superuser("charlie", "a password")
+    staff = User.objects.create_superuser("charlie", "right-horse-7")
     client = Client()
-    client.post("/admin/login/", {"username": "charlie", "password": "a password", "next": "/admin/"})
+    client.post("/admin/login/", {"username": "charlie", "password": "right-horse-7", "next": "/admin/"})
+    give_second_factor(client, staff)
     before = client.cookies["sessionid"].value
     words = {"new_password1": "an Other passw0rd", "new_password2": "an Other passw0rd"}
-    assert client.post("/admin/password_change/", {"old_password": "a password", **words}).status_code == 302
+    assert (
+        client.post("/admin/password_change/", {"old_password": "right-horse-7", **words}).status_code == 302
+    )
     after = client.cookies["sessionid"].value
     assert after != before
     assert client.get("/admin/").status_code == 200

@@ -16,7 +16,7 @@ from staking.reconciliation.alarms import alarms
 from staking.reconciliation.looks import last_look
 
 from .money_world import NOW, World, dead_chain, everything, no_chain, world
-from .support import signed_in, staff_member
+from .support import staff_member, verified
 
 __all__ = ["no_chain", "world"]
 
@@ -31,7 +31,7 @@ def charlie() -> User:
 
 
 def page_of(charlie: User, url: str = PAGE) -> str:
-    answer = signed_in(charlie).get(url)
+    answer = verified(charlie).get(url)
     assert answer.status_code == 200
     return str(answer.content.decode())
 
@@ -59,7 +59,7 @@ def test_the_page_is_red_with_the_sum_and_the_way_to_the_row(world: World, charl
 def test_the_file_has_every_figure_and_every_row(world: World, charlie: User) -> None:
     world.deposit(5_000_000)
     row = world.move("out", 1_234_567, "open", "", tx_hash="=cmd()")
-    answer = signed_in(charlie).get(CSV)
+    answer = verified(charlie).get(CSV)
     assert answer["Content-Type"].startswith("text/csv")
     assert "attachment" in answer["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
@@ -78,7 +78,7 @@ def test_a_past_day_is_asked_for_by_its_date(world: World, charlie: User) -> Non
     assert f"the end of {day:%d %B %Y} (UTC)" in page_of(charlie, f"{PAGE}?day={day}")
     assert (
         f'filename="reconciliation-{day}.csv"'
-        in signed_in(charlie).get(f"{CSV}?day={day}")["Content-Disposition"]
+        in verified(charlie).get(f"{CSV}?day={day}")["Content-Disposition"]
     )
 
 
@@ -87,13 +87,13 @@ def test_a_past_day_is_asked_for_by_its_date(world: World, charlie: User) -> Non
 )
 def test_a_day_that_is_none_is_said(world: World, charlie: User, day: str) -> None:
     for url in (PAGE, CSV):
-        assert signed_in(charlie).get(url, {"day": day}).status_code == 400
+        assert verified(charlie).get(url, {"day": day}).status_code == 400
 
 
 def test_it_needs_its_permission(world: World) -> None:
     bob = staff_member("bob", "ledger.view_payout")
     for url in (PAGE, CSV):
-        assert signed_in(bob).get(url).status_code == 403
+        assert verified(bob).get(url).status_code == 403
         assert Client().get(url).status_code == 302
 
 
@@ -166,7 +166,7 @@ def test_everything_that_somebody_should_look_at(
     assert "chain_problem" in alarm_codes()
     ChainCursor.objects.update(alarm="Reorganised.")
     assert alarm_codes()[0] == "chain_alarm"
-    root = signed_in(User.objects.create_superuser("root", "x"))
+    root = verified(User.objects.create_superuser("root", "right-horse-7"))
     home = root.get("/admin/").content.decode()
     assert 'data-alarm="suspense"' in home
     assert PAGE in home

@@ -183,7 +183,7 @@ def test_staff_decide_whom_they_trust(world: World) -> None:
     assert client.get(f"/admin/workers/ownertrust/{trust.pk}/change/").status_code == 200
     for bad in ({"owner": "usr_x"}, {"decision": "perhaps"}, {"note": ""}):
         assert client.post(TRUST, form | bad).status_code == 400
-    own = verified(User.objects.create_superuser("root", "x"))
+    own = verified(User.objects.create_superuser("root", "right-horse-7"))
     root = User.objects.get(staff_name="root")
     assert own.post(TRUST, form | {"owner": root.public_id, "confirm": "yes"}).status_code == 400
 
@@ -194,7 +194,7 @@ MODELS = (ChainCursor, TreasuryTransfer, Epoch, Reward, Stake, StakeChange, Burn
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_rows_are_shown_and_never_changed(world: World, model: Any) -> None:
     one_of_each(world)
-    client = verified(User.objects.create_superuser("root", "x"))
+    client = verified(User.objects.create_superuser("root", "right-horse-7"))
     url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
     row = model.objects.first()
     assert client.get(url).status_code == 200
@@ -203,7 +203,7 @@ def test_rows_are_shown_and_never_changed(world: World, model: Any) -> None:
     assert client.post(f"{url}{row.pk}/delete/", {"post": "yes"}).status_code == 403
     assert client.post(f"{url}{row.pk}/change/", {}).status_code == 403
     bob = staff_member("bob", "ledger.view_account")
-    assert signed_in(bob).get(url).status_code == 403
+    assert verified(bob).get(url).status_code == 403
     shown = admin.site.get_model_admin(model)
     for word in shown.search_fields:
         assert client.get(url, {"q": "0x12"}).status_code == 200, word
@@ -234,7 +234,7 @@ def one_of_each(world: World) -> None:
 
 def test_an_epoch_leads_to_its_rewards(world: World) -> None:
     one_of_each(world)
-    client = signed_in(staff_member("charlie", "staking.view_epoch", "staking.view_reward"))
+    client = verified(staff_member("charlie", "staking.view_epoch", "staking.view_reward"))
     epoch = Epoch.objects.get()
     page = client.get(f"/admin/staking/epoch/{epoch.pk}/change/").content.decode()
     link = f"/admin/staking/reward/?epoch__id__exact={epoch.pk}"

@@ -129,6 +129,7 @@ def sign_in(page: Page) -> None:
     page.locator("input[name=username]").fill("alice")
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("button[type=submit], input[type=submit]").first.click()
+    set_up_second_factor(page)
     expect(page.locator("#result_list")).to_be_visible()
 
 
@@ -147,7 +148,6 @@ def test_approved_and_signed_by_the_treasurys_wallet(
         box.check()
     page.locator("select[name=action]").select_option("approve_selected")
     page.locator("#changelist-actions-wrapper button[type=submit]").first.click()
-    set_up_second_factor(page)
     expect(page.locator("body")).to_contain_text("2 payouts to 2 people, $6.00 in all")
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("body")).to_contain_text("2 payouts approved: $6.00")

@@ -13,6 +13,7 @@ from ashao_site.lib import chain_watch as watching
 from ashao_site.lib.chain import NotConfigured, Reachable, Unreachable, Wrong
 from ashao_site.lib.chain_watch import ChainWatch
 from staking.reconciliation import alarms
+from tests.admin.support import give_second_factor
 
 from .nodes import dead_url, silent_node
 
@@ -69,7 +70,9 @@ def test_readyz_does_not_wait_for_a_silent_node(settings, config):
 def test_the_admin_says_it_on_its_first_page(settings, config, is_there):
     settings.CHAIN = config if is_there else replace(config, rpc_url=dead_url())
     client = Client()
-    client.force_login(get_user_model().objects.create_user("charlie", password="x" * 20, is_staff=True))
+    charlie = get_user_model().objects.create_user("charlie", password="x" * 20, is_staff=True)
+    client.force_login(charlie)
+    give_second_factor(client, charlie)
     page = client.get("/admin/").content.decode()
     assert ("The chain answers: block " in page) is is_there
     assert ("The chain&#x27;s node cannot be reached." in page) is not is_there

@@ -1,0 +1,62 @@
+"""The door of the admin: what a password must pass before it is hashed, and a second factor for every page behind."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from unfold.forms import AuthenticationForm
+
+from ashao_site.accounts.models import User
+from ashao_site.accounts.second_factor import require_second_factor
+from ashao_site.lib import limits
+from ashao_site.lib.addresses import client_address
+from ashao_site.lib.api import json_error
+from ashao_site.lib.errors import Forbidden
+
+ADMIN_ROUTE = "admin/"
+OPEN_PAGES = frozenset(
+    {
+        "admin:login",
+        "admin:logout",
+        "second_factor",
+        "second_factor_set_up",
+    }
+)
+"""What somebody of the staff reaches without the second factor: the ways in and out, and to the factor itself."""
+
+
+class StaffSignInForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no types
+    """A name and a password. Each try is counted, by the name and by the address, before the password is hashed."""
+
+    def clean(self) -> dict[str, Any]:
+        """As Django's. Raises `RateLimited`, which is answered with 429 and says when to come again."""
+        name = User.normalize_username(str(self.cleaned_data.get("username", "")))
+        limits.spend_now(limits.STAFF_PASSWORD, address=client_address(self.request), account=name)
+        found: dict[str, Any] = super().clean()
+        return found
+
+
+class SecondFactorEverywhere:
+    """Middleware: leads staff without a second factor to it, from every page of the admin but `OPEN_PAGES`.
+
+    It looks at the route that Django has found, not at the path: no spelling of a path goes by it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Nothing before the view is known."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponseBase | None:
+        """The way to the second factor, or None to go on. Whoever is not on the staff is the admin's own matter."""
+        match = request.resolver_match
+        if match is None or not match.route.startswith(ADMIN_ROUTE) or match.view_name in OPEN_PAGES:
+            return None
+        if not (request.user.is_active and request.user.is_staff):
+            return None
+        first = require_second_factor(request)
+        if first is not None and request.content_type == "application/json":
+            return json_error(Forbidden("Your second factor is needed again.", code="second_factor_needed"))
+        return first
