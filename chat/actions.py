@@ -6,32 +6,23 @@ of the books (`jobs.submit`, and the end of a job), the conversation's row, the 
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.db import transaction
 
 from ashao_site.accounts.session import Viewer
-from ashao_site.lib.errors import BadInput, Conflict, NotFound
+from ashao_site.lib.errors import BadInput, NotFound
 from ashao_site.lib.text import clean_text
 from chat import sending
 from chat.context import build_context
-from chat.models import TITLE_MAX_CHARS, Conversation, Message, Role, SentKey
+from chat.models import Conversation, Message, Role
 from chat.queries import own_conversation
 from chat.search_bits import signature
 from chat.sending import Sender
+from chat.sent_keys import Sent, claim_key, digest_of, keep_sent
+from chat.titles import title_of
 from chat.tree import Node, Tree
 from workers import jobs
 
 MESSAGE_MAX_CHARS = 8_000
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message that was sent: its conversation, itself, and the answer with its job."""
-
-    job_id: str
-    conversation_id: str
-    question_id: str
-    answer_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +37,7 @@ class _Draft:
     def digest(self) -> str:
         """What a repeat must have in common. Keyed, so that it tells nothing of what was written."""
         parts = (str(self.tier), self.content, self.conversation_id)
-        text = repr(parts if self.edit_of is None else (*parts, self.edit_of))
-        return salted_hmac("chat.sent", text, algorithm="sha256").hexdigest()
+        return digest_of("chat.sent", *(parts if self.edit_of is None else (*parts, self.edit_of)))
 
 
 def send_message(
@@ -72,44 +62,12 @@ def send_message(
     with transaction.atomic():
         if idempotency_key is None:
             return _send(sender, draft)
-        row, created = _claim_key(owner=owner_key(sender.viewer), key=idempotency_key, digest=draft.digest())
-        if not created:
-            return _sent_before(row)
+        row, done = claim_key(viewer=sender.viewer, key=idempotency_key, digest=draft.digest())
+        if done is not None:
+            return done
         sent = _send(sender, draft)
-        SentKey.objects.filter(pk=row.pk).update(
-            job_id=sent.job_id,
-            question_id=sent.question_id,
-            answer_id=sent.answer_id,
-            conversation=Conversation.objects.get(public_id=sent.conversation_id),
-        )
+        keep_sent(row, sent)
         return sent
-
-
-def _sent_before(row: SentKey) -> Sent:
-    assert row.conversation is not None, "a key is committed together with its message"
-    return Sent(
-        job_id=row.job_id,
-        conversation_id=row.conversation.public_id,
-        question_id=row.question_id,
-        answer_id=row.answer_id,
-    )
-
-
-def _claim_key(*, owner: str, key: str, digest: str) -> tuple[SentKey, bool]:
-    """The key's row, and whether it was made here. Of senders at once, all but one wait for that one."""
-    try:
-        with transaction.atomic():
-            return SentKey.objects.create(owner=owner, key=key, input_hash=digest), True
-    except IntegrityError:
-        pass
-    row = SentKey.objects.select_related("conversation").filter(owner=owner, key=key).first()
-    if row is None:  # its conversation was deleted this very moment
-        raise Conflict("The conversation of this message was just deleted. Please send it again.")
-    if not constant_time_compare(row.input_hash, digest):
-        raise Conflict(
-            "This Idempotency-Key was used for another message before.", code="idempotency_conflict"
-        )
-    return row, False
 
 
 def _send(sender: Sender, draft: _Draft) -> Sent:
@@ -161,19 +119,8 @@ def _after_the_change(conversation: int, *, was: int | None, head: int | None) -
     return head if went_on else was
 
 
-def title_of(content: str) -> str:
-    """The title that a conversation has from its first message: one line, cut at the limit."""
-    line = " ".join(content.split())
-    return line if len(line) <= TITLE_MAX_CHARS else line[: TITLE_MAX_CHARS - 1].rstrip() + "…"
-
-
 def _clean_content(content: str) -> str:
     content = clean_text(content, name="content", max_chars=MESSAGE_MAX_CHARS)
-    if not content.strip():
+    if jobs.is_blank(content):
         raise BadInput("content must not be blank.")
     return content
-
-
-def owner_key(viewer: Viewer) -> str:
-    """Whose an Idempotency-Key is, as `SentKey.owner` says it."""
-    return f"user:{viewer.user_id}" if viewer.user_id is not None else f"guest:{viewer.guest_id}"

@@ -3,7 +3,7 @@
 Locks are taken in the order that `chat.actions` tells.
 """
 
-from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -17,51 +17,67 @@ from chat.models import READABLE, Conversation, Message, Status
 from chat.news import tell_balance
 from chat.search_bits import signature
 from chat.sending import Sender
+from chat.sent_keys import Sent, claim_key, digest_of, forget_key, keep_sent
 from chat.tree import Tree
 from workers import jobs
 
 RATINGS = (-1, 0, 1)
+LIVE = (jobs.State.QUEUED, jobs.State.RUNNING)
+REPEATED_WITHIN = timedelta(minutes=1)
+"""A call without a key to try the same answer again within this time is the same call, sent once more."""
+UNNAMED_RETRY = " retry:"
+"""No key of a caller's begins with a space."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retried:
-    """An answer that is written anew, and the job that does it."""
-
-    job_id: str
-    answer_id: str
-
-
-def retry_answer(*, sender: Sender, job_id: str) -> Retried:
-    """Have an answer that has ended produced anew.
+def retry_answer(
+    *, sender: Sender, job_id: str, tier: jobs.Tier | None = None, idempotency_key: str | None = None
+) -> Sent:
+    """Have an answer that has ended produced anew, by its own tier or by another.
 
     One that has text is kept, and the new one is another version of it; otherwise it is written in its place.
-    Raises `NotFound`, `Conflict` (not_finished, also where another version is being written; too_many_versions,
-    conversation_full), and what sending raises.
+    With a key that was used before nothing is written, and what was done then is returned; without one, that
+    holds of the same answer for `REPEATED_WITHIN`, once the new one has ended. Raises `NotFound`, `Conflict`
+    (not_finished, also where another version is being written; too_many_versions, conversation_full,
+    idempotency_conflict), and what sending raises.
     """
     with transaction.atomic():
-        answer = own_answer(sender.viewer, job_id)
-        if answer.status == Status.PENDING and jobs.state_of(job_id) in (
-            jobs.State.QUEUED,
-            jobs.State.RUNNING,
-        ):
-            raise Conflict("This answer is still being written. Stop it first.", code="not_finished")
-        kept = answer.status in READABLE and answer.content != ""
-        tree = Tree.read(answer.conversation_id)
-        if kept:
-            sending.refuse_when_full(tree, more=1)
-        question = answer.parent
-        assert question is not None, "an answer comes after its question"
-        context = build_context(newest_first=sending.past(tree, question.parent_id), content=question.content)
-        tier = jobs.Tier(answer.tier)
-        new_job_id = sending.submit(sender=sender, tier=tier, messages=context)
-        head = sending.lock(answer.conversation)
-        if kept:
-            _refuse_while_written(question)
-            sending.refuse_too_many_versions(answer.conversation_id, question.pk)
-            answer = sending.add_answer(question, sender=sender, job_id=new_job_id, tier=tier)
+        if idempotency_key is None:
+            key = f"{UNNAMED_RETRY}{job_id}:{tier or ''}"
+            forget_key(viewer=sender.viewer, key=key, before=now() - REPEATED_WITHIN)
         else:
-            _write_anew(answer, sender=sender, job_id=new_job_id, head=head)
-        return Retried(new_job_id, answer.public_id)
+            key = idempotency_key
+        digest = digest_of("chat.retried", job_id, tier)
+        row, done = claim_key(viewer=sender.viewer, key=key, digest=digest)
+        if done is None:
+            done = _retry(sender, job_id, tier)
+            keep_sent(row, done)
+        elif idempotency_key is None and jobs.state_of(done.job_id) in LIVE:
+            return _retry(sender, job_id, tier)  # which says that it is being written
+        return done
+
+
+def _retry(sender: Sender, job_id: str, tier: jobs.Tier | None) -> Sent:
+    answer = own_answer(sender.viewer, job_id)
+    if answer.status == Status.PENDING and jobs.state_of(job_id) in LIVE:
+        raise Conflict("This answer is still being written. Stop it first.", code="not_finished")
+    kept = answer.status in READABLE and answer.content != ""
+    tree = Tree.read(answer.conversation_id)
+    if kept:
+        sending.refuse_when_full(tree, more=1)
+    question = answer.parent
+    assert question is not None, "an answer comes after its question"
+    context = build_context(newest_first=sending.past(tree, question.parent_id), content=question.content)
+    tier = tier or jobs.Tier(answer.tier)
+    new_job_id = sending.submit(sender=sender, tier=tier, messages=context)
+    head = sending.lock(answer.conversation)
+    if kept:
+        _refuse_while_written(question)
+        sending.refuse_too_many_versions(answer.conversation_id, question.pk)
+        answer = sending.add_answer(question, sender=sender, job_id=new_job_id, tier=tier)
+    else:
+        _write_anew(answer, sender=sender, job_id=new_job_id, tier=tier, head=head)
+    conversation = answer.conversation.public_id
+    return Sent(new_job_id, conversation, question.public_id, answer.public_id)
 
 
 def _refuse_while_written(question: Message) -> None:
@@ -70,10 +86,11 @@ def _refuse_while_written(question: Message) -> None:
         raise Conflict("Another version of this answer is still being written.", code="not_finished")
 
 
-def _write_anew(answer: Message, *, sender: Sender, job_id: str, head: int | None) -> None:
+def _write_anew(answer: Message, *, sender: Sender, job_id: str, tier: jobs.Tier, head: int | None) -> None:
     """Put an answer back to its beginning. The shown path stays, or comes to it where it was elsewhere."""
     changed = Message.objects.filter(pk=answer.pk, job_id=answer.job_id, status=answer.status).update(
         job_id=job_id,
+        tier=tier,
         status=Status.PENDING,
         content="",
         tokens=0,

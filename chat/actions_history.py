@@ -7,9 +7,9 @@ from ashao_site.accounts.session import Viewer
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import AppError, BadInput, Conflict, NotFound
-from ashao_site.lib.text import clean_text
-from chat.models import TITLE_MAX_CHARS, Conversation, ConversationQuerySet, Message, Status
+from chat.models import Conversation, ConversationQuerySet, Message, Status
 from chat.queries import no_conversation, own_conversation
+from chat.titles import clean_title
 from chat.tree import Tree
 from workers import jobs
 
@@ -22,9 +22,7 @@ def change_conversation(
     """Give a conversation another title, pin or unpin it; what is None stays. Its place in time stays too."""
     changes: dict[str, str | bool] = {}
     if title is not None:
-        changes["title"] = clean_text(title, name="title", max_chars=TITLE_MAX_CHARS).strip()
-        if not changes["title"]:
-            raise BadInput("title must not be blank.")
+        changes["title"] = clean_title(title)
     if pinned is not None:
         changes["pinned"] = pinned
     if not changes:

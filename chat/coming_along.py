@@ -1,8 +1,8 @@
 """A guest signs in: their conversations become the person's."""
 
 from ashao_site.accounts.session import Viewer
-from chat.actions import owner_key
 from chat.models import Conversation, Message, SentKey, Status
+from chat.sent_keys import owner_key
 from workers import jobs
 
 COME_ALONG_MAX = 200

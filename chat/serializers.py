@@ -82,6 +82,12 @@ class JobSerializer(Shape):
     jobId = IdField()
 
 
+class RetrySerializer(JobSerializer):
+    """The job of an answer, and who is to write it anew; without a tier, its own."""
+
+    tier = TierField(required=False)
+
+
 class RetriedSerializer(Shape):
     """An answer that is written anew: another version where the old one has text, else the same."""
 

@@ -22,6 +22,7 @@ from chat.serializers import (
     RateSerializer,
     ReceiptAnswerSerializer,
     RetriedSerializer,
+    RetrySerializer,
     SendSerializer,
     SentSerializer,
 )
@@ -104,15 +105,21 @@ class RetryView(APIView):
         summary="Have an answer that has ended written anew: as another version of it, or in its place where it "
         "has no text. It costs what a message costs.",
         tags=["chat"],
-        request=JobSerializer,
+        parameters=[KEY_PARAMETER],
+        request=RetrySerializer,
         responses=RetriedSerializer,
     )
     def post(self, request: Request) -> Response:
         """Try again."""
         require_viewer(request)
         limited(request, limits.SEND)
-        job_id = validated(JobSerializer, request)["jobId"]
-        retried = actions_answers.retry_answer(sender=sender_of(request), job_id=job_id)
+        body = validated(RetrySerializer, request)
+        retried = actions_answers.retry_answer(
+            sender=sender_of(request),
+            job_id=body["jobId"],
+            tier=jobs.Tier(body["tier"]) if "tier" in body else None,
+            idempotency_key=_idempotency_key(request),
+        )
         return Response({"jobId": retried.job_id, "answerId": retried.answer_id})
 
 

@@ -214,7 +214,7 @@ def test_all_branches_count_for_a_full_conversation(alice: Browser, monkeypatch:
     assert refused(alice.send("x", editOf=one["questionId"], **here)) == (409, "conversation_full")
     again = retry(alice, one["jobId"]).json()
     answer(again["jobId"])
-    assert refused(retry(alice, one["jobId"])) == (409, "conversation_full")
+    assert refused(retry(alice, again["jobId"])) == (409, "conversation_full")
     assert refused(alice.send("x", **here)) == (409, "conversation_full")
 
 

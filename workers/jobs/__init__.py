@@ -44,6 +44,7 @@ from workers.jobs.types import (
     Text,
     Thought,
 )
+from workers.jobs.visible import is_blank
 
 __all__ = [
     "MODEL_NAME",
@@ -79,6 +80,7 @@ __all__ = [
     "fail",
     "have_readers_look",
     "heartbeat",
+    "is_blank",
     "job_finished",
     "make_free",
     "network_status",

@@ -1637,6 +1637,16 @@ export interface components {
             answerId: string;
             jobId: string;
         };
+        /** @description The job of an answer, and who is to write it anew; without a tier, its own. */
+        RetryRequest: {
+            jobId: string;
+            /**
+             * @description * `pro` - pro
+             *     * `max` - max
+             * @enum {string}
+             */
+            tier?: "pro" | "max";
+        };
         /** @description What somebody was given of an epoch. */
         Reward: {
             amount: number;
@@ -2329,13 +2339,16 @@ export interface operations {
     chat_retry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeating a call with the same key and body does nothing and returns the same ids. With another body it is a 409, `idempotency_conflict`. Keys are kept for seven days. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["JobRequest"];
+                "application/json": components["schemas"]["RetryRequest"];
             };
         };
         responses: {

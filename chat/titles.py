@@ -1,0 +1,34 @@
+"""Titles of conversations: one line that can be seen, cut between what a reader takes for characters."""
+
+import regex
+
+from ashao_site.lib.errors import BadInput
+from ashao_site.lib.text import clean_text
+from chat.models import TITLE_MAX_CHARS
+from workers import jobs
+
+CLUSTER = regex.compile(r"\X")
+"""A grapheme cluster (UAX 29): a family, a flag, a letter with its accents."""
+CLUSTER_MAX_CHARS = 40
+"""The longest that is kept whole: a family of emoji has eleven."""
+
+
+def title_of(content: str) -> str:
+    """The title that a conversation has from its first message: one line, cut at the limit."""
+    line = " ".join(content.split())
+    if len(line) <= TITLE_MAX_CHARS:
+        return line
+    kept = ""
+    for cluster in CLUSTER.findall(line[: TITLE_MAX_CHARS + CLUSTER_MAX_CHARS]):
+        if len(kept) + len(cluster) > TITLE_MAX_CHARS - 1:
+            break
+        kept += cluster
+    return (kept.rstrip() or line[: TITLE_MAX_CHARS - 1]) + "…"
+
+
+def clean_title(title: str) -> str:
+    """A title that a person gives, as one line. Raises `BadInput` for one that nobody could see."""
+    line = " ".join(clean_text(title, name="title", max_chars=TITLE_MAX_CHARS).split())
+    if jobs.is_blank(line):
+        raise BadInput("title must not be blank.")
+    return line
