@@ -36,6 +36,7 @@ app.conf.update(
         "global_keyprefix": "ashao:celery:",
     },
     beat_max_loop_interval=1,
+    beat_scheduler="ashao_site.beat:SteadyScheduler",
     beat_schedule={
         "sweep": {"task": "workers.tasks.sweep", "schedule": SWEEP_EVERY_S, "options": {"expires": 5}},
         "news": {"task": "chat.tasks.tell_network_news", "schedule": NEWS_EVERY_S, "options": {"expires": 3}},

@@ -18,9 +18,20 @@ from workers.jobs.types import ChunkKind, Messages, Pulse
 from workers.jobs.visible import visible_bytes
 
 _LUA = Path(__file__).parent / "lua"
-ENQUEUE, CLAIM, APPEND, FINISH, CLOSE, REVOKE, HEARTBEAT, READ, EXTEND = (
+ENQUEUE, CLAIM, APPEND, FINISH, CLOSE, REVOKE, HEARTBEAT, READ, EXTEND, CLAMP = (
     Script.load(_LUA / f"{name}.lua")
-    for name in ("enqueue", "claim", "append", "finish", "close", "revoke", "heartbeat", "read", "extend")
+    for name in (
+        "enqueue",
+        "claim",
+        "append",
+        "finish",
+        "close",
+        "revoke",
+        "heartbeat",
+        "read",
+        "extend",
+        "clamp",
+    )
 )
 AVOID = Script.load(_LUA / "avoid.lua")
 
@@ -36,6 +47,10 @@ PACE_BYTES_PER_S = 4
 """An answer that grows by less than so many visible bytes a second, over `WORKER_PACE_MS`, has stalled."""
 SETTLE_MS = 5_000
 """How long settling or handing over a job may take before the sweeper does it again."""
+CLOCK_SLACK_MS = 2_000
+"""How far ahead of Redis' clock a process's may be."""
+CLAMP_MAX = 1_000
+"""How many timers of each set are brought back at once."""
 KEEP_MARGIN_MS = 3_600_000
 """How much longer than the longest job Redis keeps what belongs to it."""
 LEASES = "ashao:leases"
@@ -160,6 +175,22 @@ AppendReply = Literal["ok", "again", "stop", "full", "lost", "gap"]
 
 def _keep_ms() -> int:
     return settings.JOB_MAX_MS + KEEP_MARGIN_MS
+
+
+def _progress_ms() -> int:
+    """The most that a producer may have for its next progress."""
+    return max(settings.WORKER_FIRST_TOKEN_MS, settings.WORKER_STALL_MS)
+
+
+async def clamp() -> int:
+    """Bring back what lies further ahead than it could be set now: the clock was set back. Returns how many."""
+    return int(
+        await redis().pipe.script(
+            CLAMP,
+            (LEASES, *(live_key(tier) for tier in Tier)),
+            (settings.WORKER_LEASE_MS, _progress_ms(), SETTLE_MS, CLOCK_SLACK_MS, CLAMP_MAX),
+        )
+    )
 
 
 async def enqueue(job: Queued) -> tuple[bool, int]:
@@ -323,7 +354,7 @@ async def heartbeat(
     held, stopped = await redis().pipe.script(
         HEARTBEAT,
         (held_key(holder), LEASES, *(live_key(tier) for tier in tiers)),
-        (holder, settings.WORKER_LEASE_MS, "ready" if ready else "not ready", *named),
+        (holder, settings.WORKER_LEASE_MS, "ready" if ready else "not ready", _progress_ms(), *named),
     )
     return Pulse(jobs=held, stop=stopped)
 

@@ -50,7 +50,7 @@ def sweep() -> int:
 
 
 async def _sweep() -> int:
-    touched = 0
+    touched = await store.clamp()
     for job_id in await store.expired(limit=EXPIRED_MAX, now_ms=clock.now_ms()):
         touched += await _guarded(job_id, _expired)
     touched += await _sweep_page()

@@ -1,6 +1,7 @@
 -- Add one numbered chunk to an answer: only from the holder of the lease, once, in order. Renews the lease.
 -- What can be seen is progress, and so is reasoning within its bounds. From the first visible text of a claim on,
 -- each window of pace_ms must bring pace_bytes: progressUntil never lies beyond the end of the window that runs.
+-- What was set before the clock was set back does not count from later than now.
 -- KEYS  1 ashao:job:{id}  hash   2 ashao:job:{id}:tokens  text, and the channel   3 ashao:leases  zset
 -- ARGV  1 id  2 holder  3 lease  4 seq  5 chunk  6 lease_ms  7 stall_ms  8 most bytes of an answer
 --       9 visible bytes of the chunk  10 'text' or 'reasoning'  11 first_token_ms
@@ -19,7 +20,7 @@ if not thinks and start + #ARGV[5] > tonumber(ARGV[8]) then return {'full'} end
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local counts, first = tonumber(ARGV[9]), tonumber(job[7])
-local think_until = tonumber(job[5] or now) + ARGV[12]
+local think_until = math.min(tonumber(job[5] or now), now) + ARGV[12]
 local news
 if thinks then
   local thought = tonumber(job[8] or '0') + #ARGV[5]
@@ -40,7 +41,7 @@ local progress = tonumber(job[6])
 if counts > 0 and thinks and not first then
   progress = math.max(progress, math.min(now + ARGV[11], think_until))
 elseif counts > 0 then
-  local at, bytes = tonumber(job[9] or now), tonumber(job[10] or '0') + counts
+  local at, bytes = math.min(tonumber(job[9] or now), now), tonumber(job[10] or '0') + counts
   if bytes >= tonumber(ARGV[15]) then at, bytes = now, 0 end
   progress = math.min(now + ARGV[7], at + ARGV[14])
   redis.call('HSET', KEYS[1], 'firstAt', first or now, 'paceAt', at, 'paceBytes', bytes)

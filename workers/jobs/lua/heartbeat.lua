@@ -1,7 +1,8 @@
 -- A sign of life: the worker is live in its tiers, and the leases of its jobs are renewed.
 -- KEYS  1 ashao:worker:{id}:jobs  set   2 ashao:leases  zset   3.. ashao:live:{tier}  zsets   and ashao:job:{id}
 -- ARGV  1 holder  2 lease_ms  3 'ready', or 'not ready': it lives, and takes no job (it is not live in its tiers)
---       4 'all', or 'named': only the leases of the jobs that follow   5.. their ids
+--       4 progress_ms (the most that a producer has for its next progress: the clock may have been set back)
+--       5 'all', or 'named': only the leases of the jobs that follow   6.. their ids
 -- Returns {the ids that it holds}, {the ids, of those named or held last, that the person has stopped}
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -15,7 +16,7 @@ for i = 3, #KEYS do
 end
 local known, ids, named = {}, {}, {}
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do known[id] = true; ids[#ids + 1] = id end
-for i = 5, #ARGV do
+for i = 6, #ARGV do
   named[ARGV[i]] = true
   if not known[ARGV[i]] then known[ARGV[i]] = true; ids[#ids + 1] = ARGV[i] end
 end
@@ -26,9 +27,10 @@ for _, id in ipairs(ids) do
   if job[2] ~= ARGV[1] then
     redis.call('SREM', KEYS[1], id)
   elseif job[1] == 'running' then
-    if ARGV[4] == 'all' or named[id] then
-      redis.call('HSET', key, 'leaseUntil', now + ARGV[2])
-      redis.call('ZADD', KEYS[2], math.min(now + ARGV[2], tonumber(job[3])), id)
+    if ARGV[5] == 'all' or named[id] then
+      local progress = math.min(tonumber(job[3]), now + ARGV[4])
+      redis.call('HSET', key, 'leaseUntil', now + ARGV[2], 'progressUntil', progress)
+      redis.call('ZADD', KEYS[2], math.min(now + ARGV[2], progress), id)
     end
     held[#held + 1] = id
   else
