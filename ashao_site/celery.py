@@ -65,6 +65,11 @@ app.conf.update(
             "schedule": RECONCILE_EVERY_S,
             "options": {"expires": 600},
         },
+        "unused-grants": {
+            "task": "chat.tasks.return_unused_grants",
+            "schedule": TIDY_EVERY_S,
+            "options": {"expires": 600},
+        },
         "tidy": {"task": "chat.tasks.tidy", "schedule": TIDY_EVERY_S, "options": {"expires": 600}},
     },
 )

@@ -296,6 +296,9 @@ OTP_TOTP_ISSUER = "ashao"
 
 # --- people -------------------------------------------------------------------------------------------------
 GUEST_MESSAGES_PER_SESSION = env_int("GUEST_MESSAGES_PER_SESSION", 5, least=0, most=10_000)
+GUEST_MESSAGES_PER_NETWORK = env_int("GUEST_MESSAGES_PER_NETWORK", 200, least=0, most=10_000_000)
+GRANTS_PER_ADDRESS = env_int("GRANTS_PER_ADDRESS", 5, least=0, most=1_000_000)
+GRANTS_BUDGET_PERCENT = env_int("GRANTS_BUDGET_PERCENT", 1, least=1, most=100)
 GUEST_MESSAGES_PER_ADDRESS = env_int("GUEST_MESSAGES_PER_ADDRESS", 50, least=0, most=1_000_000)
 """Messages a day without signing in, for one session and for one network address (UTC days)."""
 GUEST_HISTORY_HOURS = env_int("GUEST_HISTORY_HOURS", 24, least=1, most=720)

@@ -2,30 +2,22 @@
 
 from typing import Any
 
-import structlog
 from django.dispatch import receiver
 
 from ashao_site.accounts.models import User
 from ashao_site.accounts.session import Viewer
-from ashao_site.accounts.signals import access_ended, guest_signed_in, user_created
+from ashao_site.accounts.signals import access_ended, guest_signed_in, wallet_signed_in
 from chat import actions_answers
 from chat.coming_along import take_along
 from chat.news import check_pages, check_streams
-from ledger.actions import grant
-from ledger.money import credits_to_micros
+from ledger.grants.actions import give_signup_grant
 from workers import jobs
 
-SIGNUP_GRANT_CREDITS = 500
 
-log = structlog.get_logger("ashao.chat")
-
-
-@receiver(user_created, dispatch_uid="chat.grant_first_credits")
-def grant_first_credits(sender: object, *, user: User, **_: Any) -> None:
-    """A new wallet gets free credits, as long as the promotion budget lasts."""
-    amount_micros = credits_to_micros(SIGNUP_GRANT_CREDITS)
-    if not grant(key=f"grant:signup:{user.pk}", user_id=user.pk, amount_micros=amount_micros):
-        log.warning("no_grant_budget_empty", user=user.public_id)
+@receiver(wallet_signed_in, dispatch_uid="chat.give_first_credits")
+def give_first_credits(sender: object, *, user: User, address: str, **_: Any) -> None:
+    """A new wallet gets free credits, within the limits of a day and as long as the promotion budget lasts."""
+    give_signup_grant(user_id=user.pk, address=address)
 
 
 @receiver(guest_signed_in, dispatch_uid="chat.take_along")

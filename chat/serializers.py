@@ -243,12 +243,28 @@ class GuestSerializer(Shape):
     limit = serializers.IntegerField()
 
 
+class FreeCreditsSerializer(Shape):
+    """What became of the free credits of a first sign-in."""
+
+    state = serializers.ChoiceField(
+        choices=["given", "waiting", "returned"],
+        help_text="waiting: a later sign-in brings them. returned: nobody came for them in 90 days.",
+    )
+    reason = serializers.ChoiceField(
+        choices=["", "address", "day", "budget"],
+        help_text="Why they wait: what this network address, or everybody together, may get today, or an empty budget.",
+    )
+
+
 class MeSerializer(Shape):
     """Who calls: a person with credits, or a guest."""
 
     user = PersonSerializer(allow_null=True)
     guest = GuestSerializer(allow_null=True)
     credits = serializers.IntegerField(allow_null=True)
+    freeCredits = FreeCreditsSerializer(
+        allow_null=True, help_text="null for guests, and for who never signed in with a wallet."
+    )
 
 
 class CreditsSerializer(Shape):

@@ -18,6 +18,8 @@ from ashao_site.lib.addresses import client_address
 from chat.network import network_status
 from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer
 from chat.viewer import viewer_of
+from ledger.grants.actions import grant_of
+from ledger.grants.models import GrantState
 from ledger.money import micros_to_credits
 from ledger.queries import spendable_micros
 from staking.account.queries import figures_of
@@ -42,13 +44,15 @@ class MeView(APIView):
         if isinstance(request.user, User):
             user = request.user
             person = {"id": user.public_id, "wallet": user.wallet or ""}
-            return Response({"user": person, "guest": None, "credits": _credits(user)})
+            return Response(
+                {"user": person, "guest": None, "credits": _credits(user), "freeCredits": _free_credits(user)}
+            )
         remaining = guest_remaining(
             session_subject=viewer_of(request).guest_id or "",
             address_subject=client_address(request._request),
         )
         guest = {"remaining": remaining, "limit": settings.GUEST_MESSAGES_PER_SESSION}
-        return Response({"user": None, "guest": guest, "credits": None})
+        return Response({"user": None, "guest": guest, "credits": None, "freeCredits": None})
 
 
 class CreditsView(APIView):
@@ -110,3 +114,12 @@ class NetworkView(APIView):
 
 def _credits(user: User) -> int:
     return micros_to_credits(spendable_micros(user.pk))
+
+
+def _free_credits(user: User) -> dict[str, str] | None:
+    """What became of the free credits of a first sign-in; None for who never signed in with a wallet."""
+    grant = grant_of(user.pk)
+    if grant is None:
+        return None
+    state = GrantState.GIVEN if grant.state == GrantState.KEPT else GrantState(grant.state)
+    return {"state": str(state), "reason": grant.reason if state == GrantState.WAITING else ""}

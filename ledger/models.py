@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.grants.models import GrantDay, SignupGrant
 from ledger.payouts.models import (
     Payout,
     PayoutDecision,
@@ -19,6 +20,7 @@ from ledger.payouts.models import (
 __all__ = [
     "Account",
     "Entry",
+    "GrantDay",
     "Hold",
     "HoldLine",
     "HoldStatus",
@@ -28,6 +30,7 @@ __all__ = [
     "RelayerAttempt",
     "RelayerStatus",
     "RelayerTransaction",
+    "SignupGrant",
     "Transfer",
 ]
 

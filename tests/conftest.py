@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import settings
 
 from ashao_site.lib.aio import own_connections
@@ -12,6 +13,16 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
 """The same examples each time, so that a run fails for what was changed; `HYPOTHESIS=searching` looks for more."""
+
+
+MANY_GRANTS = {"GRANTS_PER_ADDRESS": 100_000, "GRANTS_BUDGET_PERCENT": 100}
+"""All people of the tests come from one address on one day. What the limits do is tested where that is the point."""
+
+
+def pytest_configure() -> None:
+    for name, value in MANY_GRANTS.items():
+        os.environ.setdefault(name, str(value))  # for the servers that tests start
+        setattr(django_settings, name, value)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from ashao_site.accounts.keys import live_key
 from ashao_site.accounts.models import ApiKey, User
 from ashao_site.accounts.scopes import KeyRule, needed_of, require_scope
-from ashao_site.accounts.sign_ins import note_use
+from ashao_site.accounts.sign_ins import note_seen, note_use
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 from ashao_site.lib.errors import NotSignedIn
@@ -36,6 +36,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise exceptions.AuthenticationFailed(
                 "This token is not known, or was revoked.", code="bad_token"
             )
+        note_seen(key.user)
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from ashao_site.accounts.models import GuestUse
+from ashao_site.lib.addresses import site_network
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import RateLimited
 from ashao_site.lib.ids import is_id, new_id
@@ -43,10 +44,10 @@ def known_guest(request: HttpRequest) -> str | None:
 
 
 def take_guest_message(*, session_subject: str, address_subject: str) -> None:
-    """Count one message of today (UTC) for the session and for the address, or for neither.
+    """Count one message of today (UTC) for the session, the address and, of IPv6, the /48 around it; or for none.
 
-    Raises `RateLimited` (`guest_limit`, until midnight UTC) when either is used up. The rows stay locked
-    until the surrounding transaction ends, in the same order always: session, then address.
+    Raises `RateLimited` (`guest_limit`, until midnight UTC) when one is used up. The rows stay locked
+    until the surrounding transaction ends, in the same order always: session, address, network.
     """
     at = now()
     day = at.astimezone(UTC).date()
@@ -61,7 +62,7 @@ def take_guest_message(*, session_subject: str, address_subject: str) -> None:
 
 
 def guest_remaining(*, session_subject: str, address_subject: str) -> int:
-    """How many messages may still be sent today: the less of what session and address have left."""
+    """How many messages may still be sent today: the least of what session, address and network have left."""
     day = now().astimezone(UTC).date()
     limits = _limits(session_subject, address_subject, day)
     rows = GuestUse.objects.filter(day=day, subject_hash__in=[subject for subject, _ in limits])
@@ -69,11 +70,23 @@ def guest_remaining(*, session_subject: str, address_subject: str) -> int:
     return max(0, min(limit - used.get(subject, 0) for subject, limit in limits))
 
 
-def _limits(session_subject: str, address_subject: str, day: date) -> tuple[tuple[str, int], tuple[str, int]]:
-    return (
+def count_use(kind: str, subject: str, *, day: date, limit: int) -> bool:
+    """Count one use of some `kind` by a subject on a day, unless it has had `limit` of them; whether it was counted.
+
+    Kept as the guests' are: under a keyed hash of the subject and the day. Within the caller's transaction.
+    """
+    return _count_one(_subject_hash(kind, subject, day), day, limit)
+
+
+def _limits(session_subject: str, address_subject: str, day: date) -> list[tuple[str, int]]:
+    limits = [
         (_subject_hash("session", session_subject, day), settings.GUEST_MESSAGES_PER_SESSION),
         (_subject_hash("address", address_subject, day), settings.GUEST_MESSAGES_PER_ADDRESS),
-    )
+    ]
+    network = site_network(address_subject)
+    if network is not None:
+        limits.append((_subject_hash("network", network, day), settings.GUEST_MESSAGES_PER_NETWORK))
+    return limits
 
 
 def _subject_hash(kind: str, subject: str, day: date) -> str:

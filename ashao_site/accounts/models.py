@@ -128,6 +128,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         "active", default=True, help_text="Clear this instead of deleting a user."
     )
     created_at = models.DateTimeField(default=now, editable=False)
+    last_seen_on = models.DateField(null=True, blank=True, editable=False)
+    """The last day (UTC) on which they signed in, or used a session or a key. Nothing is kept of the days before."""
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -250,7 +252,7 @@ class SignInNonce(models.Model):
 
 
 class GuestUse(models.Model):
-    """How many messages a guest's session, or a network address, has sent on one UTC day."""
+    """How many messages a guest's session, or a network, has sent on one UTC day; and how many grants a network got."""
 
     subject_hash = models.CharField(max_length=64)
     day = models.DateField(db_index=True)

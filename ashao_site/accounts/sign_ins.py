@@ -1,6 +1,6 @@
 """Where a person is signed in: noted at sign-in and at use, listed, ended."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from django.contrib.auth import login
 from django.contrib.sessions.models import Session
@@ -38,6 +38,7 @@ def begin_session(*, request: HttpRequest, user: User) -> None:
 
 def note_sign_in(*, request: HttpRequest, user: User) -> None:
     """Write down that this request's session is that person's from now on; nothing if it is known already."""
+    note_seen(user)
     if request.session.session_key is None:
         request.session.save()  # a sign-in over somebody else's: it would have its key at the end of the request only
     key = request.session.session_key
@@ -47,8 +48,17 @@ def note_sign_in(*, request: HttpRequest, user: User) -> None:
     SignIn.objects.bulk_create([row], ignore_conflicts=True)
 
 
+def note_seen(user: User) -> None:
+    """Note that this person is here today (UTC): one write a day."""
+    today = now().astimezone(UTC).date()
+    if user.last_seen_on != today:
+        User.objects.filter(pk=user.pk).update(last_seen_on=today)
+        user.last_seen_on = today
+
+
 def note_use(*, request: HttpRequest, user: User) -> None:
     """Note that this person's session was used. One that nobody has noted is noted now."""
+    note_seen(user)
     key = request.session.session_key
     last = SignIn.objects.filter(session_id=key).values_list("last_used_at", flat=True).first()
     if last is None:

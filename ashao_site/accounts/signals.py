@@ -17,6 +17,13 @@ Sent inside the transaction that begins the person's session: both are so, or ne
 call.
 """
 
+wallet_signed_in = Signal()
+"""A wallet has signed in, for the first time or again. Arguments: `user`, and `address`, the network address that it
+came from (`client_address`).
+
+Sent outside of any transaction, once the session is the person's.
+"""
+
 access_ended = Signal()
 """A session was ended (signed out, from there or from elsewhere) or an API key revoked. Arguments: `viewer`, whose.
 

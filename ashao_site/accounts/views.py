@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from ashao_site.accounts import actions
 from ashao_site.accounts.authentication import require_session_user, require_user
 from ashao_site.accounts.limited import limited
-from ashao_site.accounts.models import ApiKey
+from ashao_site.accounts.models import ApiKey, User
 from ashao_site.accounts.scopes import ALL_SCOPES, KeyRule, KeyScopes, Scope
 from ashao_site.accounts.serializers import (
     ApiKeySerializer,
@@ -29,6 +29,7 @@ from ashao_site.accounts.serializers import (
 )
 from ashao_site.accounts.session_store import keep_visitor
 from ashao_site.accounts.sign_ins import begin_session
+from ashao_site.accounts.signals import wallet_signed_in
 from ashao_site.accounts.signin import site_of
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
@@ -87,6 +88,7 @@ class VerifyView(APIView):
             address=client_address(django_request),
         )
         begin_session(request=django_request, user=user)
+        wallet_signed_in.send(sender=User, user=user, address=client_address(django_request))
         return Response({"user": UserSerializer(user).data})
 
 

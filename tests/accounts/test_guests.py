@@ -64,6 +64,19 @@ def test_an_address_runs_out_for_all_its_sessions() -> None:
 
 
 @pytest.mark.django_db
+def test_the_networks_of_a_48_run_out_together(settings: Any) -> None:
+    settings.GUEST_MESSAGES_PER_NETWORK = 4
+    for number in range(4):
+        take(f"s{number}", f"2001:db8:7:{number:x}::/64")
+    assert remaining("s9", "2001:db8:7:99::/64") == 0
+    with pytest.raises(RateLimited):
+        take("s9", "2001:db8:7:99::/64")
+    assert remaining("s9", "2001:db8:8::/64") == 3
+    take("s9", "2001:db8:8::/64")
+    assert remaining("s9", "192.0.2.1") == 2
+
+
+@pytest.mark.django_db
 def test_a_limit_of_nothing_refuses_the_first(settings: Any) -> None:
     settings.GUEST_MESSAGES_PER_SESSION = 0
     with pytest.raises(RateLimited):

@@ -30,13 +30,14 @@ def test_me_for_a_person(alice: Browser) -> None:
         "user": {"id": alice.user.public_id, "wallet": alice.user.wallet},
         "guest": None,
         "credits": 100,
+        "freeCredits": None,
     }
 
 
 def test_me_for_a_visitor_sets_the_csrf_cookie_and_no_session(transactional_db: None) -> None:
     client = Client()
     response = client.get("/api/me")
-    assert response.json() == {"user": None, "guest": {"remaining": 5, "limit": 5}, "credits": None}
+    assert response.json() == {"user": None, "guest": {"remaining": 5, "limit": 5}, "credits": None, "freeCredits": None}
     assert set(response.cookies) == {"csrftoken"}
 
 

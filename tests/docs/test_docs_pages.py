@@ -19,7 +19,7 @@ from ashao_site.docs_site import library, links
 from ashao_site.docs_site.catalogue import BY_NAME, DOCS, FILES, Entry, entries
 from ashao_site.docs_site.diagrams import Arrow, arrows
 from ashao_site.docs_site.markdown import render, slug_of
-from chat.receivers import SIGNUP_GRANT_CREDITS
+from ledger.grants.actions import SIGNUP_GRANT_CREDITS
 from ledger.money import format_usd
 from workers.jobs.pricing import (
     BPS,

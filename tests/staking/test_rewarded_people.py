@@ -9,6 +9,7 @@ from django.db.models import Case, Value, When
 from django.test import RequestFactory
 
 from ashao_site.accounts.models import User
+from ashao_site.accounts.signals import wallet_signed_in
 from ashao_site.chain_settings import ChainSettings
 from ledger import chart
 from ledger.actions import fund_promo
@@ -49,6 +50,7 @@ def test_rewards_come_before_the_person_and_the_first_credits_with_them(
     assert balance(chart.user_granted(user.pk)) == 0
     same, first = User.objects.get_or_create_wallet(charlie)
     assert (same.pk, first) == (user.pk, True)
+    wallet_signed_in.send(sender=User, user=same, address="192.0.2.1")
     assert balance(chart.user_granted(user.pk)) == 5_000_000
     assert User.objects.get_or_create_wallet(charlie)[1] is False
 

@@ -240,6 +240,10 @@ export const NewKey: is.Decoder<Schemas["NewKey"]> = is.object({
   name: is.string,
   key: is.string,
 });
+export const FreeCredits: is.Decoder<Schemas["FreeCredits"]> = is.object({
+  state: is.oneOf("given", "waiting", "returned"),
+  reason: is.oneOf("", "address", "day", "budget"),
+});
 export const Guest: is.Decoder<Schemas["Guest"]> = is.object({
   remaining: is.integer,
   limit: is.integer,
@@ -252,6 +256,7 @@ export const Me: is.Decoder<Schemas["Me"]> = is.object({
   user: is.nullable(Person),
   guest: is.nullable(Guest),
   credits: is.nullable(is.integer),
+  freeCredits: is.nullable(FreeCredits),
 });
 export const TierLoad: is.Decoder<Schemas["TierLoad"]> = is.object({
   workers: is.integer,

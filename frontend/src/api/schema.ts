@@ -1309,6 +1309,28 @@ export interface components {
             eth: bigint;
             usdc: number;
         };
+        /** @description What became of the free credits of a first sign-in. */
+        FreeCredits: {
+            /**
+             * @description Why they wait: what this network address, or everybody together, may get today, or an empty budget.
+             *
+             *     * `` -
+             *     * `address` - address
+             *     * `day` - day
+             *     * `budget` - budget
+             * @enum {string}
+             */
+            reason: "" | "address" | "day" | "budget";
+            /**
+             * @description waiting: a later sign-in brings them. returned: nobody came for them in 90 days.
+             *
+             *     * `given` - given
+             *     * `waiting` - waiting
+             *     * `returned` - returned
+             * @enum {string}
+             */
+            state: "given" | "waiting" | "returned";
+        };
         /** @description The hashes of what was sent. */
         Given: {
             transactions: string[];
@@ -1387,6 +1409,8 @@ export interface components {
         /** @description Who calls: a person with credits, or a guest. */
         Me: {
             credits: number | null;
+            /** @description null for guests, and for who never signed in with a wallet. */
+            freeCredits: components["schemas"]["FreeCredits"] | null;
             guest: components["schemas"]["Guest"] | null;
             user: components["schemas"]["Person"] | null;
         };

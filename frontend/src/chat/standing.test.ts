@@ -5,8 +5,18 @@ import { standingOf, tell } from "./standing";
 const pro = { id: "pro", name: "Pro", credits: 10 } as const;
 const max = { id: "max", name: "Max", credits: 15 } as const;
 const tiers = [pro, max];
-const guest = (remaining: number): Me => ({ user: null, guest: { remaining, limit: 5 }, credits: null });
-const alice = (credits: number): Me => ({ user: { id: "usr_1", wallet: "0x0" }, guest: null, credits });
+const guest = (remaining: number): Me => ({
+  user: null,
+  guest: { remaining, limit: 5 },
+  credits: null,
+  freeCredits: null,
+});
+const alice = (credits: number): Me => ({
+  user: { id: "usr_1", wallet: "0x0" },
+  guest: null,
+  credits,
+  freeCredits: null,
+});
 
 describe("standingOf", () => {
   it("says nothing before it knows who is here", () => {
@@ -54,4 +64,15 @@ describe("what a screen reader is told of the balance", () => {
     expect(tell(tell(first, 490, true), 500, false).words).toBe("");
     expect(tell(first, null, false)).toEqual({ credits: null, words: "" });
   });
+});
+
+it.each([
+  [{ state: "waiting", reason: "address" }, /^Today’s free credits for your network are given out/],
+  [{ state: "waiting", reason: "day" }, /^Today’s free credits are all given out/],
+  [{ state: "waiting", reason: "budget" }, /^There are no free credits/],
+  [{ state: "given", reason: "" }, /^You have 0 credits/],
+  [{ state: "returned", reason: "" }, /^You have 0 credits/],
+] as const)("says why the free credits of %o are not there", (freeCredits, text) => {
+  const standing = standingOf({ ...alice(0), freeCredits }, pro, tiers);
+  expect(standing.kind === "short" && standing.problem.text).toMatch(text);
 });

@@ -15,9 +15,28 @@ export function standingOf(me: Me | null, tier: Tier, tiers: readonly Tier[]): S
   const { credits } = me;
   if (credits === null) return { kind: "unknown" };
   const about = { signedIn: true, credits, tier, tiers };
-  if (credits < tier.credits) return { kind: "short", who: "person", problem: tooFewCredits(about) };
+  if (credits < tier.credits) {
+    const problem = tooFewCredits(about);
+    const text = [freeCreditsLater(me.freeCredits), problem.text]
+      .filter((sentence) => sentence !== null)
+      .join(" ");
+    return { kind: "short", who: "person", problem: { ...problem, text } };
+  }
   const text = `Costs ${tier.credits} of your ${counted(credits, "credit")}.`;
   return { kind: "fine", who: "person", text };
+}
+
+/** Why a new wallet has no free credits yet, and when they come; null where that is not so. */
+function freeCreditsLater(free: Me["freeCredits"]): string | null {
+  if (free?.state !== "waiting") return null;
+  switch (free.reason) {
+    case "address":
+      return "Today’s free credits for your network are given out: sign in again tomorrow to get yours.";
+    case "day":
+      return "Today’s free credits are all given out: sign in again tomorrow to get yours.";
+    default:
+      return "There are no free credits at the moment: sign in again later to get yours.";
+  }
 }
 
 function ofGuest(remaining: number): Standing {
