@@ -37,7 +37,12 @@ def test_me_for_a_person(alice: Browser) -> None:
 def test_me_for_a_visitor_sets_the_csrf_cookie_and_no_session(transactional_db: None) -> None:
     client = Client()
     response = client.get("/api/me")
-    assert response.json() == {"user": None, "guest": {"remaining": 5, "limit": 5}, "credits": None, "freeCredits": None}
+    assert response.json() == {
+        "user": None,
+        "guest": {"remaining": 5, "limit": 5},
+        "credits": None,
+        "freeCredits": None,
+    }
     assert set(response.cookies) == {"csrftoken"}
 
 
@@ -45,14 +50,23 @@ def test_credits_need_a_person(transactional_db: None) -> None:
     assert refused(Browser().get("/api/credits")) == (401, "not_signed_in")
 
 
+def signed_in(wallet_byte: str) -> Browser:
+    """As after a sign-in with the wallet."""
+    browser = person(wallet_byte)
+    wallet_signed_in.send(sender=User, user=browser.user, address="192.0.2.1")
+    return browser
+
+
 def test_the_first_sign_in_grants_credits_while_the_budget_lasts(guest: Browser) -> None:
-    assert person("a1").credits() == 500
+    assert signed_in("a1").credits() == 500
     call = chart.PROMO_BUDGET
     assert queries.available(call) == 9_500 * CREDIT
 
 
 def test_an_empty_budget_grants_nothing(transactional_db: None) -> None:
-    assert person("c0").credits() == 0
+    charlie = signed_in("c0")
+    assert charlie.credits() == 0
+    assert charlie.get("/api/me").json()["freeCredits"] == {"state": "waiting", "reason": "budget"}
 
 
 def test_network_tells_load_and_no_identity(alice: Browser) -> None:
