@@ -11,6 +11,8 @@ from channels.testing import WebsocketCommunicator
 from django.core.management import call_command
 from django.test import Client
 
+from ashao_site.accounts.models import User
+from ashao_site.accounts.signals import wallet_signed_in
 from ashao_site.lib import clock
 from ashao_site.lib.aio import run_sync
 from chat.live import RECEIVED_MAX, LiveConsumer
