@@ -88,6 +88,7 @@ class AccountView(APIView):
         standing = standing_of(user)
         trust = {
             "trusted": standing.trusted,
+            "proposed": standing.proposed,
             "paidJobs": standing.paid_jobs,
             "paidJobsNeeded": standing.paid_jobs_needed,
             "days": standing.days,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -23,14 +24,41 @@ from workers.models import OwnerTrust
 from workers.trust.actions import decide_trust
 from workers.trust.models import TrustDecision
 from workers.trust.queries import standing_of
+from workers.trust.release import RELEASED_PER_DAY_MICROS, RELEASED_PER_PAYER_MICROS
 
 DECIDE = "workers.decide_trust"
 MAX_PERSON_CHARS = 64
+_DAY, _PAYER = format_usd(RELEASED_PER_DAY_MICROS), format_usd(RELEASED_PER_PAYER_MICROS)
+LIMITS = f"at most {_DAY} a day, and {_PAYER} of any one payer"
 CHOICES = (
-    (TrustDecision.TRUSTED, "Trusted: release the escrow"),
-    (TrustDecision.NOT_TRUSTED, "Not trusted: the escrow waits, whatever the rule says"),
-    (TrustDecision.RULE, "By the rule: so many paid jobs, over so many days"),
+    (TrustDecision.TRUSTED, f"Trusted: release the escrow, {LIMITS}"),
+    (TrustDecision.NOT_TRUSTED, "Not trusted: the escrow waits, and the rule proposes nothing"),
+    (TrustDecision.RULE, "Undecided: the escrow waits, and the rule may propose"),
 )
+
+
+DECISION_NAME = {
+    TrustDecision.TRUSTED: "trusted",
+    TrustDecision.NOT_TRUSTED: "not trusted",
+    TrustDecision.RULE: "undecided",
+}
+
+
+class ProposedFilter(admin.SimpleListFilter):
+    """Whom the rule proposes, while nothing is decided."""
+
+    title = "proposed by the rule"
+    parameter_name = "proposed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """One choice beside all."""
+        return [("yes", "Waits for a decision")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OwnerTrust]) -> QuerySet[OwnerTrust]:
+        """Those about whom staff are asked."""
+        if self.value() == "yes":
+            return queryset.filter(decision=TrustDecision.RULE, proposed_at__isnull=False)
+        return queryset
 
 
 class DecideForm(NoteForm):
@@ -58,7 +86,8 @@ def decide_page(request: HttpRequest) -> HttpResponse:
         return [
             ("Owner", owner.public_id),
             ("Now", "trusted" if standing.trusted else "not trusted"),
-            ("Decided before", str(standing.decision.label)),
+            ("Decided before", DECISION_NAME[standing.decision]),
+            ("The rule proposes to trust them", "yes" if standing.proposed else "no"),
             ("Paid jobs that count", f"{standing.paid_jobs:,} of {standing.paid_jobs_needed:,}"),
             ("Days since the first", f"{standing.days:,} of {standing.days_needed:,}"),
             ("In escrow", format_usd(balance(chart.user_escrow(owner.pk)))),
@@ -76,8 +105,8 @@ def decide_page(request: HttpRequest) -> HttpResponse:
 
     step = Step(
         title="Decide whose escrow is released",
-        intro="What was earned from free credits waits in escrow until its owner is trusted. What has left escrow "
-        "stays where it is.",
+        intro="What was earned from free credits waits in escrow until staff trust its owner. Then it is released "
+        f"{LIMITS}; all guests are one payer. What has left escrow stays where it is.",
         verb="Decide",
         back_url=reverse("admin:workers_ownertrust_changelist"),
         review=review,
@@ -90,18 +119,18 @@ def decide_page(request: HttpRequest) -> HttpResponse:
 
 @admin.register(OwnerTrust)
 class OwnerTrustAdmin(ReadOnlyAdmin):
-    """Owners about whom something was decided, or who have met the rule."""
+    """Owners about whom something was decided, or whom the rule proposes."""
 
     list_display = (
         "owner_id_link",
         "decision_label",
-        "trusted_at",
+        "proposed_at",
         "escrow",
         "decided_by",
         "decided_at",
         "note",
     )
-    list_filter = ("decision",)
+    list_filter = (ProposedFilter, "decision")
     list_select_related = ("owner", "decided_by")
     search_fields = ("owner__public_id__exact",)
     search_help_text = "The whole public id of an owner."
@@ -111,7 +140,7 @@ class OwnerTrustAdmin(ReadOnlyAdmin):
     fields = readonly_fields = (
         "owner_id_link",
         "decision_label",
-        "trusted_at",
+        "proposed_at",
         "escrow",
         "paid_jobs",
         "days",
@@ -147,11 +176,14 @@ class OwnerTrustAdmin(ReadOnlyAdmin):
         return person(trust.owner)
 
     @display(  # type: ignore[untyped-decorator]
-        description="decision", label={"trusted": "success", "not trusted": "danger", "by the rule": "info"}
+        description="decision",
+        label={"trusted": "success", "not trusted": "danger", "proposed": "warning", "undecided": "info"},
     )
     def decision_label(self, trust: OwnerTrust) -> str:
         """In words."""
-        return {"trusted": "trusted", "not_trusted": "not trusted"}.get(trust.decision, "by the rule")
+        if trust.decision == TrustDecision.RULE and trust.proposed_at is not None:
+            return "proposed"
+        return DECISION_NAME[TrustDecision(trust.decision)]
 
     @admin.display(description="in escrow")
     def escrow(self, trust: OwnerTrust) -> str:

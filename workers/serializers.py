@@ -118,7 +118,7 @@ class StatsSerializer(serializers.Serializer[dict[str, object]]):
     earned = serializers.IntegerField()
     earnedToday = serializers.IntegerField()
     shareBps = serializers.IntegerField(help_text="Of a job's value, in hundredths of a percent.")
-    escrow = serializers.IntegerField(help_text="Earned from free credits, until the worker is trusted.")
+    escrow = serializers.IntegerField(help_text="Earned from free credits, until staff release it.")
     available = serializers.IntegerField(help_text="Earned, and not yet asked to be paid out.")
     averageTokensPerSecond = serializers.FloatField(
         allow_null=True, help_text="Over the last hour's jobs, or all where there was none."

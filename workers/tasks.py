@@ -32,5 +32,5 @@ def _warm_up(sender: Any, **_kwargs: object) -> None:
 
 @app.task(name="workers.tasks.release_escrow", ignore_result=True)
 def release_escrow() -> None:
-    """Set free what trusted owners have in escrow."""
+    """Set free what owners whom staff trust may have of their escrow."""
     trust.release_escrow()

@@ -28,9 +28,12 @@ class WeiField(serializers.CharField):
 
 
 class TrustSerializer(Shape):
-    """How far an owner of workers is from being trusted."""
+    """Whether staff trust an owner of workers, and how far the rule is met by which they are proposed to staff."""
 
-    trusted = serializers.BooleanField()
+    trusted = serializers.BooleanField(
+        help_text="Staff have decided to release the escrow, within its limits."
+    )
+    proposed = serializers.BooleanField(help_text="The rule is met, and staff have not decided.")
     paidJobs = serializers.IntegerField(help_text="Of those that count.")
     paidJobsNeeded = serializers.IntegerField()
     days = serializers.IntegerField(help_text="Since the first of them.")
@@ -46,7 +49,7 @@ class AccountSerializer(Shape):
     granted = serializers.IntegerField(help_text="Given for free, not spent, not held.")
     held = serializers.IntegerField(help_text="Set aside for messages that are being answered.")
     earnings = serializers.IntegerField(help_text="Earned, and not yet asked to be paid out.")
-    escrow = serializers.IntegerField(help_text="Earned from free credits, until the owner is trusted.")
+    escrow = serializers.IntegerField(help_text="Earned from free credits, until staff release it.")
     pendingPayouts = serializers.IntegerField(help_text="Asked to be paid out, and not yet final.")
     trust = TrustSerializer()
 

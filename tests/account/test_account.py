@@ -63,7 +63,14 @@ def test_a_new_person_has_nothing_but_the_free_credits(alice: User) -> None:
         "earnings": 0,
         "escrow": 0,
         "pendingPayouts": 0,
-        "trust": {"trusted": False, "paidJobs": 0, "paidJobsNeeded": 100, "days": 0, "daysNeeded": 14},
+        "trust": {
+            "trusted": False,
+            "proposed": False,
+            "paidJobs": 0,
+            "paidJobsNeeded": 100,
+            "days": 0,
+            "daysNeeded": 14,
+        },
     }
 
 

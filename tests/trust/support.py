@@ -14,6 +14,8 @@ from staking.rewards.models import Stake
 from tests.workers.support import sources_of, worker_of
 from workers.jobs import Holder, Tier, records
 from workers.jobs.models import Job
+from workers.trust.actions import decide_trust
+from workers.trust.models import TrustDecision
 
 CHAIN = ChainSettings(
     rpc_url="http://127.0.0.1:1",
@@ -76,6 +78,12 @@ def staff(name: str = "charlie", *, may_decide: bool = True) -> User:
     return user
 
 
+def trusted_by_staff(owner: User, *, by: User) -> None:
+    decide_trust(
+        staff=by, owner_public_id=owner.public_id, decision=TrustDecision.TRUSTED, note="They are known."
+    )
+
+
 def money_of(user: User) -> tuple[int, int]:
     """What is in escrow and what is in earnings."""
     return (
@@ -93,5 +101,6 @@ __all__ = [
     "serve",
     "staff",
     "stake",
+    "trusted_by_staff",
     "worker_of",
 ]

@@ -1,4 +1,4 @@
-"""Who is trusted: paid jobs, whose they were, days, and what staff decided."""
+"""Whom the rule proposes to staff: paid jobs, whose they were, days; and what staff decided."""
 
 import json
 from dataclasses import replace
@@ -23,12 +23,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_rule")]
 
 def figures(user: User) -> tuple[int, int, bool]:
     found = standing_of(user)
-    return found.paid_jobs, found.days, found.trusted
+    assert found.trusted == (found.decision == TrustDecision.TRUSTED), "the rule alone trusts nobody"
+    return found.paid_jobs, found.days, found.proposed
 
 
 def test_nobody_begins_trusted() -> None:
     assert standing_of(person("bob")) == Standing(
         trusted=False,
+        proposed=False,
         paid_jobs=0,
         paid_jobs_needed=4,
         days=0,
@@ -79,15 +81,16 @@ def test_what_is_no_paid_job(settings: Any) -> None:
     assert figures(bob) == (1, 0, True)
 
 
-def test_a_rule_that_asks_for_nothing_trusts_everybody(settings: Any) -> None:
+def test_a_rule_that_asks_for_nothing_proposes_everybody(settings: Any) -> None:
     settings.MONEY = replace(settings.MONEY, trust_paid_jobs=0, trust_days=0)
-    assert standing_of(person("bob")).trusted
+    assert standing_of(person("bob")).proposed
+    assert not standing_of(person("bob2")).trusted
 
 
 def test_a_decision_of_staff_stands_above_the_rule() -> None:
     bob, alice, charlie = person("bob"), person("alice", credits=100), person("charlie", credits=100)
     trust = OwnerTrust.objects.create(owner=bob, decision=TrustDecision.TRUSTED)
-    assert figures(bob) == (0, 0, True)
+    assert (figures(bob), standing_of(bob).trusted) == ((0, 0, False), True)
     serve(alice, worker_of(bob), count=3, days_ago=2)
     serve(charlie, worker_of(bob), count=3)
     trust.decision = TrustDecision.NOT_TRUSTED
@@ -100,7 +103,7 @@ def test_a_decision_of_staff_stands_above_the_rule() -> None:
 
 def test_a_rule_that_was_met_stays_met() -> None:
     bob = person("bob")
-    OwnerTrust.objects.create(owner=bob, trusted_at=clock.now())
+    OwnerTrust.objects.create(owner=bob, proposed_at=clock.now())
     assert figures(bob) == (4, 0, True)
 
 

@@ -1,1 +1,1 @@
-"""Who is trusted, and what that sets free: earnings from granted credits wait in escrow until then."""
+"""Who is trusted, and what that sets free: earnings from granted credits wait in escrow until staff decide."""

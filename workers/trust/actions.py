@@ -10,11 +10,9 @@ from ashao_site.accounts.models import User
 from ashao_site.lib import clock
 from ashao_site.lib.db import only_one
 from ashao_site.lib.errors import BadInput, Forbidden, NotFound
-from ledger import actions as ledger
-from ledger import chart
-from ledger.queries import available
 from workers.trust.models import MAX_NOTE_CHARS, OwnerTrust, TrustDecision
 from workers.trust.queries import Standing, meets_rule, owners_to_check, owners_to_release, standing_of
+from workers.trust.release import release
 
 log = structlog.get_logger("ashao.trust")
 
@@ -24,9 +22,10 @@ PERMISSION = "workers.decide_trust"
 
 
 def release_escrow() -> int:
-    """Move what trusted owners have in escrow to their earnings; how many owners that were.
+    """Move what owners whom staff trust may have of their escrow to their earnings; how many owners that were.
 
-    One process at a time, and a limited number of owners each time: the next call goes on. Killed at any
+    Within the limits of `release`, day after day. Those who meet the rule are noted, for staff to decide. One
+    process at a time, and a limited number of owners each time: the next call goes on. Killed at any
     moment, it has released an owner's escrow or not, never a part of it, never twice.
     """
     with only_one("release_escrow") as mine:
@@ -34,12 +33,12 @@ def release_escrow() -> int:
             return 0
         for owner_id in owners_to_check(limit=CHECKED_AT_ONCE_MAX):
             if meets_rule(owner_id):
-                _remember_rule(owner_id)
+                _propose(owner_id)
         return sum(_release(owner_id) for owner_id in owners_to_release(limit=RELEASED_AT_ONCE_MAX))
 
 
 def decide_trust(*, staff: User, owner_public_id: str, decision: TrustDecision, note: str) -> Standing:
-    """Decide about an owner: trusted or not, whatever the rule says, or to leave it to the rule again.
+    """Decide about an owner: trusted or not, whatever the rule says, or that nothing is decided any more.
 
     What has left escrow stays where it is. Raises `Forbidden` without the permission or about oneself,
     `NotFound`, and `BadInput` without a note.
@@ -69,29 +68,20 @@ def _locked_trust(owner_id: int) -> OwnerTrust:
     return OwnerTrust.objects.select_for_update(no_key=True, of=("self",)).get(owner_id=owner_id)
 
 
-def _remember_rule(owner_id: int) -> None:
+def _propose(owner_id: int) -> None:
     with transaction.atomic():
         _locked_trust(owner_id)
         now = clock.now()
-        if OwnerTrust.objects.filter(owner_id=owner_id, trusted_at=None).update(trusted_at=now) == 1:
+        if OwnerTrust.objects.filter(owner_id=owner_id, proposed_at=None).update(proposed_at=now) == 1:
             audit(actor=None, action="trust.rule_met", subject=User.objects.get(pk=owner_id).public_id)
 
 
 def _release(owner_id: int) -> bool:
-    """Release one owner's escrow, if the owner is still trusted; whether anything moved."""
+    """Release of one owner's escrow what may leave it, if staff still trust the owner; whether anything moved."""
     with transaction.atomic():
-        trust = _locked_trust(owner_id)
-        by_rule = trust.decision == TrustDecision.RULE and trust.trusted_at is not None
-        amount_micros = available(chart.user_escrow(owner_id))
-        if amount_micros <= 0 or not (by_rule or trust.decision == TrustDecision.TRUSTED):
+        if _locked_trust(owner_id).decision != TrustDecision.TRUSTED:
             return False
-        ledger.post_transfer(
-            key=f"escrow:{owner_id}:{uuid.uuid4().hex}",
-            kind="escrow_release",
-            legs=[
-                ledger.Leg(chart.user_escrow(owner_id), -amount_micros),
-                ledger.Leg(chart.user_earnings(owner_id), amount_micros),
-            ],
-        )
-    log.info("escrow_released", owner=owner_id, amount_micros=amount_micros)
-    return True
+        amount_micros = release(owner_id, key=f"escrow:{owner_id}:{uuid.uuid4().hex}")
+    if amount_micros:
+        log.info("escrow_released", owner=owner_id, amount_micros=amount_micros)
+    return amount_micros > 0

@@ -1,7 +1,7 @@
-"""Who is trusted: a decision of staff, else the rule of so many paid jobs over so many days."""
+"""Who is trusted: whom staff have decided to trust. The rule of so many paid jobs over so many days only proposes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from ashao_site.accounts.models import User
 from ashao_site.lib import clock
 from workers.jobs.records import DONE_PREFIX
 from workers.trust.models import OwnerTrust, TrustDecision
+from workers.trust.release import RELEASED_PER_DAY_MICROS
 
 WINDOW_MIN = 1_000
 WINDOW_PER_JOB = 10
@@ -46,21 +47,27 @@ _WAITING = """
     )
     SELECT owner.id FROM waiting JOIN accounts_user owner ON owner.id = waiting.owner_id
     LEFT JOIN workers_ownertrust trust ON trust.owner_id = owner.id
+    LEFT JOIN workers_escrowtally tally ON tally.owner_id = owner.id
     WHERE owner.is_active AND """
 """The accounts are read once, whatever the planner believes of them: joined to people by what their addresses say,
 they would be read again for each person."""
-_SET_FREE = """coalesce(trust.decision = 'trusted' OR (trust.decision = 'rule' AND trust.trusted_at IS NOT NULL),
-        false) ORDER BY waiting.id LIMIT %s"""
-_TO_CHECK = """coalesce(trust.decision, 'rule') = 'rule' AND trust.trusted_at IS NULL
+_SET_FREE = """trust.decision = 'trusted' AND (tally.day IS DISTINCT FROM %s OR tally.day_micros < %s)
+    ORDER BY tally.looked_at NULLS FIRST, waiting.id LIMIT %s"""
+"""Whoever was looked at longest ago comes first: what the limits keep in escrow must not keep others waiting."""
+_TO_CHECK = """coalesce(trust.decision, 'rule') = 'rule' AND trust.proposed_at IS NULL
     ORDER BY random() LIMIT %s"""
 """By chance, so that with more than one batch of them none waits for ever."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an owner stands. `paid_jobs` are those that count, up to `paid_jobs_needed`; days are whole ones."""
+    """Where an owner stands. `paid_jobs` are those that count, up to `paid_jobs_needed`; days are whole ones.
+
+    `proposed`: the rule is met, and staff have not decided.
+    """
 
     trusted: bool
+    proposed: bool
     paid_jobs: int
     paid_jobs_needed: int
     days: int
@@ -69,21 +76,22 @@ class Standing:
 
 
 def standing_of(user: User) -> Standing:
-    """Whether this owner is trusted, and how far the rule is met. Three statements, however many jobs there are.
+    """Whether staff trust this owner, and how far the rule is met. Three statements, however many jobs there are.
 
     A job counts that was paid wholly with bought credits; of one person's at most `TRUST_MAX_JOBS_PER_PAYER`.
     Once met, the rule stays met.
     """
     trust = OwnerTrust.objects.filter(owner=user).first()
     decision = TrustDecision(trust.decision) if trust else TrustDecision.RULE
-    met_before = trust is not None and trust.trusted_at is not None
+    met_before = trust is not None and trust.proposed_at is not None
     jobs_needed, days_needed = settings.MONEY.trust_paid_jobs, settings.MONEY.trust_days
     first_at = first_paid_at(user.pk)
     days = (clock.now() - first_at).days if first_at else 0
     paid_jobs = jobs_needed if met_before else counted_jobs(user.pk)
     by_rule = met_before or (paid_jobs >= jobs_needed and days >= days_needed)
     return Standing(
-        trusted=decision == TrustDecision.TRUSTED or (decision == TrustDecision.RULE and by_rule),
+        trusted=decision == TrustDecision.TRUSTED,
+        proposed=decision == TrustDecision.RULE and by_rule,
         paid_jobs=paid_jobs,
         paid_jobs_needed=jobs_needed,
         days=days,
@@ -119,8 +127,9 @@ def counted_jobs(owner_id: int) -> int:
 
 
 def owners_to_release(*, limit: int) -> list[int]:
-    """Trusted owners with something in escrow that can be set free."""
-    return _owners(_WAITING + _SET_FREE, limit)
+    """Trusted owners with something in escrow, of whom the day's limit is not used up."""
+    today = clock.now().astimezone(UTC).date()
+    return _owners(_WAITING + _SET_FREE, today, RELEASED_PER_DAY_MICROS, limit)
 
 
 def owners_to_check(*, limit: int) -> list[int]:
@@ -128,9 +137,9 @@ def owners_to_check(*, limit: int) -> list[int]:
     return _owners(_WAITING + _TO_CHECK, limit)
 
 
-def _owners(sql: str, limit: int) -> list[int]:
+def _owners(sql: str, *values: object) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [limit])
+        cursor.execute(sql, values)
         return [owner_id for (owner_id,) in cursor.fetchall()]
 
 

@@ -60,13 +60,21 @@ describe("a deposit's way", () => {
 });
 
 describe("escrow", () => {
-  const trust = { trusted: false, paidJobs: 99, paidJobsNeeded: 100, days: 20, daysNeeded: 14 };
+  const trust = {
+    trusted: false,
+    proposed: false,
+    paidJobs: 99,
+    paidJobsNeeded: 100,
+    days: 20,
+    daysNeeded: 14,
+  };
 
   it("says what is missing, and only that", () => {
-    expect(escrowSentence({ trust })).toContain("Missing: 1 more answer that was paid with bought credits.");
+    expect(escrowSentence({ trust })).toContain("after 1 more answer that was paid with bought credits.");
     expect(escrowSentence({ trust: { ...trust, days: 12 } })).toContain("credits, and 2 more days.");
-    expect(escrowSentence({ trust: { ...trust, paidJobs: 100 } })).toContain("next check");
-    expect(escrowSentence({ trust: { ...trust, trusted: true } })).toContain("You are trusted");
+    expect(escrowSentence({ trust: { ...trust, paidJobs: 100 } })).toContain("until staff release it.");
+    expect(escrowSentence({ trust: { ...trust, proposed: true } })).toContain("You are proposed to them.");
+    expect(escrowSentence({ trust: { ...trust, trusted: true } })).toContain("Staff release your escrow");
   });
 });
 

@@ -15,6 +15,7 @@ export const PART_NAME: Readonly<Record<StatementPart, string>> = {
 const KIND_NAME: Readonly<Record<string, string>> = {
   deposit: "Paid in from your wallet",
   grant: "Given at your first sign-in",
+  grant_return: "Given back, not used in 90 days",
   reward: "Staking reward",
   escrow_release: "Released from escrow",
   payout_request: "Payout asked for",
@@ -129,9 +130,13 @@ export function isPayoutOpen(state: PayoutState): boolean {
   return state !== "final" && state !== "failed";
 }
 
-/** What is missing until escrow is paid out, in plain words. */
+/** What escrow waits for, in plain words: staff, to whom a rule proposes somebody. */
 export function escrowSentence({ trust }: Pick<Account, "trust">): string {
-  if (trust.trusted) return "You are trusted: what free credits pay you is yours at once.";
+  if (trust.trusted) {
+    return "Staff release your escrow, within limits a day and for each payer.";
+  }
+  if (trust.proposed)
+    return "What free credits paid you waits until staff release it. You are proposed to them.";
   const jobs = Math.max(0, trust.paidJobsNeeded - trust.paidJobs);
   const days = Math.max(0, trust.daysNeeded - trust.days);
   const missing = [
@@ -140,6 +145,6 @@ export function escrowSentence({ trust }: Pick<Account, "trust">): string {
       : null,
     days > 0 ? counted(days, "more day") : null,
   ].filter((part) => part !== null);
-  if (missing.length === 0) return "Everything is there: it is released with the next check.";
-  return `What free credits paid you waits until you are trusted. Missing: ${missing.join(", and ")}.`;
+  if (missing.length === 0) return "What free credits paid you waits until staff release it.";
+  return `What free credits paid you waits until staff release it. You are proposed to them after ${missing.join(", and ")}.`;
 }

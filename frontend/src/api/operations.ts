@@ -7,6 +7,7 @@ type Schemas = components["schemas"];
 
 export const Trust: is.Decoder<Schemas["Trust"]> = is.object({
   trusted: is.boolean,
+  proposed: is.boolean,
   paidJobs: is.integer,
   paidJobsNeeded: is.integer,
   days: is.integer,

@@ -927,7 +927,7 @@ export interface components {
             credits: number;
             /** @description Earned, and not yet asked to be paid out. */
             earnings: number;
-            /** @description Earned from free credits, until the owner is trusted. */
+            /** @description Earned from free credits, until staff release it. */
             escrow: number;
             /** @description Given for free, not spent, not held. */
             granted: number;
@@ -1798,7 +1798,7 @@ export interface components {
             averageTokensPerSecond: number | null;
             earned: number;
             earnedToday: number;
-            /** @description Earned from free credits, until the worker is trusted. */
+            /** @description Earned from free credits, until staff release it. */
             escrow: number;
             /** @description The last 60 minutes, this one last. */
             hour: components["schemas"]["Minute"][];
@@ -1896,7 +1896,7 @@ export interface components {
             vault: string | null;
             workers: number;
         };
-        /** @description How far an owner of workers is from being trusted. */
+        /** @description Whether staff trust an owner of workers, and how far the rule is met by which they are proposed to staff. */
         Trust: {
             /** @description Since the first of them. */
             days: number;
@@ -1904,6 +1904,9 @@ export interface components {
             /** @description Of those that count. */
             paidJobs: number;
             paidJobsNeeded: number;
+            /** @description The rule is met, and staff have not decided. */
+            proposed: boolean;
+            /** @description Staff have decided to release the escrow, within its limits. */
             trusted: boolean;
         };
         /** @description A person, to that person. */

@@ -52,7 +52,7 @@ export function Facts({ config, chosen, onNative }: FactsProps) {
             .
           </li>
           <li>
-            What people ask with free credits waits in escrow until you are trusted; the account says when.
+            What people ask with free credits waits in escrow until staff release it; the account says more.
           </li>
           <li>
             <a href="/stake" target="_blank" rel="noreferrer">

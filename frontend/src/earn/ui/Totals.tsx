@@ -29,7 +29,7 @@ export function Totals({ stats, state, config }: TotalsProps) {
       <Total name="Available" note={<MoneyLink state={state} path="/account#earnings" text="get paid" />}>
         <Amount testId="available" micros={stats?.available} />
       </Total>
-      <Total name="In escrow" note="until trusted">
+      <Total name="In escrow" note="until staff release it">
         <Amount testId="in-escrow" micros={stats?.escrow} />
       </Total>
       <Total name="Answers">
