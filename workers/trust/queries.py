@@ -1,7 +1,7 @@
 """Who is trusted: whom staff have decided to trust. The rule of so many paid jobs over so many days only proposes."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -137,7 +137,7 @@ def owners_to_check(*, limit: int) -> list[int]:
     return _owners(_WAITING + _TO_CHECK, limit)
 
 
-def _owners(sql: str, *values: object) -> list[int]:
+def _owners(sql: str, *values: date | int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [owner_id for (owner_id,) in cursor.fetchall()]

@@ -108,7 +108,7 @@ def payer_tag(owner_id: int, address: str) -> str:
 
 
 def _fresh(tally: EscrowTally) -> list[tuple[str, int, int, int]]:
-    values = {
+    values: dict[str, int | str] = {
         "escrow": chart.user_escrow(tally.owner_id),
         "after": tally.counted_entry_id,
         "limit": COUNTED_AT_ONCE_MAX,
