@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from ashao_site.accounts.models import User
 from ledger import chart
 from ledger.models import Entry, HoldLine
-from workers.models import Worker
+from workers.queries import had_worker_since
 
 
 def came_back(user_id: int, day: date) -> bool:
@@ -13,8 +13,7 @@ def came_back(user_id: int, day: date) -> bool:
     after = datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
     if User.objects.filter(pk=user_id, last_seen_on__gt=day).exists():
         return True
-    workers = Worker.objects.filter(owner_id=user_id)
-    if workers.filter(last_seen_at__gte=after).exists() or workers.filter(created_at__gte=after).exists():
+    if had_worker_since(user_id, after):
         return True
     mine = [f"{chart.user_prefix(user_id)}{part}" for part in chart.USER_PARTS]
     moved = Entry.objects.filter(account__address__in=mine, transfer__created_at__gte=after)

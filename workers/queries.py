@@ -111,6 +111,12 @@ def workers_ever_of(owner: User) -> QuerySet[Worker]:
     return Worker.objects.filter(owner=owner)
 
 
+def had_worker_since(owner_id: int, at: datetime) -> bool:
+    """Whether this person has registered a worker, or a worker of theirs was there, at that time or later."""
+    since = Q(created_at__gte=at) | Q(last_seen_at__gte=at)
+    return Worker.objects.filter(since, owner_id=owner_id).exists()
+
+
 def exported_worker(worker: Worker) -> dict[str, object]:
     """A worker without its token."""
     return {
