@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ('workers', '0007_job_free'),
+        ('workers', '0008_job_lost_by'),
     ]
 
     operations = [
