@@ -14,11 +14,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ashao_site.settings")
 
 django.setup(set_prefix=False)  # first: what is imported below needs the apps loaded
 
+from ashao_site.development import refuse_public_names  # noqa: E402
 from ashao_site.lib.door import Door  # noqa: E402
 from ashao_site.lib.handler import Handler  # noqa: E402
 from ashao_site.lib.http import App, BodyLimit, as_view  # noqa: E402
 from chat import routing as chat_routing  # noqa: E402
 from workers.api import routing as worker_routing  # noqa: E402
+
+if settings.ASHAO_ENV == "development":
+    refuse_public_names("HOST", [os.environ.get("HOST") or "127.0.0.1"])
 
 # With thousands of waiting claims and streams, full collections would stop the loop for a quarter of a second.
 GC_THRESHOLDS = (100_000, 50, 1_000)

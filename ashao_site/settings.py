@@ -12,6 +12,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from ashao_site.chain_settings import DEV_CHAIN_ID, origin_of, read_chain
+from ashao_site.development import refuse_public_names, refuse_real_chain
 from ashao_site.env import env_choice, env_int, env_list, env_str
 from ashao_site.money_settings import read_money
 from workers import catalogue
@@ -24,6 +25,9 @@ ASHAO_ENV = env_choice("ASHAO_ENV", "development", ("development", "test", "prod
 PRODUCTION = ASHAO_ENV == "production"
 DEVELOPMENT_WALLET = not PRODUCTION
 """Whether pages offer a wallet that lives in this browser only, and `bootstrap` funds the promotion budget."""
+
+HSTS_S = 365 * 24 * 3600
+"""For how long a browser that has come over https comes over nothing else, in production."""
 
 DEBUG = False
 PORT = env_int("PORT", 8000, least=1, most=65_535)
@@ -48,8 +52,15 @@ def _service_url(name: str, embedded_key: str, schemes: tuple[str, ...]) -> str:
     return url
 
 
+def _verified(url: str) -> str:
+    """A `rediss://` URL that says what not every client takes for granted: the certificate is verified."""
+    if not url.startswith("rediss://") or "ssl_cert_reqs=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=required"
+
+
 DATABASE_URL = _service_url("DATABASE_URL", "database_url", ("postgres", "postgresql"))
-REDIS_URL = _service_url("REDIS_URL", "redis_url", ("redis", "rediss"))
+REDIS_URL = _verified(_service_url("REDIS_URL", "redis_url", ("redis", "rediss")))
 
 
 def _secret_key() -> str:
@@ -68,6 +79,8 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env_list(
     "ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )
+if ASHAO_ENV == "development":
+    refuse_public_names("ALLOWED_HOSTS", ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0, least=0, most=10)
 """How many proxies in front append to X-Forwarded-For: the person's address is that many from its end."""
@@ -151,10 +164,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 SESSION_ENGINE = "ashao_site.accounts.session_store"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+# The prefix has browsers take the cookie from this host alone, over https alone. The one for CSRF keeps its name:
+# it is part of the contract, and a value that another host plants there opens nothing without the session.
+SESSION_COOKIE_NAME = "__Host-sessionid" if PRODUCTION else "sessionid"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "ashao_site.lib.api.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = HSTS_S if PRODUCTION else 0
+# Who counts the proxies in front has them set it; where there is none, it would be the client's word.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION and TRUSTED_PROXIES else None
 
 DATABASE_POOL_MAX = env_int("DATABASE_POOL_MAX", 20, least=2, most=200)
 _database: dict[str, Any] = environ.Env.db_url_config(
@@ -285,6 +304,10 @@ CSP_CONNECT_SRC = catalogue.download_origins(MODEL_HOST)
 CHAIN_ID = env_int("CHAIN_ID", 31_337, least=1, most=2**53)
 CHAIN = read_chain(chain_id=CHAIN_ID, embedded={} if PRODUCTION else _embedded_services())
 """Where the money is real; None where no chain is configured."""
+if ASHAO_ENV == "development":
+    refuse_real_chain(
+        chain_id=CHAIN_ID, dev_chain_id=DEV_CHAIN_ID, rpc_url=CHAIN.rpc_url if CHAIN is not None else ""
+    )
 ON_DEV_CHAIN = not PRODUCTION and CHAIN is not None and CHAIN_ID == DEV_CHAIN_ID
 CSP_DEV_CHAIN = [origin_of(CHAIN.rpc_url)] if CHAIN is not None and ON_DEV_CHAIN else []
 """What the pages about money may call beside the site: of any other chain the server alone asks."""

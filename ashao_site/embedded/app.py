@@ -86,6 +86,7 @@ def child_env(config: Config, *, database_url: str, redis_url: str, secret_key: 
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "PORT": str(config.port),
+        "HOST": LOOPBACK,  # some shells export the machine's name under it
         "ASHAO_HOME": str(config.home),
         "SECRET_KEY": secret_key,
         "PYTHONUNBUFFERED": "1",
