@@ -15,7 +15,7 @@ from .http_server import Cut, Exchange, Server
 
 Outcome = Literal["stop", "length", "handed on"]
 CUT = object()
-"""A step: the connection breaks here."""
+"""A step: the connection breaks here. A step that is a float is so many seconds of silence."""
 
 
 def delta(*, finish: str | None = None, **fields: Any) -> dict[str, Any]:
@@ -357,6 +357,7 @@ class QuirkServer:
     def __init__(self) -> None:
         self.quirk: Quirk | None = None
         self.requests: list[dict[str, Any]] = []
+        self.broken_off = 0
         self._server = Server(self._handle)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="quirks", daemon=True)
@@ -379,13 +380,30 @@ class QuirkServer:
     def url(self) -> str:
         return f"{self._server.url}/v1"
 
+    def stop(self) -> None:
+        """It is gone, and whoever listens to it is cut off."""
+        asyncio.run_coroutine_threadsafe(self._server.stop(), self._loop).result(10)
+
     async def _handle(self, exchange: Exchange) -> None:
+        if not exchange.path.endswith("/chat/completions"):
+            await exchange.json(404, {"error": "no such page"})
+            return
         assert self.quirk is not None
         self.requests.append(exchange.data)
-        await exchange.start_stream(self.quirk.content_type)
-        for step in self.quirk.steps:
+        try:
+            await self._send(exchange, self.quirk)
+        except (asyncio.CancelledError, ConnectionError):
+            self.broken_off += 1
+            raise
+
+    async def _send(self, exchange: Exchange, quirk: Quirk) -> None:
+        await exchange.start_stream(quirk.content_type)
+        for step in quirk.steps:
             if step is CUT:
                 raise Cut
+            if isinstance(step, float):
+                await asyncio.sleep(step)
+                continue
             # In two pieces, cut in the middle of whatever is there.
             for part in (step[: len(step) // 2], step[len(step) // 2 :]):
                 if part:
