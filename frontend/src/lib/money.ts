@@ -1,4 +1,5 @@
 /** Amounts of µUSDC as people read them. Integers only; what is shown is never more than what is there. */
+import { withoutEnd } from "./text";
 
 const MICROS_PER_DOLLAR = 1_000_000;
 const MICROS_PER_CENT = 10_000;
@@ -33,7 +34,7 @@ export function percent(bps: number): string {
 export function credits(micros: number): string {
   if (micros < 0) return `−${credits(-micros)}`;
   const whole = quotient(micros, MICROS_PER_CREDIT).toLocaleString("en");
-  const rest = padded(micros % MICROS_PER_CREDIT, 4).replace(/0+$/, "");
+  const rest = withoutEnd(padded(micros % MICROS_PER_CREDIT, 4), "0");
   return rest === "" ? whole : `${whole}.${rest}`;
 }
 
@@ -51,7 +52,7 @@ export function parseAmount(text: string, decimals: number): ParsedAmount {
   const found = AMOUNT.exec(plain);
   if (found === null) return { problem: "not-a-number" };
   const whole = (found[1] ?? "").replaceAll(",", "");
-  const fraction = (found[2] ?? "").replace(/0+$/, "");
+  const fraction = withoutEnd(found[2] ?? "", "0");
   if (whole === "" && !found[2]) return { problem: "not-a-number" };
   if (whole.length > MAX_DIGITS) return { problem: "not-a-number" };
   if (fraction.length > decimals) return { problem: "too-fine" };
@@ -66,7 +67,7 @@ const MAX_DIGITS = 30;
 export function exactAmount(units: bigint, decimals: number): string {
   if (units < 0n) return `-${exactAmount(-units, decimals)}`;
   const digits = units.toString().padStart(decimals + 1, "0");
-  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "");
+  const fraction = withoutEnd(digits.slice(digits.length - decimals), "0");
   const whole = digits.slice(0, digits.length - decimals);
   return fraction === "" ? whole : `${whole}.${fraction}`;
 }

@@ -2,6 +2,7 @@
  * The end of a text that is still being typed, so that it doesn't flicker: a mark whose meaning the next character
  * decides is held back, and what was opened (bold, code, a link) is closed for the moment.
  */
+import { withoutEnd } from "../../lib/text";
 
 /** Looked at for open marks; in a longer paragraph they show until they are closed. */
 const PARAGRAPH_MAX_CHARS = 4_000;
@@ -119,7 +120,7 @@ function closedLink(text: string): string {
 
 /** Emphasis that was opened is closed; a mark at the very end waits for what it will belong to. */
 function closedEmphasis(text: string): string {
-  const bare = text.replace(/[*_~]+$/, "");
+  const bare = withoutEnd(text, "*_~");
   const open: string[] = [];
   const words = bare.replace(NOT_WORDS, (found) => "x".repeat(found.length));
   for (const run of words.matchAll(/\*{1,3}|_{1,3}|~~/g)) {
