@@ -112,7 +112,7 @@ def _session(row: SignIn) -> Json:
 
 
 def _payout_wallet(row: PayoutWallet) -> Json:
-    return {"wallet": row.wallet, "confirmedAt": iso(row.confirmed_at)}
+    return {"wallet": row.wallet, "confirmedAt": iso(row.confirmed_at), "usableAt": iso(row.usable_at)}
 
 
 def _payout(row: Payout) -> Json:

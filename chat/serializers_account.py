@@ -84,6 +84,7 @@ class ExportedPayoutWalletSerializer(Shape):
 
     wallet = serializers.CharField()
     confirmedAt = serializers.DateTimeField()
+    usableAt = serializers.DateTimeField()
 
 
 class ExportedPayoutSerializer(Shape):

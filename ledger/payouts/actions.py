@@ -6,7 +6,7 @@ transaction, and raise `ChainUnavailable`. All raise `NotFound` for an unknown p
 state does not allow it.
 
     request_payout(*, user, amount_micros, wallet, key) -> Payout
-    confirm_wallet(*, user, message, signature, session_key, site, address) -> str
+    confirm_wallet(*, user, proof: Proof, own: Proof | None, session_key, site, address) -> PayoutWallet
     remove_wallet(*, user, wallet) -> None
     forget_wallets(*, user) -> None
     approve_payout(*, staff, public_id, note="") -> Payout
@@ -25,9 +25,10 @@ from ledger.payouts.records import SigningRequest, SigningResult, WalletSignatur
 from ledger.payouts.requests import request_payout
 from ledger.payouts.safe import abandon_safe_batch, record_safe_execution, start_safe_batch
 from ledger.payouts.signing import prepare_for_wallet, sign_with_wallet
-from ledger.payouts.wallets import confirm_wallet, forget_wallets, remove_wallet
+from ledger.payouts.wallets import Proof, confirm_wallet, forget_wallets, remove_wallet
 
 __all__ = [
+    "Proof",
     "SigningRequest",
     "SigningResult",
     "WalletSignature",

@@ -6,6 +6,7 @@ A person is a number here (`user_id`), as in the addresses of the chart: the led
 from django.db import models
 from django.db.models import Q
 
+from ashao_site.lib import clock
 from ashao_site.lib.ids import new_id
 from ashao_site.lib.wei import WeiField
 from ledger.payouts.states import OPEN, PayoutState, SignedBy
@@ -26,6 +27,8 @@ class PayoutWallet(models.Model):
     user_id = models.BigIntegerField()
     wallet = models.CharField(max_length=ADDRESS_CHARS)
     confirmed_at = models.DateTimeField()
+    usable_at = models.DateTimeField(default=clock.now)
+    """From then on it can be paid: until then whoever did not want it can take it away."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "wallet"], name="payout_wallet_once")]

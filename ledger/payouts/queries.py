@@ -45,10 +45,17 @@ def approvals_of(payout: Payout) -> QuerySet[PayoutDecision]:
 
 
 def wallets_of(user: User) -> list[str]:
-    """Where this person can have payouts sent: their own wallet, then those confirmed, the oldest first."""
-    confirmed = PayoutWallet.objects.filter(user_id=user.pk).order_by("confirmed_at", "pk")
+    """Where this person can have payouts sent now: their own wallet, then those confirmed, the oldest first."""
+    usable = PayoutWallet.objects.filter(user_id=user.pk, usable_at__lte=clock.now())
+    confirmed = usable.order_by("confirmed_at", "pk")
     others = [wallet for wallet in confirmed.values_list("wallet", flat=True) if wallet != user.wallet]
     return [user.wallet, *others] if user.wallet else others
+
+
+def new_wallets_of(user: User) -> list[PayoutWallet]:
+    """Wallets that were confirmed and cannot be paid yet, the oldest first."""
+    waiting = PayoutWallet.objects.filter(user_id=user.pk, usable_at__gt=clock.now())
+    return list(waiting.order_by("confirmed_at", "pk"))
 
 
 def payouts_of(user: User) -> QuerySet[Payout]:

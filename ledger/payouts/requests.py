@@ -15,7 +15,7 @@ from ledger.actions import Leg, post_transfer
 from ledger.money import MAX_AMOUNT_MICROS, format_usd
 from ledger.payouts.authorization import nonce_of
 from ledger.payouts.models import Payout
-from ledger.payouts.queries import day_left_s, left_today, wallets_of
+from ledger.payouts.queries import day_left_s, left_today, new_wallets_of, wallets_of
 
 
 def request_payout(*, user: User, amount_micros: int, wallet: str | None, key: str | None) -> Payout:
@@ -23,7 +23,7 @@ def request_payout(*, user: User, amount_micros: int, wallet: str | None, key: s
 
     `key` is the caller's idempotency key: with the same wallet and amount the first payout comes back. Raises
     `BadInput` (below_minimum, bad_wallet, wallet_not_confirmed), `InsufficientCredits` (insufficient_earnings),
-    `RateLimited` (payout_limit) and `Conflict` (idempotency_conflict).
+    `RateLimited` (payout_limit) and `Conflict` (idempotency_conflict, wallet_too_new).
     """
     at, public_id = clock.now(), new_id("pay")
     own_key = f"{user.pk}:{hashlib.sha256(key.encode()).hexdigest() if key else public_id}"
@@ -76,6 +76,12 @@ def _destination(user: User, wallet: str | None) -> str:
     if wallet is None and user.wallet is None:
         raise BadInput("You have no wallet: confirm one first.", code="wallet_not_confirmed")
     chosen = as_wallet(wallet or user.wallet or "")
+    waiting = {new.wallet: new.usable_at for new in new_wallets_of(user)}
+    if chosen in waiting and chosen != user.wallet:
+        raise Conflict(
+            f"This wallet was added a short time ago: it can be paid from {waiting[chosen]:%Y-%m-%d %H:%M} UTC on.",
+            code="wallet_too_new",
+        )
     if chosen not in wallets_of(user):
         raise BadInput(
             "This wallet is not confirmed: it has to sign that it receives your payouts.",

@@ -41,6 +41,13 @@ class PayoutSerializer(Shape):
     finalAt = serializers.DateTimeField(allow_null=True)
 
 
+class WalletSerializer(Shape):
+    """A wallet that may receive payouts, from `usableAt` on."""
+
+    wallet = serializers.CharField()
+    usableAt = serializers.DateTimeField()
+
+
 class PayoutsSerializer(Shape):
     """What can be asked for, and what was."""
 
@@ -49,18 +56,15 @@ class PayoutsSerializer(Shape):
     minimum = serializers.IntegerField()
     perDay = serializers.IntegerField()
     leftToday = serializers.IntegerField()
-    wallets = serializers.ListField(child=serializers.CharField())
+    wallets = serializers.ListField(child=serializers.CharField(), help_text="That can be paid now.")
+    newWallets = WalletSerializer(many=True, help_text="That can be paid later, unless they are taken away.")
     payouts = PayoutSerializer(many=True)
 
 
 class WalletProofSerializer(Shape):
-    """An EIP-4361 message that another wallet signed."""
+    """An EIP-4361 message that another wallet signed, and one that the person's own wallet did."""
 
     message = StrictCharField(max_length=MESSAGE_MAX_CHARS)
     signature = StrictCharField(max_length=UNDEPLOYED_SIGNATURE_MAX_CHARS)
-
-
-class WalletSerializer(Shape):
-    """A wallet that may receive payouts."""
-
-    wallet = serializers.CharField()
+    ownMessage = StrictCharField(max_length=MESSAGE_MAX_CHARS, required=False)
+    ownSignature = StrictCharField(max_length=UNDEPLOYED_SIGNATURE_MAX_CHARS, required=False)

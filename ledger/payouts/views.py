@@ -20,7 +20,7 @@ from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
 from ledger import chart
 from ledger.payouts import actions, queries
-from ledger.payouts.models import Payout
+from ledger.payouts.models import Payout, PayoutWallet
 from ledger.payouts.serializers import (
     PayoutRequestSerializer,
     PayoutSerializer,
@@ -64,6 +64,7 @@ class PayoutsView(APIView):
                 "perDay": money.payouts_per_day,
                 "leftToday": queries.left_today(user),
                 "wallets": queries.wallets_of(user),
+                "newWallets": [_wallet(new) for new in queries.new_wallets_of(user)],
                 "payouts": [_shown(one) for one in queries.payouts_of(user)[: queries.MAX_LISTED]],
             }
         )
@@ -98,9 +99,11 @@ class PayoutWalletsView(APIView):
 
     @extend_schema(
         operation_id="payout_wallets_create",
-        summary="Let another wallet receive your payouts: it signs that it does.",
-        description="An EIP-4361 message of that wallet, with a nonce of /api/auth/nonce, whose statement is "
-        "“Receive the payouts of ashao account usr_….” with your id.",
+        summary="Let another wallet receive your payouts: it signs that it does, and your own that it agrees.",
+        description="Two EIP-4361 messages, each with a nonce of /api/auth/nonce: one of that wallet, whose statement "
+        "is “Receive the payouts of ashao account usr_….” with your id, and one of your own (ownMessage, "
+        "ownSignature), “Let 0x… receive the payouts of ashao account usr_….”. It can be paid a day later; until then, "
+        "and afterwards, DELETE takes it away.",
         tags=["payouts"],
         request=WalletProofSerializer,
         responses=WalletSerializer,
@@ -112,13 +115,13 @@ class PayoutWalletsView(APIView):
         body = validated(WalletProofSerializer, request)
         wallet = actions.confirm_wallet(
             user=user,
-            message=body["message"],
-            signature=body["signature"],
+            proof=actions.Proof(body["message"], body["signature"]),
+            own=_own_proof(body),
             session_key=request._request.session.session_key,
             site=site_of(request._request),
             address=client_address(request._request),
         )
-        return Response({"wallet": wallet})
+        return Response(_wallet(wallet))
 
 
 class PayoutWalletView(APIView):
@@ -136,6 +139,16 @@ class PayoutWalletView(APIView):
         """Remove."""
         actions.remove_wallet(user=require_session_user(request), wallet=wallet)
         return Response(status=204)
+
+
+def _own_proof(body: dict[str, Any]) -> actions.Proof | None:
+    if "ownMessage" not in body or "ownSignature" not in body:
+        return None
+    return actions.Proof(body["ownMessage"], body["ownSignature"])
+
+
+def _wallet(wallet: PayoutWallet) -> dict[str, Any]:
+    return {"wallet": wallet.wallet, "usableAt": wallet.usable_at}
 
 
 def _shown(payout: Payout) -> dict[str, Any]:

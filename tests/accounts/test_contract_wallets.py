@@ -116,9 +116,34 @@ def test_a_contract_confirms_that_it_receives_payouts(
     user = alice.sign_in().json()["user"]
     says = f"Receive the payouts of ashao account {user['id']}."
     message = alice.message(alice.nonce(), wallet=wallet).replace("Sign in to ashao.", says)
-    proof = {"message": message, "signature": sign(alice.account, message)}
+    agrees = f"Let {wallet} receive the payouts of ashao account {user['id']}."
+    own = alice.message(alice.nonce()).replace("Sign in to ashao.", agrees)
+    proof = {
+        "message": message,
+        "signature": sign(alice.account, message),
+        "ownMessage": own,
+        "ownSignature": sign(alice.account, own),
+    }
     confirmed = alice.post("/api/payouts/wallets", proof)
-    assert (confirmed.status_code, confirmed.json()) == (200, {"wallet": wallet})
+    assert (confirmed.status_code, confirmed.json()["wallet"]) == (200, wallet)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_contract_agrees_that_another_receives_its_payouts(
+    config: ChainSettings, wallet: str, alice: Browser
+) -> None:
+    user = alice.verify(alice.message(alice.nonce(), wallet=wallet)).json()["user"]
+    says = f"Receive the payouts of ashao account {user['id']}."
+    message = alice.message(alice.nonce()).replace("Sign in to ashao.", says)
+    agrees = f"Let {alice.account.address} receive the payouts of ashao account {user['id']}."
+    own = alice.message(alice.nonce(), wallet=wallet).replace("Sign in to ashao.", agrees)
+    proof = {
+        "message": message,
+        "signature": sign(alice.account, message),
+        "ownMessage": own,
+        "ownSignature": sign(alice.account, own),
+    }
+    assert alice.post("/api/payouts/wallets", proof).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

@@ -185,7 +185,21 @@ def test_asking_for_a_payout(money: Pages, money_stack: Stack, shell: Callable[[
 
     tab.test_id("add-wallet").click()
     tab.test_id("payout-wallet-option").get_by_text("Wallet of bob").click()
+    expect(tab.test_id("own-wallet-step")).to_contain_text(alice.account.address[:6])
+    tab.test_id("own-wallet-option").get_by_text("Wallet of bob").click()
+    expect(tab.test_id("error")).to_contain_text("doesn’t hold the account that you sign in with")
+    look(tab, "account-own-wallet-signs")
+    tab.test_id("own-wallet-option").get_by_text("Wallet of alice").click()
     expect(tab.test_id("payout-wallet-row")).to_have_count(1)
+    expect(tab.test_id("wallet-usable-at")).to_be_visible()
+    expect(tab.test_id("payout-wallet")).to_have_count(0)  # not yet
+    expect(tab.test_id("new-wallet-notice")).to_contain_text(bob.account.address[:6])
+    look(tab, "account-new-wallet")
+    shell(
+        "from ledger.payouts.models import PayoutWallet; PayoutWallet.objects.update(usable_at='2026-01-01T00:00Z')"
+    )
+    tab.page.reload()
+    expect(tab.test_id("new-wallet-notice")).to_have_count(0)
     tab.test_id("payout-wallet").select_option(bob.account.address)
     tab.test_id("payout-all").click()
     expect(tab.test_id("payout-amount")).to_have_value("10.345678")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from eth_account import Account
 from eth_account.messages import encode_defunct
@@ -78,6 +79,17 @@ class Person:
         signed = account.sign_message(encode_defunct(text=message))
         return {"message": message, "signature": "0x" + bytes(signed.signature).hex()}
 
+    def consent(self, wallet, by=None, **more):
+        """What the own wallet signs."""
+        said = more.pop(
+            "statement", f"Let {wallet} receive the payouts of ashao account {self.user.public_id}."
+        )
+        signed = self.proof(by or self.account, statement=said, **more)
+        return {"ownMessage": signed["message"], "ownSignature": signed["signature"]}
+
+    def proofs(self, account, **more):
+        return {**self.proof(account, **more), **self.consent(account.address)}
+
 
 @pytest.fixture(autouse=True)
 def money(settings):
@@ -111,6 +123,7 @@ def test_ask_and_look(alice, bob):
         "perDay": 3,
         "leftToday": 3,
         "wallets": [alice.account.address],
+        "newWallets": [],
         "payouts": [],
     }
     asked = alice.ask()
@@ -221,9 +234,10 @@ def test_other_peoples_wallets_and_ashaos_own(alice, bob):
 
 def test_another_wallet_confirms_that_it_receives(alice, bob):
     other = Account.create()
-    proof = alice.proof(other)
+    proof = alice.proofs(other)
     confirmed = alice.call("POST", "/api/payouts/wallets", proof)
-    assert (confirmed.status_code, confirmed.json()) == (200, {"wallet": other.address})
+    assert (confirmed.status_code, confirmed.json()["wallet"]) == (200, other.address)
+    a_day_passes()
     refused(alice.call("POST", "/api/payouts/wallets", proof), 401, "bad_nonce")
     assert alice.call("GET", "/api/payouts").json()["wallets"] == [alice.account.address, other.address]
     assert alice.ask(wallet=other.address.lower()).json()["wallet"] == other.address
@@ -236,15 +250,77 @@ def test_another_wallet_confirms_that_it_receives(alice, bob):
     refused(alice.ask(wallet=other.address), 400, "wallet_not_confirmed")
 
 
+def a_day_passes():
+    PayoutWallet.objects.update(usable_at=F("usable_at") - timedelta(days=1))
+
+
+def test_a_session_alone_redirects_nothing(alice, bob, settings):
+    """Whoever has stolen it has a wallet of their own, and not the one that the account belongs to."""
+    settings.CHAIN = None  # no contract is asked about a signature
+    thief = Account.create()
+
+    def post(own):
+        return alice.call("POST", "/api/payouts/wallets", {**alice.proof(thief), **own})
+
+    refused(post({}), 400, "own_signature_needed")
+    refused(post({"ownMessage": "x"}), 400, "own_signature_needed")
+    refused(post(alice.consent(thief.address, by=thief)), 401, "bad_signature")
+    refused(post(alice.consent(thief.address, by=bob.account)), 401, "bad_signature")
+    forged = {
+        **alice.consent(thief.address),
+        "ownSignature": alice.consent(thief.address, by=thief)["ownSignature"],
+    }
+    refused(post(forged), 401, "bad_signature")
+    # what the owner has signed for something else is no consent to this
+    refused(post(alice.consent(Account.create().address)), 400, "bad_statement")
+    mine = f"Receive the payouts of ashao account {alice.user.public_id}."
+    refused(post(alice.consent(thief.address, statement=mine)), 400, "bad_statement")
+    nonce_of_bob = bob.call("POST", "/api/auth/nonce").json()["nonce"]
+    refused(post(alice.consent(thief.address, nonce=nonce_of_bob)), 401, "bad_nonce")
+    assert PayoutWallet.objects.count() == 0
+    refused(alice.ask(wallet=thief.address), 400, "wallet_not_confirmed")
+
+
+def test_a_new_wallet_is_paid_a_day_later(alice):
+    other = Account.create()
+    added = alice.call("POST", "/api/payouts/wallets", alice.proofs(other)).json()
+    row = PayoutWallet.objects.get()
+    assert row.usable_at - row.confirmed_at == timedelta(days=1)
+    shown = alice.call("GET", "/api/payouts").json()
+    assert (shown["wallets"], shown["newWallets"]) == ([alice.account.address], [added])
+    refused(alice.ask(wallet=other.address), 409, "wallet_too_new")
+    assert alice.ask().status_code == 201  # to one's own, as ever
+
+    again = alice.call("POST", "/api/payouts/wallets", alice.proofs(other))
+    assert again.json() == added  # asking once more neither shortens nor lengthens it
+    PayoutWallet.objects.update(usable_at=F("usable_at") - timedelta(hours=23, minutes=59))
+    refused(alice.ask(wallet=other.address), 409, "wallet_too_new")
+    a_day_passes()
+    shown = alice.call("GET", "/api/payouts").json()
+    assert (shown["wallets"], shown["newWallets"]) == ([alice.account.address, other.address], [])
+    assert alice.ask(wallet=other.address).status_code == 201
+
+
+def test_a_new_wallet_is_taken_away_within_the_day(alice):
+    other = Account.create()
+    alice.call("POST", "/api/payouts/wallets", alice.proofs(other))
+    assert alice.call("DELETE", f"/api/payouts/wallets/{other.address}").status_code == 204
+    a_day_passes()
+    assert alice.call("GET", "/api/payouts").json()["newWallets"] == []
+    refused(alice.ask(wallet=other.address), 400, "wallet_not_confirmed")
+    alice.call("POST", "/api/payouts/wallets", alice.proofs(other))
+    refused(alice.ask(wallet=other.address), 409, "wallet_too_new")  # the day begins anew
+
+
 @pytest.mark.parametrize("seconds", [-840, -301, 70, 840])
 def test_a_wallet_s_clock_may_be_wrong(alice, seconds):
-    proof = alice.proof(Account.create(), clock_ahead_s=seconds)
+    proof = alice.proofs(Account.create(), clock_ahead_s=seconds)
     assert alice.call("POST", "/api/payouts/wallets", proof).status_code == 200
 
 
 @pytest.mark.parametrize("seconds", [-3600, 3600])
 def test_a_wallet_s_clock_that_is_far_off_is_named(alice, seconds):
-    answer = alice.call("POST", "/api/payouts/wallets", alice.proof(Account.create(), clock_ahead_s=seconds))
+    answer = alice.call("POST", "/api/payouts/wallets", alice.proofs(Account.create(), clock_ahead_s=seconds))
     refused(answer, 401, "clock_wrong")
     assert "60 minutes" in answer.json()["error"]
 
@@ -254,7 +330,7 @@ def test_proofs_that_prove_nothing(alice, bob, settings):
     other = Account.create()
 
     def post(proof):
-        return alice.call("POST", "/api/payouts/wallets", proof)
+        return alice.call("POST", "/api/payouts/wallets", {**alice.consent(other.address), **proof})
 
     refused(post(alice.proof(other, statement="Sign in to ashao.")), 400, "bad_statement")
     for_bob = f"Receive the payouts of ashao account {bob.user.public_id}."
@@ -274,6 +350,6 @@ def test_proofs_that_prove_nothing(alice, bob, settings):
 
 def test_a_limit_on_wallets(alice):
     for _ in range(MAX_WALLETS):
-        assert alice.call("POST", "/api/payouts/wallets", alice.proof(Account.create())).status_code == 200
-    response = alice.call("POST", "/api/payouts/wallets", alice.proof(Account.create()))
+        assert alice.call("POST", "/api/payouts/wallets", alice.proofs(Account.create())).status_code == 200
+    response = alice.call("POST", "/api/payouts/wallets", alice.proofs(Account.create()))
     refused(response, 409, "too_many_wallets")

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Payout, PayoutInput } from "../api/money";
 import { ApiError } from "../api/request";
 import { ALICE, BOB, fakeProvider, walletError } from "../chain/fake-provider";
-import { addPayoutWallet, KnownWalletError } from "./payout-wallet";
+import { KnownWalletError, NotOwnWalletError, signAsOther, signAsOwn } from "./payout-wallet";
 import { PayoutRequest } from "./payouts";
 
 describe("asking for a payout", () => {
@@ -37,64 +37,86 @@ describe("asking for a payout", () => {
 describe("another wallet", () => {
   const site = { host: "h", origin: "https://h" };
   const input = { userId: "usr_1", known: [ALICE], site };
-
-  function server() {
-    const added: string[] = [];
-    const api = {
-      nonce: async () => ({
-        nonce: "abcdefgh",
-        chainId: 1,
-        issuedAt: "2026-01-01T00:00:00Z",
-        expiresAt: "2026-01-01T00:05:00Z",
-      }),
-      addPayoutWallet: async (message: string, signature: string) => {
-        added.push(message, signature);
-        return { wallet: BOB };
-      },
-    };
-    return { api, added };
-  }
+  const api = {
+    nonce: async () => ({
+      nonce: "abcdefgh",
+      chainId: 1,
+      issuedAt: "2026-01-01T00:00:00Z",
+      expiresAt: "2026-01-01T00:05:00Z",
+    }),
+  };
 
   it("signs that it is to receive the payouts of this account", async () => {
-    const { api, added } = server();
     const { provider } = fakeProvider({
       eth_requestAccounts: [BOB.toLowerCase()],
       personal_sign: "0xsigned",
     });
-    expect(await addPayoutWallet(api, { ...input, provider })).toBe(BOB);
-    expect(added[0]).toContain(`\n${BOB}\n\nReceive the payouts of ashao account usr_1.\n\n`);
-    expect(added[1]).toBe("0xsigned");
+    const signed = await signAsOther(api, { ...input, provider });
+    expect([signed.address, signed.signature]).toEqual([BOB, "0xsigned"]);
+    expect(signed.message).toContain(`\n${BOB}\n\nReceive the payouts of ashao account usr_1.\n\n`);
   });
 
   it("is asked for another account when it shares only the known one", async () => {
-    const { api } = server();
     const { provider, asked } = fakeProvider({
       eth_requestAccounts: [ALICE],
       wallet_requestPermissions: null,
       eth_accounts: [ALICE, BOB],
       personal_sign: "0xsigned",
     });
-    expect(await addPayoutWallet(api, { ...input, provider })).toBe(BOB);
+    expect((await signAsOther(api, { ...input, provider })).address).toBe(BOB);
     expect(asked).toContain("wallet_requestPermissions");
   });
 
   it("signs nothing when there is no other account, or the person declines", async () => {
-    const { api, added } = server();
     const only = fakeProvider({
       eth_requestAccounts: [ALICE],
       wallet_requestPermissions: walletError(-32601, "no such method"),
       eth_accounts: [ALICE],
     });
-    await expect(addPayoutWallet(api, { ...input, provider: only.provider })).rejects.toBeInstanceOf(
+    await expect(signAsOther(api, { ...input, provider: only.provider })).rejects.toBeInstanceOf(
       KnownWalletError,
     );
     const declined = fakeProvider({
       eth_requestAccounts: [ALICE],
       wallet_requestPermissions: walletError(4001),
     });
-    await expect(addPayoutWallet(api, { ...input, provider: declined.provider })).rejects.toMatchObject({
+    await expect(signAsOther(api, { ...input, provider: declined.provider })).rejects.toMatchObject({
       code: 4001,
     });
-    expect(added).toEqual([]);
+  });
+});
+
+describe("the own wallet", () => {
+  const site = { host: "h", origin: "https://h" };
+  const input = { userId: "usr_1", own: ALICE, other: BOB, site };
+  const api = {
+    nonce: async () => ({
+      nonce: "abcdefgh",
+      chainId: 1,
+      issuedAt: "2026-01-01T00:00:00Z",
+      expiresAt: "2026-01-01T00:05:00Z",
+    }),
+  };
+
+  it("signs that the other may receive the payouts, also when another account is selected in it", async () => {
+    const { provider } = fakeProvider({
+      eth_requestAccounts: [BOB],
+      eth_accounts: [BOB, ALICE.toLowerCase()],
+      personal_sign: "0xagreed",
+    });
+    const signed = await signAsOwn(api, { ...input, provider });
+    expect(signed.signature).toBe("0xagreed");
+    expect(signed.message).toContain(
+      `\n${ALICE}\n\nLet ${BOB} receive the payouts of ashao account usr_1.\n\n`,
+    );
+  });
+
+  it("is no wallet that doesn't hold the account", async () => {
+    const { provider } = fakeProvider({
+      eth_requestAccounts: [BOB],
+      wallet_requestPermissions: walletError(-32601, "no such method"),
+      eth_accounts: [BOB],
+    });
+    await expect(signAsOwn(api, { ...input, provider })).rejects.toBeInstanceOf(NotOwnWalletError);
   });
 });

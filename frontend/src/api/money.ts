@@ -35,6 +35,7 @@ export type Deposit = Schemas["Deposit"];
 export type Deposits = Schemas["Deposits"];
 export type Faucet = Schemas["Faucet"];
 export type Payout = Schemas["Payout"];
+export type NewPayoutWallet = Payouts["newWallets"][number];
 export type PayoutState = Payout["state"];
 export type Payouts = Schemas["Payouts"];
 export type Staking = Schemas["Staking"];
@@ -49,6 +50,11 @@ export const STATEMENT_ROWS = 25;
 export interface StatementQuery {
   part: StatementPart | null;
   before: number | null;
+}
+
+export interface SignedMessage {
+  message: string;
+  signature: string;
 }
 
 export interface PayoutInput {
@@ -76,8 +82,15 @@ export function createMoneyApi(request: Request) {
         body: { amount: amountMicros, wallet },
         headers: { "Idempotency-Key": idempotencyKey },
       }),
-    addPayoutWallet: (message: string, signature: string) =>
-      call(operations.payoutWalletsCreate, { body: { message, signature } }),
+    /** What the other wallet has signed, and the person's own; there is none of that where they have no wallet. */
+    addPayoutWallet: ({ message, signature }: SignedMessage, own: SignedMessage | null) =>
+      call(operations.payoutWalletsCreate, {
+        body: {
+          message,
+          signature,
+          ...(own === null ? {} : { ownMessage: own.message, ownSignature: own.signature }),
+        },
+      }),
     removePayoutWallet: (wallet: string) => call(operations.payoutWalletsDelete, { path: { wallet } }),
     staking: () => call(operations.staking),
     stake: (amountWei: bigint) => call(operations.stakingStake, { body: { amount: amountWei.toString() } }),

@@ -86,6 +86,7 @@ export const ExportedPayout: is.Decoder<Schemas["ExportedPayout"]> = is.object({
 export const ExportedPayoutWallet: is.Decoder<Schemas["ExportedPayoutWallet"]> = is.object({
   wallet: is.string,
   confirmedAt: is.string,
+  usableAt: is.string,
 });
 export const ExportedPerson: is.Decoder<Schemas["ExportedPerson"]> = is.object({
   id: is.string,
@@ -285,6 +286,10 @@ export const Payout: is.Decoder<Schemas["Payout"]> = is.object({
   requestedAt: is.string,
   finalAt: is.nullable(is.string),
 });
+export const Wallet: is.Decoder<Schemas["Wallet"]> = is.object({
+  wallet: is.string,
+  usableAt: is.string,
+});
 export const Payouts: is.Decoder<Schemas["Payouts"]> = is.object({
   available: is.integer,
   escrow: is.integer,
@@ -292,10 +297,8 @@ export const Payouts: is.Decoder<Schemas["Payouts"]> = is.object({
   perDay: is.integer,
   leftToday: is.integer,
   wallets: is.list(is.string),
+  newWallets: is.list(Wallet),
   payouts: is.list(Payout),
-});
-export const Wallet: is.Decoder<Schemas["Wallet"]> = is.object({
-  wallet: is.string,
 });
 export const Session: is.Decoder<Schemas["Session"]> = is.object({
   id: is.string,

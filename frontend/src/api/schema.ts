@@ -555,8 +555,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let another wallet receive your payouts: it signs that it does.
-         * @description An EIP-4361 message of that wallet, with a nonce of /api/auth/nonce, whose statement is “Receive the payouts of ashao account usr_….” with your id.
+         * Let another wallet receive your payouts: it signs that it does, and your own that it agrees.
+         * @description Two EIP-4361 messages, each with a nonce of /api/auth/nonce: one of that wallet, whose statement is “Receive the payouts of ashao account usr_….” with your id, and one of your own (ownMessage, ownSignature), “Let 0x… receive the payouts of ashao account usr_….”. It can be paid a day later; until then, and afterwards, DELETE takes it away.
          */
         post: operations["payout_wallets_create"];
         delete?: never;
@@ -1235,6 +1235,8 @@ export interface components {
         ExportedPayoutWallet: {
             /** Format: date-time */
             confirmedAt: string;
+            /** Format: date-time */
+            usableAt: string;
             wallet: string;
         };
         /** @description Who it is. */
@@ -1547,8 +1549,11 @@ export interface components {
             escrow: number;
             leftToday: number;
             minimum: number;
+            /** @description That can be paid later, unless they are taken away. */
+            newWallets: components["schemas"]["Wallet"][];
             payouts: components["schemas"]["Payout"][];
             perDay: number;
+            /** @description That can be paid now. */
             wallets: string[];
         };
         /** @description A signed-in person; `wallet` is empty for staff without one. */
@@ -1920,13 +1925,17 @@ export interface components {
             message: string;
             signature: string;
         };
-        /** @description A wallet that may receive payouts. */
+        /** @description A wallet that may receive payouts, from `usableAt` on. */
         Wallet: {
+            /** Format: date-time */
+            usableAt: string;
             wallet: string;
         };
-        /** @description An EIP-4361 message that another wallet signed. */
+        /** @description An EIP-4361 message that another wallet signed, and one that the person's own wallet did. */
         WalletProofRequest: {
             message: string;
+            ownMessage?: string;
+            ownSignature?: string;
             signature: string;
         };
         /** @description A transaction for the wallet to sign and send, as `eth_sendTransaction` takes it; `label` is for people. */

@@ -6,6 +6,7 @@ import { FeedNotice } from "../../site/money/FeedNotice";
 import { Exact, Figure, Figures } from "../../site/money/Figures";
 import type { AccountApp } from "../app";
 import { escrowSentence } from "../words";
+import { NewWalletNotice } from "./NewWalletNotice";
 import { PayoutForm } from "./PayoutForm";
 import { PayoutList } from "./PayoutList";
 import { PayoutWallets } from "./PayoutWallets";
@@ -23,6 +24,9 @@ export function Earnings({ app }: { app: AccountApp }) {
         </a>
       </header>
       <FeedNotice feed={app.payouts} what="Your payouts" />
+      {payouts?.newWallets.map((added) => (
+        <NewWalletNotice key={added.wallet} app={app} added={added} />
+      ))}
       <div className="earnings-grid">
         <div className="earnings-have">
           <Figures testId="earning-figures">

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { sentenceOf } from "../../api/feed";
 import type { Payouts } from "../../api/money";
+import { dateTime } from "../../site/money/dates";
 import { Button, IconButton } from "../../ui/Button";
 import { focusOnAppearing } from "../../ui/focus";
 import { Notice } from "../../ui/Notice";
@@ -37,17 +38,33 @@ export function PayoutWallets({ app, payouts }: { app: AccountApp; payouts: Payo
         {others.map((wallet) => (
           <OtherWallet key={wallet} wallet={wallet} onRemove={() => remove(wallet)} />
         ))}
+        {payouts.newWallets.map(({ wallet, usableAt }) => (
+          <OtherWallet key={wallet} wallet={wallet} usableAt={usableAt} onRemove={() => remove(wallet)} />
+        ))}
       </ul>
       {problem !== null && <Notice tone="error">{problem}</Notice>}
       <Button look="quiet" className="more" data-testid="add-wallet" onClick={() => setAdding(true)}>
         Be paid to another wallet
       </Button>
-      {adding && <AddWalletDialog app={app} known={payouts.wallets} onClose={() => setAdding(false)} />}
+      {adding && (
+        <AddWalletDialog
+          app={app}
+          known={[...payouts.wallets, ...payouts.newWallets.map(({ wallet }) => wallet)]}
+          onClose={() => setAdding(false)}
+        />
+      )}
     </section>
   );
 }
 
-function OtherWallet({ wallet, onRemove }: { wallet: string; onRemove: () => Promise<void> }) {
+interface OtherWalletProps {
+  wallet: string;
+  /** Of one that can't be paid yet. */
+  usableAt?: string;
+  onRemove: () => Promise<void>;
+}
+
+function OtherWallet({ wallet, usableAt, onRemove }: OtherWalletProps) {
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   async function remove() {
@@ -60,6 +77,12 @@ function OtherWallet({ wallet, onRemove }: { wallet: string; onRemove: () => Pro
     <li className="row wallet-row" data-testid="payout-wallet-row">
       <span className="row-main" title={wallet}>
         {shortWallet(wallet)}
+        {usableAt !== undefined && (
+          <span className="row-soft" data-testid="wallet-usable-at">
+            {" "}
+            from {dateTime(usableAt)} on
+          </span>
+        )}
       </span>
       <span className="row-side">
         {asking ? (
