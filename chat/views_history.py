@@ -79,6 +79,7 @@ class ConversationsView(APIView):
         if query is not None:
             limited(request, limits.SEARCH)
             return Response(queries.search_page(viewer=viewer, query=query, cursor=cursor, limit=limit))
+        limited(request, limits.READ)
         return Response(queries.conversation_page(viewer=viewer, cursor=cursor, limit=limit))
 
     @extend_schema(
@@ -107,6 +108,7 @@ class ConversationView(APIView):
     def get(self, request: Request, conversation_id: str) -> Response:
         """Read it."""
         viewer = require_viewer(request)
+        limited(request, limits.READ)
         return Response(queries.conversation_detail(viewer=viewer, conversation_id=conversation_id))
 
     @extend_schema(

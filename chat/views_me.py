@@ -12,8 +12,10 @@ from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
 from ashao_site.accounts.guests import guest_remaining
+from ashao_site.accounts.limited import limited
 from ashao_site.accounts.models import User
 from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
+from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 from chat.network import network_status
 from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer
@@ -85,6 +87,7 @@ class AccountView(APIView):
     def get(self, request: Request) -> Response:
         """Tell."""
         user = require_user(request)
+        limited(request, limits.READ)
         standing = standing_of(user)
         trust = {
             "trusted": standing.trusted,

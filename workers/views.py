@@ -64,7 +64,9 @@ class StatsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The figures of whoever is signed in."""
-        return Response(queries.stats_of(require_user(request)))
+        owner = require_user(request)
+        limited(request, limits.READ)
+        return Response(queries.stats_of(owner))
 
 
 class WorkerView(APIView):

@@ -55,6 +55,7 @@ class PayoutsView(APIView):
     def get(self, request: Request) -> Response:
         """List."""
         user = require_user(request)
+        limited(request, limits.READ)
         money = settings.MONEY
         return Response(
             {

@@ -67,6 +67,7 @@ class StatementView(APIView):
     def get(self, request: Request) -> Response:
         """Tell."""
         user = require_user(request)
+        limited(request, limits.READ)
         part = request.query_params.get("part")
         if part is not None and part not in USER_PARTS:
             raise BadInput(f"part must be one of {', '.join(USER_PARTS)}.")

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 
 from ashao_site.accounts.actions import create_api_key
 from ashao_site.lib.clock import now
@@ -164,6 +166,18 @@ def test_tidy_forgets_old_guests_and_keys(alice: Browser, guest: Browser) -> Non
     assert left == {writing, own, fresh}
     assert old not in left
     assert not SentKey.objects.exists()
+
+
+def test_a_guests_session_is_there_as_long_as_their_conversation(guest: Browser) -> None:
+    """It is written again only when its end has come nearer than that: not with each message."""
+    whole = timedelta(hours=settings.GUEST_HISTORY_HOURS)
+    guest.sent("hello")
+    first = Session.objects.get().expire_date
+    assert whole < first - now() + timedelta(minutes=1) < whole * 5 / 4
+    guest.sent("hello again")
+    assert Session.objects.get().expire_date == first
+    assert guest.call("POST", "/api/auth/nonce").status_code == 200
+    assert Session.objects.get().expire_date == first, "asking for a nonce does not shorten it"
 
 
 def test_an_api_key_works_for_everything(alice: Browser) -> None:

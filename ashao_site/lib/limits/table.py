@@ -62,6 +62,12 @@ SEND = Limit(
     account=Rate(600, 300, MINUTE_S),
 )
 SEARCH = Limit("search", "a page of hits", address=Rate(600, 600, MINUTE_S), account=Rate(240, 240, MINUTE_S))
+READ = Limit(
+    "read",
+    "a page of what is kept: conversations, account, statement, payouts, workers",
+    address=Rate(4_800, 4_800, MINUTE_S),
+    account=Rate(1_200, 1_200, MINUTE_S),
+)
 DOWNLOAD = Limit(
     "download",
     "a file: conversations, statement, everything of an account",
@@ -95,6 +101,7 @@ LIMITS = (
     API_KEY,
     SEND,
     SEARCH,
+    READ,
     DOWNLOAD,
     STREAM,
     SOCKET,
