@@ -1,10 +1,10 @@
-"""`python -m bench [serving|money|landing] [arguments]`: one benchmark with its arguments, or all of them."""
+"""`python -m bench [serving|money|landing|attacks] [arguments]`: one benchmark with its arguments, or all of them."""
 
 import sys
 
-from bench import landing, money, serving
+from bench import attacks, landing, money, serving
 
-BENCHMARKS = {"serving": serving.main, "money": money.main, "landing": landing.main}
+BENCHMARKS = {"serving": serving.main, "money": money.main, "landing": landing.main, "attacks": attacks.main}
 
 
 def main(argv: list[str]) -> None:
