@@ -29,6 +29,7 @@ class FakeUpstream:
         self.probes: list[dict] = []
         self.broken_off = 0
         self.loading = False  # answers 503 to everything
+        self.probe_wait_s = 0.0  # before the headers of the probe's answer
         self.probe_status = 0  # answers the probe with this status
         self.context: dict = {}  # what its list of models says beside the name
         self.takes_prefix = True  # continues a final assistant message; else it answers anew
@@ -65,6 +66,7 @@ class FakeUpstream:
 
     async def _probed(self, exchange: Exchange) -> None:
         messages = exchange.data["messages"]
+        await asyncio.sleep(self.probe_wait_s)
         if self.probe_status:
             await exchange.json(self.probe_status, {"error": {"message": "no"}})
             return

@@ -71,6 +71,22 @@ async def test_one_that_answers_its_list_and_not_its_model_is_waited_for_too(
     assert job.state == "done"
 
 
+async def test_headers_that_take_long_are_waited_for_and_that_is_said(
+    programs: Programs, network: FakeNetwork, upstream: FakeUpstream
+) -> None:
+    upstream.probe_wait_s = 4.0  # above what is told of
+    job = network.put("hello")
+    program = await programs.start("--once", "--json")
+    event = await next_event(program)
+    assert (event["state"], event["detail"]) == (
+        "upstream_loading",
+        "waiting for the model server's first answer",
+    )
+    assert network.calls == []
+    assert await program.wait() == 0
+    assert job.state == "done"
+
+
 async def test_it_can_be_stopped_while_it_waits(programs: Programs, upstream: FakeUpstream) -> None:
     upstream.loading = True
     program = await programs.start("--json")

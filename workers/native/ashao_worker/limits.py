@@ -39,7 +39,7 @@ PROBE_WORD_S = 10.0  # how long the probe waits, once it is answered, to see wha
 SLOW_S = 2.0  # a first answer that takes longer is told of
 UNSURE_MAX = 3  # so many jobs in a row that it may be to blame for are a reason to pause
 CONTEXT_MIN_TOKENS = 256
-CONTEXT_MAX_TOKENS = 16_000_000
+CONTEXT_MAX_TOKENS = 10_000_000  # as the network takes it
 OLLAMA_CONTEXT_TOKENS = 4_096  # what Ollama reads where nobody told it otherwise
 ANSWER_ROOM_TOKENS = 256  # less room than this for an answer, and older turns make way
 
