@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from chat.sse import EVENT_ID
+
 _EVENTS = (
     "Server-sent events. Each has an `id:` and one `data:` line of JSON: "
     '`{"type":"token","value":"…"}`, at last `{"type":"done","tokens":n,"finish":"stop|length|stopped"}` '
-    'or `{"type":"error","message":"…"}`. A comment fills every 15 s of silence. Who asks with `reasoning=1` is also '
+    'or `{"type":"error","message":"…"}`. A `{"type":"reset"}` says: forget what came, the answer is told anew. A '
+    "comment fills every 15 s of silence. Who asks with `reasoning=1` is also "
     'told what a model thinks before it answers, as it comes: `{"type":"reasoning","value":"…"}`. That is no part of '
     "the answer, and not told again."
 )
@@ -20,7 +23,7 @@ _STREAM: dict[str, Any] = {
             "name": "lastEventId",
             "in": "query",
             "description": "Go on after this event; a `Last-Event-ID` header comes before it.",
-            "schema": {"type": "string", "pattern": "^(end-)?[0-9]{1,9}$"},
+            "schema": {"type": "string", "pattern": f"^{EVENT_ID}$"},
         },
         {
             "name": "reasoning",

@@ -17,14 +17,19 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _LINE_ENDS = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x7f\x85\u2028\u2029"}
-_EVENT_ID = re.compile(r"(end-)?([0-9]{1,9})")
+EVENT_ID = r"(end-)?([0-9]{1,9})(?:-([0-9a-f]{8}))?"
+_EVENT_ID = re.compile(EVENT_ID)
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where in an answer a reader is: after that many bytes of UTF-8, and after its last event or not."""
+    """Where in an answer a reader is: after that many bytes of UTF-8, and after its last event or not.
+
+    `mark` tells which bytes they were; ids of the first edition have none.
+    """
 
     end: int = 0
+    mark: str = ""
     over: bool = False
 
 
@@ -35,27 +40,36 @@ def parse_event_id(raw: str | None) -> Position:
     found = _EVENT_ID.fullmatch(raw)
     if found is None:
         raise BadInput("That is no event's id.", code="bad_event_id")
-    return Position(end=int(found[2]), over=found[1] is not None)
+    return Position(end=int(found[2]), mark=found[3] or "", over=found[1] is not None)
 
 
-def token_event(value: str, *, end: int) -> bytes:
-    """A piece of the answer, which ends after `end` bytes."""
-    return _event(str(end), {"type": "token", "value": value})
+def token_event(value: str, *, at: Position) -> bytes:
+    """A piece of the answer, which ends there."""
+    return _event(_id(at), {"type": "token", "value": value})
 
 
-def reasoning_event(value: str, *, end: int) -> bytes:
+def reasoning_event(value: str, *, at: Position) -> bytes:
     """A piece of what the model thinks: it adds nothing to the answer, so its id is where the answer stands."""
-    return _event(str(end), {"type": "reasoning", "value": value})
+    return _event(_id(at), {"type": "reasoning", "value": value})
 
 
-def done_event(*, tokens: int, finish: str, end: int) -> bytes:
+def reset_event() -> bytes:
+    """What was told of the answer does not hold any more: it comes from its beginning."""
+    return _event(_id(Position()), {"type": "reset"})
+
+
+def done_event(*, tokens: int, finish: str, at: Position) -> bytes:
     """The answer is whole."""
-    return _event(f"end-{end}", {"type": "done", "tokens": tokens, "finish": finish})
+    return _event(f"end-{_id(at)}", {"type": "done", "tokens": tokens, "finish": finish})
 
 
-def error_event(message: str, *, end: int) -> bytes:
+def error_event(message: str, *, at: Position) -> bytes:
     """There will be no more of it."""
-    return _event(f"end-{end}", {"type": "error", "message": message})
+    return _event(f"end-{_id(at)}", {"type": "error", "message": message})
+
+
+def _id(at: Position) -> str:
+    return f"{at.end}-{at.mark}" if at.mark else str(at.end)
 
 
 def _event(event_id: str, data: dict[str, object]) -> bytes:

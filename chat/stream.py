@@ -123,7 +123,7 @@ async def _answer(scope: Scope, out: "StreamWriter") -> None:
     if ask.position.over:  # the reader has it all; 204 tells an EventSource to stop coming back
         await out.nothing_left()
         return
-    out.end = ask.position.end
+    out.at = ask.position
     await _copy(ask, out, right)
     await out.close()
 
@@ -179,7 +179,7 @@ class Right:
 async def _copy(ask: Ask, out: "StreamWriter", right: Right) -> None:
     """Write what the network tells of a job until it ends, or the right to read it does."""
     until = time.monotonic() + STREAM_MAX_S
-    subscribed = jobs.subscribe(ask.job_id, start=out.end, reasoning=ask.reasoning)
+    subscribed = jobs.subscribe(ask.job_id, start=out.at.end, mark=out.at.mark, reasoning=ask.reasoning)
     async with aclosing(subscribed) as events:
         event = await _first(events, out)
         while True:
@@ -213,11 +213,15 @@ async def _write_saved(job_id: str, out: "StreamWriter") -> None:
     answer = await in_db(Message.objects.answering(job_id).first)
     if answer is None or answer.status == Status.PENDING or not answer.is_streamable(now()):
         raise _no_stream()
-    rest = answer.content.encode()
-    if out.end > len(rest) or (out.end < len(rest) and 0x80 <= rest[out.end] < 0xC0):
+    saved = answer.content.encode()
+    begun, rest = saved[: out.at.end], saved[out.at.end :]
+    if out.at.mark and jobs.mark_of(begun) != out.at.mark:
+        await out.tell(jobs.Reset())
+        begun, rest = b"", saved
+    elif out.at.end > len(saved) or (rest and 0x80 <= rest[0] < 0xC0):
         raise BadInput("That is no position in this answer.", code="bad_event_id")
-    if out.end < len(rest):
-        await out.tell(jobs.Text(value=rest[out.end :].decode(), end=len(rest)))
+    if rest:
+        await out.tell(jobs.Text(rest.decode(), end=len(saved), mark=jobs.mark_of(saved)))
     if answer.status == Status.FAILED:
         await out.tell(jobs.Broke(message=answer.error or FAILED_MESSAGE))
     else:
@@ -235,8 +239,8 @@ class StreamWriter:
         self._send = send
         self._opened = False
         self._wrote_at = time.monotonic()
-        self.end = 0
-        """Up to which byte of the answer the client has it."""
+        self.at = sse.Position()
+        """Up to where the client has the answer."""
 
     async def open(self) -> None:
         """Send the headers, if they have not gone yet."""
@@ -250,14 +254,17 @@ class StreamWriter:
         """Write one event of the network."""
         await self.open()
         if isinstance(event, jobs.Text):
-            self.end = event.end
-            await self._write(sse.token_event(event.value, end=event.end))
+            self.at = sse.Position(event.end, event.mark)
+            await self._write(sse.token_event(event.value, at=self.at))
+        elif isinstance(event, jobs.Reset):
+            self.at = sse.Position()
+            await self._write(sse.reset_event())
         elif isinstance(event, jobs.Thought):
-            await self._write(sse.reasoning_event(event.value, end=self.end))
+            await self._write(sse.reasoning_event(event.value, at=self.at))
         elif isinstance(event, jobs.Ended):
-            await self._write(sse.done_event(tokens=event.tokens, finish=event.finish, end=self.end))
+            await self._write(sse.done_event(tokens=event.tokens, finish=event.finish, at=self.at))
         elif isinstance(event, jobs.Broke):
-            await self._write(sse.error_event(event.message, end=self.end))
+            await self._write(sse.error_event(event.message, at=self.at))
         elif time.monotonic() - self._wrote_at >= KEEP_ALIVE_S - KEEP_ALIVE_SLACK_S:
             await self._write(sse.KEEP_ALIVE)
 

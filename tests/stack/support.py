@@ -171,6 +171,8 @@ class Person:
         sent.event_id = event_id
         if event["type"] == "token":
             sent.text += event["value"]
+        elif event["type"] == "reset":
+            sent.text = ""
         else:
             sent.endings.append(event)
 

@@ -95,6 +95,8 @@ async def collect(job_id: str, *, start: int = 0, limit_s: float = 20) -> tuple[
         async for event in jobs.subscribe(job_id, start=start):
             if isinstance(event, jobs.Text):
                 parts.append(event.value)
+            elif isinstance(event, jobs.Reset):
+                parts.clear()
             elif not isinstance(event, jobs.Quiet):
                 return event
         return None

@@ -24,7 +24,7 @@ from workers.jobs.queries import network_status, state_of
 from workers.jobs.receipts import note_model, rate, receipts_of
 from workers.jobs.signals import job_finished
 from workers.jobs.states import Finish, State
-from workers.jobs.stream import have_readers_look, subscribe
+from workers.jobs.stream import have_readers_look, mark_of, subscribe
 from workers.jobs.tags import owner_tag
 from workers.jobs.types import (
     Broke,
@@ -41,6 +41,7 @@ from workers.jobs.types import (
     Pulse,
     Quiet,
     Receipt,
+    Reset,
     Text,
     Thought,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "Pulse",
     "Quiet",
     "Receipt",
+    "Reset",
     "State",
     "Text",
     "Thought",
@@ -83,6 +85,7 @@ __all__ = [
     "is_blank",
     "job_finished",
     "make_free",
+    "mark_of",
     "network_status",
     "note_model",
     "owner_tag",

@@ -1,22 +1,26 @@
 """Watching a job: subscribe first, then replay, then what comes; nothing is missed and nothing comes twice.
 
-A position in an answer is a number of UTF-8 bytes. It means the same after a reconnect, after a hand-over to
-another producer, and after Redis was lost and the text was put back.
+A position in an answer is a number of UTF-8 bytes, with a mark of what they are. It means the same after a reconnect
+and after a hand-over to another producer. After Redis was lost the answer may go on from earlier, and otherwise than
+somebody has read it: the mark tells, and the reader is sent all of it anew.
 """
 
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
+from zlib import crc32
 
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.errors import BadInput
 from ashao_site.lib.redis import Listener, Resync, redis
 from workers.jobs import records, store
 from workers.jobs.states import LIVE
-from workers.jobs.types import Broke, Ended, Event, Gone, Look, Quiet, Text, Thought
+from workers.jobs.types import Broke, Ended, Event, Gone, Look, Quiet, Reset, Text, Thought
 
 QUIET_S = 5.0
 """After this long without news the log is read again, in case a notification was lost."""
+FIXED = ("running", "finishing", "done", "failed")
+"""In these nobody gives text back: a producer goes on from what is there, or it has ended."""
 GONE_PAUSE_S = 0.5
 QUEUE_MAX = 1_000
 """The most chunks that wait for a slow reader; beyond it, they are read from the log."""
@@ -24,14 +28,22 @@ REPLAY_MAX_BYTES = 32 * 1024
 """A longer replay is sent in pieces."""
 
 
-async def subscribe(job_id: str, *, start: int = 0, reasoning: bool = False) -> AsyncGenerator[Event]:
+def mark_of(text: bytes, before: str = "") -> str:
+    """Tells a text of an answer from another of the same length; `before` is the mark of what came before it."""
+    return f"{crc32(text, int(before or '0', 16)):08x}"
+
+
+async def subscribe(
+    job_id: str, *, start: int = 0, mark: str = "", reasoning: bool = False
+) -> AsyncGenerator[Event]:
     """The answer from byte `start` on, as it comes, until it has ended; with `reasoning`, what is thought as well.
 
     What was thought before is not told again. `Quiet` comes every few seconds in which nothing else does. The
-    last event is `Ended`, `Broke`, or `Gone` when the network has forgotten the job. Raises `BadInput`
-    (bad_event_id) for an impossible `start`.
+    last event is `Ended`, `Broke`, or `Gone` when the network has forgotten the job. Where the answer does not go as
+    `mark` says, or no longer as it was told, `Reset` comes, and then the answer from its beginning. Raises `BadInput`
+    (bad_event_id) for an impossible `start` without a mark.
     """
-    reader = _Reader(job_id, start, reasoning=reasoning)
+    reader = _Reader(job_id, start, mark, reasoning=reasoning)
     async with redis().hub.listen(store.tokens_key(job_id), limit=QUEUE_MAX) as listener:
         while True:
             async for event in reader.catch_up():
@@ -51,29 +63,40 @@ async def have_readers_look(job_ids: Sequence[str]) -> None:
 class _Reader:
     """One listener's place in one answer."""
 
-    def __init__(self, job_id: str, start: int, *, reasoning: bool) -> None:
+    def __init__(self, job_id: str, start: int, mark: str, *, reasoning: bool) -> None:
         self.job_id = job_id
         self.reasoning = reasoning
         self.sent = start
+        self.mark = mark
+        """Of what was sent; empty where a reader of the first edition has not said it."""
         self.begun = False
         self.text = bytearray()
         """All of the answer that was seen: given back if Redis loses it."""
 
     async def catch_up(self) -> AsyncGenerator[Event]:
         """What the log has beyond what was sent, and the ending if there is one."""
-        # The first time from the beginning, so that this process could give the text back. (Chunks may have been
-        # followed before: where Redis did not know the job yet, there was nothing to begin with.)
-        snapshot = await store.read(job_id=self.job_id, start=len(self.text))
-        if snapshot == "gone":
+        # All of it: it may have been put back otherwise, or shorter, since it was last seen.
+        snapshot = await store.read(job_id=self.job_id, start=0)
+        if not isinstance(snapshot, store.Snapshot):
             yield await self._gone()
             return
-        if snapshot == "bad":  # the log was put back shorter, or other: stay where we are until it is beyond
+        kept = snapshot.text.encode()
+        fixed = bool(snapshot.ending) or snapshot.status in FIXED
+        if not fixed and len(kept) < len(self.text) and self.text.startswith(kept):
+            await store.extend(job_id=self.job_id, text=self.text.decode("utf-8", "replace"))
             yield Quiet()
             return
-        self._see(snapshot.text)
-        first, self.begun = not self.begun, True
-        if first:
-            self._check_start(live=not snapshot.ending)
+        same = kept.startswith(self.text)
+        self.text = bytearray(kept)
+        if not self.begun:
+            if self.sent > len(kept) and not fixed:
+                yield Quiet()  # another process may be about to give back what this reader has
+                return
+            same = self._is_at_start()
+            self.begun = True
+        if not same:
+            self.sent, self.mark = 0, ""
+            yield Reset()
         for event in self._unsent():
             yield event
         if snapshot.ending:
@@ -95,24 +118,25 @@ class _Reader:
             if position == store.REASONING:
                 yield Thought(value) if self.reasoning else Quiet()
                 continue
-            chunk = value.encode()
-            if int(position) + len(chunk) <= len(self.text):
+            chunk, start = value.encode(), int(position)
+            if self.begun and chunk == self.text[start : start + len(chunk)]:
                 continue  # replayed already
-            if int(position) != len(self.text):
+            if not self.begun or start != len(self.text):
                 return
-            self._see(value)
+            self.text += chunk
             for event in self._unsent():
                 yield event
 
-    def _see(self, value: str) -> None:
-        self.text += value.encode()
-
-    def _check_start(self, *, live: bool) -> None:
-        """Refuse a position that this answer cannot have."""
-        beyond = self.sent > len(self.text)
-        inside = not beyond and self.sent < len(self.text) and 0x80 <= self.text[self.sent] < 0xC0
-        if inside or (beyond and (not live or self.sent > store.ANSWER_MAX_BYTES)):
-            raise BadInput("That is no position in this answer.", code="bad_event_id")
+    def _is_at_start(self) -> bool:
+        """Whether the answer goes as this reader has it up to where it starts. Raises for a position of no answer."""
+        text = bytes(self.text[: self.sent])
+        if self.mark:
+            return len(text) == self.sent and mark_of(text) == self.mark
+        inside = self.sent < len(self.text) and 0x80 <= self.text[self.sent] < 0xC0
+        if inside or self.sent > len(self.text):
+            raise bad_position()
+        self.mark = mark_of(text)
+        return True
 
     def _unsent(self) -> list[Text]:
         """What was seen and not sent, in pieces that end where characters end."""
@@ -121,7 +145,9 @@ class _Reader:
             end = min(self.sent + REPLAY_MAX_BYTES, len(self.text))
             while end < len(self.text) and 0x80 <= self.text[end] < 0xC0:
                 end -= 1
-            pieces.append(Text(self.text[self.sent : end].decode("utf-8", "replace"), end))
+            piece = bytes(self.text[self.sent : end])
+            self.mark = mark_of(piece, self.mark)
+            pieces.append(Text(piece.decode("utf-8", "replace"), end, self.mark))
             self.sent = end
         return pieces
 
@@ -135,6 +161,11 @@ class _Reader:
         if text:
             await store.extend(job_id=self.job_id, text=text)
         return Quiet()
+
+
+def bad_position() -> BadInput:
+    """The error of a position that an answer cannot have."""
+    return BadInput("That is no position in this answer.", code="bad_event_id")
 
 
 def _ending(raw: str) -> Ended | Broke:

@@ -90,10 +90,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of an answer; `end` is the number of bytes of the answer up to its end, which resumes after it."""
+    """A piece of an answer. `end` is the number of bytes of the answer up to its end, and `mark` what `mark_of` says of
+    them: the two name the place."""
 
     value: str
     end: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """What was read so far is not how the answer goes, since Redis was lost: it comes anew, from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +140,4 @@ class Look:
     """Somebody may have lost the right to read this: each reader looks whether it was they. Nothing else is told."""
 
 
-Event = Text | Thought | Ended | Broke | Quiet | Gone | Look
+Event = Text | Reset | Thought | Ended | Broke | Quiet | Gone | Look

@@ -2462,7 +2462,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events. Each has an `id:` and one `data:` line of JSON: `{"type":"token","value":"…"}`, at last `{"type":"done","tokens":n,"finish":"stop|length|stopped"}` or `{"type":"error","message":"…"}`. A comment fills every 15 s of silence. Who asks with `reasoning=1` is also told what a model thinks before it answers, as it comes: `{"type":"reasoning","value":"…"}`. That is no part of the answer, and not told again. */
+            /** @description Server-sent events. Each has an `id:` and one `data:` line of JSON: `{"type":"token","value":"…"}`, at last `{"type":"done","tokens":n,"finish":"stop|length|stopped"}` or `{"type":"error","message":"…"}`. A `{"type":"reset"}` says: forget what came, the answer is told anew. A comment fills every 15 s of silence. Who asks with `reasoning=1` is also told what a model thinks before it answers, as it comes: `{"type":"reasoning","value":"…"}`. That is no part of the answer, and not told again. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -100,6 +100,8 @@ export const streamEvent = variants({
   token: object({ value: string }),
   done: object({ tokens: integer, finish: oneOf("stop", "length", "stopped") }),
   error: object({ message: string }),
+  /** What came so far does not hold: the answer comes anew, from its beginning. */
+  reset: object({}),
 });
 export type StreamEvent = Decoded<typeof streamEvent>;
 export type Finish = Extract<StreamEvent, { type: "done" }>["finish"];

@@ -9,6 +9,7 @@ let standing: "pending" | "settled";
 
 const handlers: StreamHandlers = {
   text: (text) => texts.push(text),
+  restarted: () => texts.splice(0),
   done: (finish) => log.push(`done ${finish}`),
   failed: (message) => log.push(`failed ${message}`),
   connection: (state) => log.push(state),
@@ -51,6 +52,22 @@ describe("reading a stream", () => {
     streams.frame();
     expect(texts.join("")).toBe("abc");
     expect(log).toEqual(["reconnecting", "steady"]);
+  });
+
+  it("forgets what came when the answer is told anew, and takes ids that it had seen", () => {
+    open();
+    streams.token("1-a", "the text ");
+    streams.frame();
+    streams.token("2-a", "that was lost");
+    streams.send("0", { type: "reset" });
+    streams.token("1-a", "the text ");
+    streams.frame();
+    streams.token("2-b", "that is kept");
+    streams.send("0", { type: "reset" });
+    streams.token("2-b", "all");
+    streams.send("end-2-b", { type: "done", tokens: 3, finish: "stop" });
+    expect(texts).toEqual(["all"]);
+    expect(log).toEqual(["done stop"]);
   });
 
   it("closes on an error, keeping the text before it", () => {

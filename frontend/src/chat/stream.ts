@@ -21,6 +21,8 @@ const SILENCE_ON_RETURN_MS = 3_000;
 export interface StreamHandlers {
   /** Text that arrived since the last frame. */
   text(text: string): void;
+  /** Forget the text: the answer comes from its beginning. */
+  restarted(): void;
   done(finish: Finish): void;
   failed(message: string): void;
   connection(state: "steady" | "reconnecting" | "lost"): void;
@@ -132,9 +134,11 @@ class StreamReader implements Reading {
 
   #receive(id: string, data: string): void {
     this.#heard();
-    if (this.#closed || this.#seen.has(id)) return;
+    if (this.#closed) return;
     const event = parseEvent(data);
     if (event === null) return;
+    if (event.type === "reset") this.#seen.clear(); // The same ids may come again, of another text.
+    if (this.#seen.has(id)) return;
     if (id !== "") {
       this.#seen.add(id);
       this.#lastId = id;
@@ -148,6 +152,10 @@ class StreamReader implements Reading {
       case "token":
         this.#buffer += event.value;
         this.#cancelFrame ??= this.platform.onFrame(() => this.#flush());
+        return;
+      case "reset":
+        this.#buffer = "";
+        this.handlers.restarted();
         return;
       case "done":
         this.#flush();
