@@ -8,6 +8,7 @@ from unfold.forms import AuthenticationForm
 
 from ashao_site.accounts.models import User
 from ashao_site.accounts.second_factor import require_second_factor
+from ashao_site.accounts.sign_ins import end_session
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 from ashao_site.lib.api import json_error
@@ -33,6 +34,8 @@ class StaffSignInForm(AuthenticationForm):  # type: ignore[misc]  # unfold has n
         name = User.normalize_username(str(self.cleaned_data.get("username", "")))
         limits.spend_now(limits.STAFF_PASSWORD, address=client_address(self.request), account=name)
         found: dict[str, Any] = super().clean()
+        if self.request.user.is_authenticated and self.request.user != self.get_user():
+            end_session(self.request)  # a sign-in over somebody else's: what is open in that hears no more
         return found
 
 
