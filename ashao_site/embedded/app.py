@@ -23,6 +23,7 @@ PROCESSES = ("web", "fallback", "settlement", "beat")
 EVERYTHING = (*SERVERS, *PROCESSES)
 APPLICATION = "ashao_site.asgi:application"
 DAPHNE = "ashao_site.daphne_server"
+PROTOCOL = "ashao_site.uvicorn_protocol:Protocol"
 
 
 def process_specs(config: Config, env: Mapping[str, str]) -> Iterator[ProcessSpec]:
@@ -52,6 +53,7 @@ def web_argv(config: Config) -> tuple[str, ...]:
             "--host": LOOPBACK,
             "--port": config.port,
             "--backlog": ACCEPT_BACKLOG,
+            "--http": PROTOCOL,
             "--timeout-keep-alive": KEEP_ALIVE_S,
             "--timeout-graceful-shutdown": CLOSE_TIMEOUT_S,
             "--ws-max-size": SOCKET_MESSAGE_MAX_BYTES,

@@ -170,3 +170,22 @@ async def test_without_a_proxy_no_header_speaks_for_one(stack: Stack) -> None:
             assert "server" not in redirected.headers
     assert found[:2] == [201, 201]
     assert found[2] in (402, 403, 429)
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["one line", "many lines"])
+def test_headers_without_end_are_cut_off(stack: Stack, many: bool) -> None:
+    pid = stack.pid_of("web")
+    before_kib, taken = memory_kib(pid), 0
+    part = (b"\r\nX-A: " if many else b"") + b"a" * 65_536
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=60) as talk:
+        talk.sendall(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{stack.port}\r\nX-B: ".encode())
+        try:
+            while taken < BODY_BYTES:
+                talk.sendall(part)
+                taken += len(part)
+        except OSError:
+            pass
+        said = read_rest(talk)
+    assert taken < TAKEN_MAX_BYTES
+    assert not said or said.split(b" ", 2)[1] in (b"400", b"431")
+    assert memory_kib(pid) - before_kib < 40_000
