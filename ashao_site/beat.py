@@ -10,7 +10,7 @@ AHEAD_MAX = timedelta(seconds=1)
 """A task that last ran further ahead than this ran before the clock was set back."""
 
 
-class SteadyScheduler(PersistentScheduler):  # type: ignore[misc]
+class SteadyScheduler(PersistentScheduler):
     """Goes on when the clock is set back.
 
     Celery's own waits until the old time comes again: nobody would sweep for as long as the clock went back, also
@@ -28,7 +28,8 @@ class SteadyScheduler(PersistentScheduler):  # type: ignore[misc]
         found = False
         for entry in self.schedule.values():
             now = maybe_make_aware(entry.default_now())
-            if maybe_make_aware(entry.last_run_at) > now + AHEAD_MAX:
+            ran = entry.last_run_at
+            if ran is not None and maybe_make_aware(ran) > now + AHEAD_MAX:
                 entry.last_run_at = now
                 found = True
         return found

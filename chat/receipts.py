@@ -33,4 +33,7 @@ def _wire(viewer: Viewer, answer: Message, receipt: jobs.Receipt) -> Json:
         "credits": 0 if as_guest else micros_to_credits(receipt.charged_micros),
         "handedOver": receipt.handed_over,
         "simulated": receipt.simulated,
+        "read": {"characters": receipt.read_chars, "of": receipt.asked_chars}
+        if receipt.asked_chars
+        else None,
     }

@@ -142,6 +142,13 @@ class RatedSerializer(Shape):
     rating = RatingField()
 
 
+class ReadSerializer(Shape):
+    """How much of a conversation was read that was too long for every machine."""
+
+    characters = serializers.IntegerField()
+    of = serializers.IntegerField()
+
+
 class ReceiptSerializer(Shape):
     """What an answer was made with and what it cost: no identity."""
 
@@ -156,6 +163,9 @@ class ReceiptSerializer(Shape):
     )
     credits = serializers.IntegerField(help_text="Charged; 0 for guests.")
     handedOver = serializers.BooleanField(help_text="Whether more than one producer had it.")
+    read = ReadSerializer(
+        allow_null=True, help_text="What was read, oldest turns left out; null where it was all."
+    )
     simulated = serializers.BooleanField(
         help_text="Whether it is prepared text, at least in part. Such an answer is free."
     )

@@ -35,7 +35,13 @@ class NewWorker:
 
 
 def register_worker(
-    *, owner: User, kind: WorkerKind, model: str, tiers: list[Tier] | None, name: str = ""
+    *,
+    owner: User,
+    kind: WorkerKind,
+    model: str,
+    tiers: list[Tier] | None,
+    name: str = "",
+    context_tokens: int | None = None,
 ) -> NewWorker:
     """Make a worker of `owner` that serves `tiers` (by default all that its kind may).
 
@@ -59,6 +65,7 @@ def register_worker(
             kind=kind,
             model=model.strip(),
             name=name,
+            context_tokens=context_tokens,
             tiers=[str(tier) for tier in wanted],
             token_hash=hash_secret(token),
         )

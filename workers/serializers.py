@@ -2,12 +2,13 @@
 
 from rest_framework import serializers
 
-from ashao_site.lib.api import StrictBooleanField, StrictCharField
+from ashao_site.lib.api import StrictBooleanField, StrictCharField, StrictIntegerField
 from ashao_site.lib.openapi import with_any_of
 from workers import jobs
 from workers.jobs.models import MODEL_MAX_CHARS, WORKER_NAME_MAX_CHARS
 
 KINDS = [str(kind) for kind in jobs.WorkerKind]
+CONTEXT_TOKENS_MIN, CONTEXT_TOKENS_MAX = 64, 10_000_000
 TIERS = [str(tier) for tier in jobs.Tier]
 
 
@@ -21,6 +22,12 @@ class RegisterSerializer(serializers.Serializer[dict[str, object]]):
         required=False,
         allow_blank=True,
         help_text="What you call it; shown to you only.",
+    )
+    contextTokens = StrictIntegerField(
+        required=False,
+        min_value=CONTEXT_TOKENS_MIN,
+        max_value=CONTEXT_TOKENS_MAX,
+        help_text="How many tokens its model reads, question and answer together.",
     )
     tiers = serializers.ListField(
         child=serializers.ChoiceField(choices=TIERS),

@@ -47,6 +47,7 @@ class RegisterView(APIView):
             model=body["model"],
             tiers=tiers,
             name=body.get("name", ""),
+            context_tokens=body.get("contextTokens"),
         )
         return Response({"workerId": new.worker.public_id, "workerToken": new.token}, status=201)
 

@@ -60,6 +60,7 @@ def test_a_browsers_answer_through_the_worker_calls(alice: Browser, bob: Browser
         "credits": 10,
         "handedOver": False,
         "simulated": False,
+        "read": None,
     }
     question, reply = alice.messages(conversation_id)
     assert (question["receipt"], question["rating"]) == (None, 0)

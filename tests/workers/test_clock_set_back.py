@@ -105,3 +105,4 @@ def test_what_is_due_every_second_is_sent_though_it_last_ran_ahead_of_now(tmp_pa
     for entry in scheduler.schedule.values():
         entry.last_run_at = datetime.now(UTC) + timedelta(seconds=90)
     until(lambda: scheduler.tick() >= 0 and "sweep" in scheduler.sent, limit_s=30)
+    scheduler.close()

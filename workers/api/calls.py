@@ -208,7 +208,13 @@ async def _fail(scope: Scope, receive: Receive) -> Answer:
 async def _heartbeat(scope: Scope, receive: Receive) -> Answer:
     caller, body = await _parse(scope, receive, HeartbeatBody)
     tiers = [] if caller.paused else list(caller.tiers)
-    pulse = await jobs.heartbeat(holder=caller.worker_id, tiers=tiers, only=body.jobs, ready=body.ready)
+    pulse = await jobs.heartbeat(
+        holder=caller.worker_id,
+        tiers=tiers,
+        only=body.jobs,
+        ready=body.ready,
+        reads_tokens=caller.holder.reads_tokens,
+    )
     if body.tokensPerSecond is not None and _speed_is_due(caller.worker_id):
         await in_db(_note_speed, caller.worker_id, body.tokensPerSecond)
     return {

@@ -22,6 +22,8 @@ from ashao_site.lib.redis import Listener, Resync, redis
 from workers.actions import TOKEN_PREFIX
 from workers.jobs import Holder, Tier, owner_tag, store
 from workers.jobs.desk import desk
+from workers.jobs.fit import reading_room
+from workers.jobs.records import context_of
 from workers.models import Worker
 
 log = structlog.get_logger("ashao.worker_api")
@@ -136,6 +138,7 @@ def _look_up(token_hash: str) -> Caller | None:
             avoid=owner_tag(worker.owner_id),
             jobs_max=JOBS_AT_ONCE_MAX,
             model=worker.model,
+            reads_tokens=reading_room(context_of(worker)),
         ),
     )
 

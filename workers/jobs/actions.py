@@ -17,6 +17,7 @@ from ashao_site.lib.errors import AppError, Conflict
 from ashao_site.lib.ids import new_secret
 from workers.jobs import records, store
 from workers.jobs.dispatch import ask_cloud, ask_cloud_soon, grace_ms
+from workers.jobs.fit import fit, needs_of
 from workers.jobs.pricing import Tier
 from workers.jobs.records import Settled
 from workers.jobs.states import Finish
@@ -72,7 +73,12 @@ async def claim_now(*, tier: Tier, holder: Holder) -> Claimed | store.Miss:
     for _ in range(CLAIM_TRIES_MAX):
         lease = new_secret("ls")
         popped = await store.claim(
-            tier=tier, holder=holder.id, avoid=holder.avoid, lease=lease, jobs_max=holder.jobs_max
+            tier=tier,
+            holder=holder.id,
+            avoid=holder.avoid,
+            lease=lease,
+            jobs_max=holder.jobs_max,
+            reads_tokens=holder.reads_tokens,
         )
         if isinstance(popped, str):
             return popped
@@ -94,8 +100,10 @@ async def claim_for_cloud(job_id: str, *, holder: Holder) -> Claimed | None:
 
 async def confirm(popped: Popped, *, lease: str, holder: Holder) -> Claimed | None:
     """Make a claim durable; None where Postgres knows better, and then Redis is put right."""
+    room = holder.reads_tokens
+    cut = fit(popped.messages, reads_tokens=room) if 0 < room < needs_of(popped.messages).whole else None
     try:
-        confirmed = await in_db(records.mark_running, job_id=popped.id, lease=lease, holder=holder)
+        confirmed = await in_db(records.mark_running, job_id=popped.id, lease=lease, holder=holder, read=cut)
     except BaseException:
         # Nobody will ever produce under this lease, though its holder's heartbeats would renew it: let it go
         # now, and the sweeper puts the job back.
@@ -111,7 +119,7 @@ async def confirm(popped: Popped, *, lease: str, holder: Holder) -> Claimed | No
         tier=popped.tier,
         model=popped.model,
         value_micros=popped.value_micros,
-        messages=popped.messages,
+        messages=popped.messages if cut is None else cut.messages,
         prefix=popped.prefix,
         lease=lease,
         lease_ms=settings.WORKER_LEASE_MS,
@@ -296,13 +304,21 @@ async def make_free(*, job_id: str, lease: str) -> bool:
 
 
 async def end_without_cloud(job_id: str, *, holder: Holder) -> None:
-    """No cloud is configured: a job for which no worker is live either ends here. Others go on waiting."""
+    """No cloud is configured: a job that no live worker may have, or can read, ends here. Others go on waiting.
+
+    What none of them can read whole goes to the one that reads most, without its oldest turns.
+    """
     waiting = await in_db(records.queued, job_id)
     if waiting is None:
         return
-    live, _ = await store.tier_counts(waiting.tier, now_ms=clock.now_ms())
-    if live and waiting.for_workers:
-        return
+    if waiting.for_workers:
+        live = await store.live_ids(waiting.tier, now_ms=clock.now_ms())
+        most = await in_db(records.most_read, live, avoid=waiting.avoid)
+        if most is not None and most >= waiting.needs.whole:
+            return
+        if most is not None and most >= waiting.needs.least:
+            await store.allow_cut(job_id=job_id, tier=waiting.tier, reads_tokens=most)
+            return
     if await claim_for_cloud(job_id, holder=holder) is not None:  # so that no worker begins it meanwhile
         await give_up(job_id, text=waiting.text, reason=records.NO_PRODUCER)
 
@@ -336,13 +352,20 @@ async def repair(job_id: str) -> None:
 
 
 async def heartbeat(
-    *, holder: str, tiers: list[Tier], only: list[str] | None = None, ready: bool = True
+    *,
+    holder: str,
+    tiers: list[Tier],
+    only: list[str] | None = None,
+    ready: bool = True,
+    reads_tokens: int = 0,
 ) -> Pulse:
     """A sign of life; renews the leases of what is held (or `only` of these), and tells what is held or stopped.
 
     Who is not `ready` lives, finishes what it holds, and does not count as one who could take a job.
     """
-    return await store.heartbeat(holder=holder, tiers=tiers, only=only, ready=ready)
+    return await store.heartbeat(
+        holder=holder, tiers=tiers, only=only, ready=ready, reads_tokens=reads_tokens
+    )
 
 
 async def reconsider(*, holder: str, paused: bool) -> None:

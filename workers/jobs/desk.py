@@ -183,10 +183,15 @@ class Desk:
             await asyncio.sleep(LIVE_EVERY_S)
             with contextlib.suppress(RedisError, OSError):
                 for tier, waiting in self._waiting.items():
-                    holders = [waiter.holder.id for waiter in waiting if not waiter.result.done()]
+                    holders = [waiter.holder for waiter in waiting if not waiter.result.done()]
                     for first in range(0, len(holders), LIVE_BATCH):
                         batch = holders[first : first + LIVE_BATCH]
-                        await store.say_live(tier=tier, holders=batch, now_ms=clock.now_ms())
+                        await store.say_live(
+                            tier=tier,
+                            holders=[holder.id for holder in batch],
+                            now_ms=clock.now_ms(),
+                            contexts={holder.reads_tokens for holder in batch},
+                        )
 
 
 _kept: set[asyncio.Task[None]] = set()

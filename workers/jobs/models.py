@@ -30,6 +30,8 @@ class Worker(models.Model):
     name = models.CharField(max_length=WORKER_NAME_MAX_CHARS, blank=True, default="", db_default="")
     """What its owner calls it; shown to its owner only."""
     tiers = ArrayField(models.CharField(max_length=8))
+    context_tokens = models.PositiveIntegerField(null=True, blank=True)
+    """How much its model reads, question and answer together; null where it did not say."""
     token_hash = models.CharField(max_length=64, unique=True)
     tokens_per_second = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -67,6 +69,9 @@ class Job(models.Model):
     """What kind of producer has it, or had it last."""
     served_model = models.CharField(max_length=MODEL_MAX_CHARS, blank=True, default="", db_default="")
     """What that producer makes the answer with, in its own words."""
+    read_chars = models.PositiveIntegerField(default=0, db_default=0)
+    asked_chars = models.PositiveIntegerField(default=0, db_default=0)
+    """How much of the conversation that producer was given, where it was not the whole; otherwise both are 0."""
     lease_hash = models.CharField(max_length=64, blank=True)
     share_bps = models.PositiveIntegerField(default=WORKER_SHARE_BPS)
 

@@ -16,20 +16,25 @@ from ledger import actions as ledger
 from ledger import chart
 from staking.rewards.queries import stakes_enough
 from workers.jobs import pricing
+from workers.jobs.fit import Fitted, needs_of, reading_room
 from workers.jobs.models import MODEL_MAX_CHARS, Job, JobPayload, Worker
-from workers.jobs.pricing import Tier
+from workers.jobs.pricing import Tier, WorkerKind
 from workers.jobs.signals import job_finished
 from workers.jobs.states import LIVE, Finish, State, sources_of
 from workers.jobs.store import Queued
 from workers.jobs.tags import owner_tag
 from workers.jobs.types import Holder, Messages, Outcome
 
+NATIVE_CONTEXT_TOKENS = 4_096
+"""What a native worker reads that did not say."""
 HOLD_MARGIN = timedelta(minutes=10)
 """A hold outlives the longest job by this: it expires only when nobody is left who could end the job."""
 DONE_PREFIX = "done:"
 SETTLED_FIELDS = (
     *("state", "finish", "tokens", "finished_at", "charged_micros", "earned_micros", "avoid", "lost_by"),
 )
+LOOK_UP_BATCH = 500
+"""How many workers are looked up at once."""
 WORKER_ATTEMPTS_MAX = 3
 """After so many producers have lost a job, only the cloud is asked."""
 FAILED_MESSAGE = "The answer could not be produced. Your credits are back."
@@ -57,6 +62,16 @@ class Settled:
         if self.state == State.FAILED:
             return json.dumps({"type": "error", "message": self.error})
         return json.dumps({"type": "done", "tokens": self.tokens, "finish": self.finish})
+
+
+def context_of(worker: Worker) -> int:
+    """How many tokens a worker's model reads: as it said, as its catalogue says, or a usual number."""
+    if worker.context_tokens is not None:
+        return worker.context_tokens
+    if worker.kind != WorkerKind.BROWSER:
+        return NATIVE_CONTEXT_TOKENS
+    known = {model.id: model.contextTokens for model in settings.BROWSER_MODELS}
+    return known.get(worker.model, min(known.values()))
 
 
 def hold_key(job_id: str) -> str:
@@ -98,10 +113,11 @@ def _is_free(address: str) -> bool:
     return address == chart.PROMO_BUDGET or address.endswith(":granted")
 
 
-def mark_running(*, job_id: str, lease: str, holder: Holder) -> bool:
+def mark_running(*, job_id: str, lease: str, holder: Holder, read: Fitted | None = None) -> bool:
     """Write down who produces a job now; False where Postgres knows that it is not waiting for anybody.
 
-    The share that a worker earns follows its owner's confirmed stake of this moment, and stays.
+    `read` is what it is given, where that is not the whole. The share that a worker earns follows its owner's
+    confirmed stake of this moment, and stays.
     """
     now = clock.now()
     changed = Job.objects.filter(public_id=job_id, state=State.QUEUED).update(
@@ -113,6 +129,8 @@ def mark_running(*, job_id: str, lease: str, holder: Holder) -> bool:
         served_model=holder.model[:MODEL_MAX_CHARS],
         lease_hash=hash_secret(lease),
         share_bps=_share_of(holder.owner_id),
+        read_chars=0 if read is None else read.read_chars,
+        asked_chars=0 if read is None else read.asked_chars,
         first_claimed_at=Coalesce("first_claimed_at", Value(now)),
         claimed_at=now,
     )
@@ -320,6 +338,7 @@ def as_queued(job: Job) -> Queued:
         created_ms=int(job.created_at.timestamp() * 1000),
         front=job.attempts > 0,
         for_workers=job.attempts < WORKER_ATTEMPTS_MAX,
+        needs=needs_of(job.payload.messages),
     )
 
 
@@ -348,6 +367,17 @@ def tier_of(job_id: str) -> Tier | None:
 def asker_of(job_id: str) -> str:
     """The tag of who asked, while the job lives; empty for a guest."""
     return Job.objects.filter(public_id=job_id).values_list("avoid", flat=True).first() or ""
+
+
+def most_read(holders: Sequence[str], *, avoid: str) -> int | None:
+    """How much the one of these workers reads that reads most and whose owner `avoid` does not name."""
+    most: int | None = None
+    for first in range(0, len(holders), LOOK_UP_BATCH):
+        workers = Worker.objects.filter(public_id__in=holders[first : first + LOOK_UP_BATCH])
+        for worker in workers.only("owner_id", "kind", "model", "context_tokens"):
+            if owner_tag(worker.owner_id) not in avoid:
+                most = max(most or 0, reading_room(context_of(worker)))
+    return most
 
 
 def able(holders: Sequence[str]) -> set[str]:

@@ -5,7 +5,7 @@ Redis coordinates and may be lost at any time; what must not be lost is in Postg
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,7 @@ from typing import Literal
 from django.conf import settings
 
 from ashao_site.lib.redis import Reply, Script, redis
+from workers.jobs.fit import Needs
 from workers.jobs.pricing import Tier
 from workers.jobs.types import ChunkKind, Messages, Pulse
 from workers.jobs.visible import visible_bytes
@@ -47,6 +48,7 @@ PACE_BYTES_PER_S = 4
 """An answer that grows by less than so many visible bytes a second, over `WORKER_PACE_MS`, has stalled."""
 SETTLE_MS = 5_000
 """How long settling or handing over a job may take before the sweeper does it again."""
+ROOM_STEP_TOKENS = 256
 CLOCK_SLACK_MS = 2_000
 """How far ahead of Redis' clock a process's may be."""
 CLAMP_MAX = 1_000
@@ -74,6 +76,17 @@ def queue_key(tier: Tier | str) -> str:
 def live_key(tier: Tier | str) -> str:
     """Sorted set of a tier's workers by their last sign of life."""
     return f"ashao:live:{tier}"
+
+
+def room_key(tier: Tier | str) -> str:
+    """Sorted set of the contexts that a tier's workers read, by the last sign of life of one with it."""
+    return f"ashao:room:{tier}"
+
+
+def _room(reads_tokens: int) -> int:
+    """A context as a member of that set: rounded down, so that there are only so many."""
+    step = ROOM_STEP_TOKENS
+    return reads_tokens if reads_tokens < step else reads_tokens // step * step
 
 
 def job_key(job_id: str) -> str:
@@ -120,6 +133,7 @@ class Queued:
     created_ms: int
     front: bool
     for_workers: bool
+    needs: Needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +201,14 @@ async def clamp() -> int:
     return int(
         await redis().pipe.script(
             CLAMP,
-            (LEASES, *(live_key(tier) for tier in Tier)),
+            (LEASES, *(key(tier) for tier in Tier for key in (live_key, room_key))),
             (settings.WORKER_LEASE_MS, _progress_ms(), SETTLE_MS, CLOCK_SLACK_MS, CLAMP_MAX),
         )
     )
 
 
 async def enqueue(job: Queued) -> tuple[bool, int]:
-    """Put a queued job before the workers; returns whether it went in, and the live workers of its tier."""
+    """Put a queued job before the workers; returns whether it went in, and its tier's live workers if it fits."""
     reply: Reply = await redis().pipe.script(
         ENQUEUE,
         (
@@ -204,6 +218,7 @@ async def enqueue(job: Queued) -> tuple[bool, int]:
             avoid_key(job.id),
             queue_key(job.tier),
             live_key(job.tier),
+            room_key(job.tier),
         ),
         (
             job.id,
@@ -218,18 +233,27 @@ async def enqueue(job: Queued) -> tuple[bool, int]:
             settings.WORKER_LIVE_MS,
             int(job.front),
             int(job.for_workers),
+            job.needs.whole,
+            job.needs.least,
         ),
     )
     return bool(reply[0]), int(reply[1])
 
 
 async def claim(
-    *, tier: Tier, holder: str, avoid: str, lease: str, jobs_max: int, only: str = ""
+    *,
+    tier: Tier,
+    holder: str,
+    avoid: str,
+    lease: str,
+    jobs_max: int,
+    only: str = "",
+    reads_tokens: int = 0,
 ) -> Popped | Miss:
     """Take the first job that `holder` may have (or the one named), with a lease; or say why there is none."""
     reply: Reply = await redis().pipe.script(
         CLAIM,
-        (queue_key(tier), live_key(tier), LEASES, held_key(holder)),
+        (queue_key(tier), live_key(tier), LEASES, held_key(holder), room_key(tier)),
         (
             holder,
             avoid,
@@ -241,6 +265,8 @@ async def claim(
             jobs_max,
             _keep_ms(),
             only,
+            reads_tokens,
+            _room(reads_tokens),
         ),
     )
     if reply[0] != "job":
@@ -347,14 +373,26 @@ async def revoke(*, job_id: str, lease: str = "", holder: str = "") -> Literal["
 
 
 async def heartbeat(
-    *, holder: str, tiers: Sequence[Tier], only: Sequence[str] | None = None, ready: bool = True
+    *,
+    holder: str,
+    tiers: Sequence[Tier],
+    only: Sequence[str] | None = None,
+    ready: bool = True,
+    reads_tokens: int = 0,
 ) -> Pulse:
     """A sign of life; renews all leases, or only those of the jobs named."""
     named = ("all",) if only is None else ("named", *only)
     held, stopped = await redis().pipe.script(
         HEARTBEAT,
-        (held_key(holder), LEASES, *(live_key(tier) for tier in tiers)),
-        (holder, settings.WORKER_LEASE_MS, "ready" if ready else "not ready", _progress_ms(), *named),
+        (held_key(holder), LEASES, *(key(tier) for tier in tiers for key in (live_key, room_key))),
+        (
+            holder,
+            settings.WORKER_LEASE_MS,
+            "ready" if ready else "not ready",
+            _progress_ms(),
+            _room(reads_tokens),
+            *named,
+        ),
     )
     return Pulse(jobs=held, stop=stopped)
 
@@ -364,11 +402,29 @@ async def held_count(holder: str) -> int:
     return int(await redis().pipe.command("SCARD", held_key(holder)))
 
 
-async def say_live(*, tier: Tier, holders: Sequence[str], now_ms: int) -> None:
-    """Mark many waiting workers as live at once."""
+async def say_live(
+    *, tier: Tier, holders: Sequence[str], now_ms: int, contexts: Collection[int] = ()
+) -> None:
+    """Mark many waiting workers as live at once, with the contexts that there are among them."""
     pairs = [part for holder in holders for part in (now_ms, holder)]
     if pairs:
         await redis().pipe.command("ZADD", live_key(tier), *pairs)
+    rooms = [part for room in {_room(context) for context in contexts} for part in (now_ms, room)]
+    if rooms:
+        await redis().pipe.command("ZADD", room_key(tier), *rooms)
+
+
+async def live_ids(tier: Tier, *, now_ms: int) -> list[str]:
+    """The live workers of a tier."""
+    since = now_ms - settings.WORKER_LIVE_MS
+    reply: list[str] = await redis().pipe.command("ZRANGE", live_key(tier), since, "+inf", "BYSCORE")
+    return reply
+
+
+async def allow_cut(*, job_id: str, tier: Tier, reads_tokens: int) -> None:
+    """Have a job that nobody can read whole go to those who read as much as this, without its oldest turns."""
+    await redis().pipe.command("HSET", job_key(job_id), "cut", reads_tokens)
+    await redis().pipe.command("PUBLISH", queue_key(tier), job_id)
 
 
 async def tell_changed(*, holder: str) -> None:

@@ -33,6 +33,8 @@ class Holder:
     avoid: str = ""
     jobs_max: int = 0
     model: str = ""
+    reads_tokens: int = 0
+    """How many tokens its model reads, the answer's room left free; 0: as many as there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Receipt:
 
     `seconds` are from the first producer's claim to the end, hand-overs included. `tokens` were counted by the
     producer that ended it; of an answer that was stopped, the pieces that it had sent. Of one that is `simulated`
-    at least a part is prepared text, and it is free.
+    at least a part is prepared text, and it is free. Where the conversation was too long for every machine,
+    `read_chars` of `asked_chars` characters were read; otherwise both are 0.
     """
 
     served_by: str
@@ -86,6 +89,8 @@ class Receipt:
     charged_micros: int
     handed_over: bool
     simulated: bool
+    read_chars: int = 0
+    asked_chars: int = 0
 
 
 @dataclass(frozen=True, slots=True)

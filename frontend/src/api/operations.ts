@@ -29,6 +29,10 @@ export const AnnouncedDeposit: is.Decoder<Schemas["AnnouncedDeposit"]> = is.obje
   amount: is.integer,
   sentAt: is.string,
 });
+export const Read: is.Decoder<Schemas["Read"]> = is.object({
+  characters: is.integer,
+  of: is.integer,
+});
 export const Receipt: is.Decoder<Schemas["Receipt"]> = is.object({
   servedBy: is.oneOf("browser", "native", "cloud"),
   model: is.string,
@@ -36,6 +40,7 @@ export const Receipt: is.Decoder<Schemas["Receipt"]> = is.object({
   seconds: is.number,
   credits: is.integer,
   handedOver: is.boolean,
+  read: is.nullable(Read),
   simulated: is.boolean,
 });
 export const Message: is.Decoder<Schemas["Message"]> = is.object({

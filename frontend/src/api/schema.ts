@@ -1588,6 +1588,11 @@ export interface components {
             down: number;
             up: number;
         };
+        /** @description How much of a conversation was read that was too long for every machine. */
+        Read: {
+            characters: number;
+            of: number;
+        };
         /** @description What an answer was made with and what it cost: no identity. */
         Receipt: {
             /** @description Charged; 0 for guests. */
@@ -1596,6 +1601,8 @@ export interface components {
             handedOver: boolean;
             /** @description As the worker registered it, or the provider calls it. */
             model: string;
+            /** @description What was read, oldest turns left out; null where it was all. */
+            read: components["schemas"]["Read"] | null;
             /**
              * Format: double
              * @description From the first producer's claim to the end, hand-overs included.
@@ -1626,6 +1633,8 @@ export interface components {
         };
         /** @description The body of `register`. */
         RegisterRequest: {
+            /** @description How many tokens its model reads, question and answer together. */
+            contextTokens?: number;
             model: string;
             /** @description What you call it; shown to you only. */
             name?: string;

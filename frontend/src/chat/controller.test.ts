@@ -251,6 +251,7 @@ describe("after an answer", () => {
     credits: 10,
     handedOver: false,
     simulated: false,
+    read: null,
   };
   const answer = (chat: ChatController) => chat.store.get().messages.at(-1);
 

@@ -253,6 +253,14 @@ describe("handing on", () => {
     ).toBe(true);
   });
 
+  it("happens when the question is too long for the model, which isn't broken by that", async () => {
+    engine.scripts = [{ breaks: "too-long" }];
+    const run = await serve(job("a"));
+    await clock.advance(3_000);
+    expect(run.end).toEqual({ type: "lost" });
+    expect(network.handedOn).toEqual([{ id: "a", text: "", reason: "too long for this model" }]);
+  });
+
   it("happens when the engine breaks", async () => {
     engine.scripts = [{ pieces: words(3), breaks: "out-of-memory" }];
     const run = await serve(job("a"));

@@ -19,12 +19,15 @@ export const PROGRESS_MS = 200;
 /** An engine that was told to end and doesn't within this time won't. */
 const ENGINE_END_MS = 40_000;
 
+/** What is too long for the model is nobody's fault: it is handed on. */
+type JobProblem = Exclude<EngineProblem, "too-long">;
+
 export type JobEnd =
   | { type: "completed"; earned: number; tokens: number }
   /** It is somebody else's, or over. */
   | { type: "lost" }
   /** We couldn't, and handed it on. `broken`: the engine must be loaded anew before it is asked again. */
-  | { type: "failed"; problem: EngineProblem; broken: boolean }
+  | { type: "failed"; problem: JobProblem; broken: boolean }
   /** The owner stopped, and it was handed on. */
   | { type: "stopped" };
 
@@ -44,7 +47,8 @@ type Turn =
   | { type: "enough" }
   | { type: "lost" }
   | { type: "refused" }
-  | { type: "broken"; problem: EngineProblem }
+  | { type: "too-long" }
+  | { type: "broken"; problem: JobProblem }
   | { type: "stopped" };
 
 export function serveJob(job: ClaimedJob, deps: JobDeps): Promise<JobEnd> {
@@ -104,6 +108,9 @@ class JobRun {
         return { type: "lost" };
       case "refused":
         return this.#fail("generation-failed", false);
+      case "too-long":
+        await this.#handOn("too long for this model");
+        return { type: "lost" };
       case "broken":
         return this.#fail(turn.problem, true);
       case "stopped":
@@ -198,7 +205,7 @@ class JobRun {
     }
   }
 
-  async #fail(problem: EngineProblem, broken: boolean): Promise<JobEnd> {
+  async #fail(problem: JobProblem, broken: boolean): Promise<JobEnd> {
     await this.#handOn(problem);
     return { type: "failed", problem, broken };
   }
@@ -215,5 +222,6 @@ class JobRun {
 }
 
 function brokenBy(error: unknown): Turn {
-  return { type: "broken", problem: error instanceof EngineError ? error.problem : "generation-failed" };
+  const problem = error instanceof EngineError ? error.problem : "generation-failed";
+  return problem === "too-long" ? { type: "too-long" } : { type: "broken", problem };
 }

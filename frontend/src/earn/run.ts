@@ -58,7 +58,8 @@ export class WorkerRun {
     } catch (error) {
       if (this.#stop.signal.aborted) return null;
       if (!(error instanceof EngineError)) return networkProblem(error);
-      return error.problem === "aborted" ? null : problem(error.problem);
+      if (error.problem === "aborted") return null;
+      return problem(error.problem === "too-long" ? "generation-failed" : error.problem);
     } finally {
       await engine.unload().catch(() => undefined);
       close();

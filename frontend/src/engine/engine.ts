@@ -110,6 +110,7 @@ export type EngineProblem =
   | "runtime-failed" // the runtime or a shader didn't load or compile
   | "device-lost"
   | "generation-failed"
+  | "too-long" // the question alone is more than the model reads: nothing was generated
   | "aborted";
 
 export class EngineError extends Error {

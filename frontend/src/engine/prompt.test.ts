@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ChatMessage } from "./engine";
-import { answerTokens, fitPrompt, type Prompt } from "./prompt";
+import { fitPrompt, type Prompt, promptTokens } from "./prompt";
 
 const count = ({ messages, prefix }: Prompt) =>
   messages.reduce((sum, { content }) => sum + content.length + 1, 0) + prefix.length;
 
 const user = (content: string): ChatMessage => ({ role: "user", content });
 const assistant = (content: string): ChatMessage => ({ role: "assistant", content });
-const contents = ({ messages }: Prompt) => messages.map(({ content }) => content);
+const contents = (prompt: Prompt | null) => prompt?.messages.map(({ content }) => content);
 
 const talk = [user("one"), assistant("two"), user("three"), assistant("four"), user("five")];
 
@@ -32,28 +32,41 @@ describe("fitting a prompt", () => {
     expect(contents(fitPrompt({ messages, prefix: "" }, 14, count))).toEqual(["be kind", "five"]);
   });
 
-  it("cuts the beginning of a question that is too long by itself", () => {
+  it("never cuts a question: one that is too long by itself is refused", () => {
     const messages = [...talk.slice(0, 4), user("a long question?")];
-    expect(contents(fitPrompt({ messages, prefix: "" }, 10, count))).toEqual(["question?"]);
+    expect(fitPrompt({ messages, prefix: "" }, 10, count)).toBeNull();
+    expect(fitPrompt({ messages, prefix: "as far as we got" }, 10, count)).toBeNull();
+  });
+
+  it("refuses a long text, whose beginning says what to do with it", () => {
+    const asks = "Summarise the following text in three lines, in German. ";
+    const question = user(asks + "It is a long story. ".repeat(400).slice(0, 7_844));
+    const tokens = ({ messages, prefix }: Prompt) =>
+      Math.ceil(messages.reduce((sum, { content }) => sum + content.length, prefix.length) / 4);
+    expect(fitPrompt({ messages: [question], prefix: "" }, promptTokens(512, 1_024), tokens)).toBeNull();
+    const read = fitPrompt({ messages: [...talk.slice(0, 4), question], prefix: "" }, 2_000, tokens);
+    expect(contents(read)?.at(-1)?.startsWith(asks)).toBe(true);
   });
 
   it("never leaves half a character", () => {
-    const fitted = fitPrompt({ messages: [user("😀😀😀")], prefix: "" }, 4, count);
-    expect(contents(fitted)).toEqual(["😀"]);
+    const fitted = fitPrompt({ messages: [user("a")], prefix: "😀😀😀" }, 5, count);
+    expect(fitted).toEqual({ messages: [user("a")], prefix: "😀" });
   });
 
-  it("cuts what was answered already only when nothing of the question is left to cut", () => {
-    const fitted = fitPrompt({ messages: [user("why?")], prefix: "because of the rain" }, 6, count);
-    expect(fitted).toEqual({ messages: [user("")], prefix: " rain" });
+  it("cuts the beginning of what was answered already where nothing else may go", () => {
+    const fitted = fitPrompt({ messages: [user("why?")], prefix: "because of the rain" }, 10, count);
+    expect(fitted).toEqual({ messages: [user("why?")], prefix: " rain" });
   });
 });
 
-describe("room for the answer", () => {
+describe("room for the question", () => {
   it.each([
-    [512, 4096, 512],
-    [4096, 4096, 2048],
-    [10, 1, 1],
-  ])("%i tokens of a context of %i are %i", (maxNewTokens, contextTokens, expected) => {
-    expect(answerTokens(maxNewTokens, contextTokens)).toBe(expected);
+    [512, 4096, 3584],
+    [4096, 4096, 3584],
+    [512, 1024, 512],
+    [512, 512, 256],
+    [10, 1, 0],
+  ])("beside an answer of %i tokens in a context of %i is %i", (maxNewTokens, contextTokens, expected) => {
+    expect(promptTokens(maxNewTokens, contextTokens)).toBe(expected);
   });
 });

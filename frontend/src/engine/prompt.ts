@@ -11,42 +11,36 @@ export type CountTokens = (prompt: Prompt) => number;
 
 /**
  * Leaves out what is oldest until the prompt has at most `maxTokens`: whole turns first, so that roles go on
- * alternating, never the system's message nor the last question. Then the beginning of that question, and only
- * then the beginning of what was answered already.
+ * alternating, never the system's message nor any of the last question. Only then the beginning of what was answered
+ * already. Null where the question alone is too long: half a question isn't what was asked.
  */
-export function fitPrompt(prompt: Prompt, maxTokens: number, count: CountTokens): Prompt {
+export function fitPrompt(prompt: Prompt, maxTokens: number, count: CountTokens): Prompt | null {
   const fits = (candidate: Prompt) => count(candidate) <= maxTokens;
   if (fits(prompt)) return prompt;
   const system = prompt.messages.filter(({ role }) => role === "system");
   const talk = prompt.messages.filter(({ role }) => role !== "system");
   const starts = talk.flatMap(({ role }, index) => (role === "user" && index > 0 ? [index] : []));
   const from = (start: number): Prompt => ({ ...prompt, messages: [...system, ...talk.slice(start)] });
-  const turns = starts.length;
-  const dropped = smallest(turns, (index) => fits(from(starts[index] ?? 0)));
+  const dropped = smallest(starts.length, (index) => fits(from(starts[index] ?? 0)));
   const start = starts[dropped];
   if (start !== undefined) return from(start);
-  return cutQuestion(from(starts.at(-1) ?? 0), fits);
+  return cutPrefix(from(starts.at(-1) ?? 0), fits);
 }
 
-/** How many tokens the answer may have at most, so that at least half of the context is left for the question. */
-export function answerTokens(maxNewTokens: number, contextTokens: number): number {
-  return Math.max(1, Math.min(maxNewTokens, Math.floor(contextTokens / 2)));
-}
+/** The least that is kept free for the answer. */
+const ANSWER_ROOM_TOKENS = 512;
 
-function cutQuestion(prompt: Prompt, fits: (candidate: Prompt) => boolean): Prompt {
-  const question = prompt.messages.at(-1);
-  if (question === undefined) return prompt;
-  const asking = (content: string): Prompt => ({
-    ...prompt,
-    messages: [...prompt.messages.slice(0, -1), { ...question, content }],
-  });
-  const cut = smallest(question.content.length, (from) => fits(asking(tail(question.content, from))));
-  const shorter = asking(tail(question.content, cut));
-  if (cut < question.content.length || fits(shorter)) return shorter;
-  const prefixCut = smallest(prompt.prefix.length, (from) =>
-    fits({ ...shorter, prefix: tail(prompt.prefix, from) }),
+/** How many tokens a prompt may have at most: at least half of the context. */
+export function promptTokens(maxNewTokens: number, contextTokens: number): number {
+  return (
+    contextTokens - Math.max(1, Math.min(maxNewTokens, ANSWER_ROOM_TOKENS, Math.floor(contextTokens / 2)))
   );
-  return { ...shorter, prefix: tail(prompt.prefix, prefixCut) };
+}
+
+function cutPrefix(prompt: Prompt, fits: (candidate: Prompt) => boolean): Prompt | null {
+  const keeping = (from: number): Prompt => ({ ...prompt, prefix: tail(prompt.prefix, from) });
+  const shorter = keeping(smallest(prompt.prefix.length, (from) => fits(keeping(from))));
+  return fits(shorter) ? shorter : null;
 }
 
 /** The end of a text, without half a character at its beginning. */

@@ -11,7 +11,7 @@ import {
   type OnText,
 } from "./engine";
 import { modelFetch, REMOTE_HOST, REMOTE_PATH } from "./model-fetch";
-import { answerTokens, fitPrompt, type Prompt } from "./prompt";
+import { fitPrompt, type Prompt, promptTokens } from "./prompt";
 import { engineErrorOf } from "./runtime-problem";
 import { splitPrefix, TextPieces } from "./text-pieces";
 import { WARM_UP } from "./warm-up";
@@ -59,14 +59,15 @@ export class TransformersEngine {
 
   /** Each call begins with nothing: keys and values are made for it, and freed at its end. */
   async generate(input: GenerateInput, onText: OnText, signal: AbortSignal): Promise<Generated> {
-    const maxNewTokens = answerTokens(input.maxNewTokens, this.contextTokens);
     const { given, withheld } = splitPrefix(input.prefix);
     const prompt = fitPrompt(
       { messages: input.messages, prefix: given },
-      this.contextTokens - maxNewTokens,
+      promptTokens(input.maxNewTokens, this.contextTokens),
       (candidate) => this.#encode(candidate).length,
     );
+    if (prompt === null) throw new EngineError("too-long", "The question is more than this model reads.");
     const tokens = this.#encode(prompt);
+    const maxNewTokens = Math.min(input.maxNewTokens, this.contextTokens - tokens.length);
     const pieces = new TextPieces((ids) => this.#decode(ids), {
       before: input.prefix === "" ? [] : tokens,
       withheld,

@@ -3,10 +3,12 @@
 -- KEYS  1 ashao:queue:{tier}  list   2 ashao:live:{tier}      zset
 --       3 ashao:leases        zset of job ids by when their lease runs out
 --       4 ashao:worker:{id}:jobs  set of the job ids that this holder has
+--       5 ashao:room:{tier}    zset of how many tokens live workers read, by last sign of life
 --       and of each candidate ashao:job:{id} with :messages :tokens :avoid
 -- ARGV  1 holder  2 avoid tag of the holder ('' for the cloud)  3 lease token  4 lease_ms  5 first_token_ms
 --       6 live_ms  7 how many candidates to look at  8 most jobs at once (0: no limit)  9 ttl_ms
---       10 only this id ('' : the first that fits)
+--       10 only this id ('' : the first that fits)  11 tokens that the holder reads (0: no limit)
+--       12 the same as a member of the zset of contexts
 -- Returns {'job', id, tier, model, value, messages, text so far}, or {'empty'}, {'none'} (jobs wait, none
 -- that this holder may take), {'busy'} (holds as many as it may)
 local t = redis.call('TIME')
@@ -16,6 +18,9 @@ if worker then
   redis.call('ZADD', KEYS[2], now, ARGV[1])
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 86400000)
   redis.call('PEXPIRE', KEYS[2], 86400000)
+  redis.call('ZADD', KEYS[5], now, ARGV[12])
+  redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - 86400000)
+  redis.call('PEXPIRE', KEYS[5], 86400000)
 end
 if ARGV[8] ~= '0' and redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[8]) then
   local held = 0
@@ -25,17 +30,25 @@ if ARGV[8] ~= '0' and redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[8]) then
   end
   if held >= tonumber(ARGV[8]) then return {'busy'} end
 end
+-- Whole; or, where that is allowed (`cut`: by those who read as much as this), without its oldest turns.
+local function reads(needs, least, cut)
+  local room = tonumber(ARGV[11])
+  if room == 0 or not needs or tonumber(needs) <= room then return true end
+  return cut and room >= tonumber(cut) and room >= tonumber(least)
+end
 local ids = {ARGV[10]}
 if worker then ids = redis.call('LRANGE', KEYS[1], 0, ARGV[7] - 1) end
 local others = worker and redis.call('ZCOUNT', KEYS[2], now - ARGV[6], '+inf') > 1
 local seen = 'empty'
 for _, id in ipairs(ids) do
   local key = 'ashao:job:' .. id
-  local job = redis.call('HMGET', key, 'status', 'lastHolder', 'tier', 'model', 'value')
+  local job = redis.call('HMGET', key, 'status', 'lastHolder', 'tier', 'model', 'value', 'needs', 'least', 'cut')
   local messages = redis.call('GET', key .. ':messages')
   if job[1] ~= 'queued' or not messages then
     redis.call('LREM', KEYS[1], 1, id)
   elseif worker and ARGV[2] ~= '' and string.find(redis.call('GET', key .. ':avoid') or '', ARGV[2], 1, true) then
+    seen = 'none'
+  elseif worker and not reads(job[6], job[7], job[8]) then
     seen = 'none'
   elseif job[2] == ARGV[1] and others then
     seen = 'none'

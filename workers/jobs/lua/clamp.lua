@@ -1,6 +1,6 @@
 -- The clock may be set back: then what was written before lies further ahead than it could be set now, and whoever is
 -- dead would count as alive for as long. A timer is brought back to its limit from now, a sign of life to now.
--- KEYS  1 ashao:leases  zset   2.. ashao:live:{tier}  zsets   and ashao:job:{id}
+-- KEYS  1 ashao:leases  zset   2.. ashao:live:{tier}, ashao:room:{tier}  zsets   and ashao:job:{id}
 -- ARGV  1 lease_ms  2 progress_ms (the most that a producer has for its next progress)  3 settle_ms  4 slack_ms
 --       5 how many of each set to look at
 -- Returns how many were brought back

@@ -10,7 +10,15 @@ const receipt: Receipt = {
   credits: 10,
   handedOver: false,
   simulated: false,
+  read: null,
 };
+
+it("says how much was read of a conversation that was too long", () => {
+  const read = { characters: 900, of: 8_800 };
+  expect(receiptParts({ ...receipt, read }).at(-1)).toBe(
+    "read 900 of 8800 characters: the oldest messages were left out",
+  );
+});
 
 it("says who answered, with what, how fast and for how much", () => {
   expect(receiptParts(receipt)).toEqual([

@@ -40,5 +40,10 @@ export function receiptParts(receipt: Receipt): readonly string[] {
     `${counted(receipt.tokens, "token")} in ${receipt.seconds.toFixed(1)} s`,
     receipt.credits === 0 ? "free" : counted(receipt.credits, "credit"),
     ...(receipt.handedOver ? ["handed over on the way"] : []),
+    ...(receipt.read === null
+      ? []
+      : [
+          `read ${receipt.read.characters} of ${receipt.read.of} characters: the oldest messages were left out`,
+        ]),
   ];
 }
