@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -163,7 +163,9 @@ def _session_key(request: HttpRequest) -> str:
     """
     session = request.session
     session.get("")  # loads it: a cookie of an expired session names no session any more
-    if not request.user.is_authenticated:
+    if (
+        SESSION_KEY not in session
+    ):  # whoever signed the call with a key: nobody is signed in with this session
         keep_visitor(session, VISITOR_KEPT)
     if session.session_key is None:
         session.create()

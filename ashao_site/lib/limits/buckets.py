@@ -21,7 +21,7 @@ from ashao_site.lib.redis import Reply, Script, redis
 TAKE = Script.load(Path(__file__).parent / "take.lua")
 REDIS_WAIT_S = 2.0
 """How long Redis has to answer before it counts as away."""
-AWAY_S = 2.0
+AWAY_S = 5.0
 """For how long it is not asked again then: no call waits for a server that is not there."""
 REMEMBERED_MAX = 20_000
 """How many buckets a process remembers, of those known to be empty and of those it counts by itself."""
