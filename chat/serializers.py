@@ -253,6 +253,20 @@ class GuestSerializer(Shape):
     limit = serializers.IntegerField()
 
 
+class WelcomeSerializer(Shape):
+    """What signing in would bring this visitor, and what there is without."""
+
+    credits = serializers.IntegerField(
+        help_text="The free credits of a wallet that is new here, now; 0 where a limit of the day is reached."
+    )
+    answers = serializers.IntegerField(
+        help_text="How many answers they are enough for, of the cheapest tier."
+    )
+    guestMessages = serializers.IntegerField(help_text="A day, without signing in.")
+    guestMessagesAt = serializers.DateTimeField(help_text="When there are all of them again.")
+    conversations = serializers.IntegerField(help_text="Of this guest, that would come along.")
+
+
 class FreeCreditsSerializer(Shape):
     """What became of the free credits of a first sign-in."""
 

@@ -6,6 +6,7 @@ from chat import views, views_account, views_history, views_me
 
 urlpatterns = [
     path("me", views_me.MeView.as_view()),
+    path("welcome", views_me.WelcomeView.as_view()),
     path("account", views_me.AccountView.as_view()),
     path("account/export", views_account.AccountExportView.as_view()),
     path("account/data", views_account.AccountDataView.as_view()),

@@ -11,21 +11,26 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.accounts.authentication import require_user
-from ashao_site.accounts.guests import guest_remaining
+from ashao_site.accounts.guests import guest_remaining, next_free_messages_at
 from ashao_site.accounts.limited import limited
 from ashao_site.accounts.models import User
 from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
+from ashao_site.accounts.session import Viewer
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
+from ashao_site.lib.clock import now
+from chat.models import Conversation
 from chat.network import network_status
-from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer
+from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer, WelcomeSerializer
 from chat.viewer import viewer_of
 from ledger.grants.actions import grant_of
 from ledger.grants.models import GrantState
+from ledger.grants.queries import offered_credits
 from ledger.money import micros_to_credits
 from ledger.queries import spendable_micros
 from staking.account.queries import figures_of
 from staking.account.serializers import AccountSerializer
+from workers import jobs
 from workers.trust.queries import standing_of
 
 
@@ -55,6 +60,31 @@ class MeView(APIView):
         )
         guest = {"remaining": remaining, "limit": settings.GUEST_MESSAGES_PER_SESSION}
         return Response({"user": None, "guest": guest, "credits": None, "freeCredits": None})
+
+
+class WelcomeView(APIView):
+    """`GET /api/welcome`."""
+
+    key_scopes: ClassVar[KeyScopes] = {"GET": KeyRule.ANY_KEY}
+
+    @extend_schema(
+        operation_id="welcome",
+        summary="What signing in would bring, and what there is without.",
+        tags=["account"],
+        responses=WelcomeSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Tell. A visitor gets no session from asking."""
+        offered = offered_credits(address=client_address(request._request))
+        guest = Viewer(guest_id=viewer_of(request).guest_id)
+        welcome = {
+            "credits": offered,
+            "answers": offered // min(jobs.PRICE_CREDITS.values()),
+            "guestMessages": settings.GUEST_MESSAGES_PER_SESSION,
+            "guestMessagesAt": next_free_messages_at(now()),
+            "conversations": Conversation.objects.of(guest).count(),
+        }
+        return Response(WelcomeSerializer(welcome).data)
 
 
 class CreditsView(APIView):

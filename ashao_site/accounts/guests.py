@@ -78,6 +78,17 @@ def count_use(kind: str, subject: str, *, day: date, limit: int) -> bool:
     return _count_one(_subject_hash(kind, subject, day), day, limit)
 
 
+def uses(kind: str, subject: str, *, day: date) -> int:
+    """How many of some kind `count_use` has counted."""
+    row = GuestUse.objects.filter(day=day, subject_hash=_subject_hash(kind, subject, day))
+    return row.values_list("count", flat=True).first() or 0
+
+
+def next_free_messages_at(at: datetime) -> datetime:
+    """When guests have all their messages of a day again."""
+    return datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time(), tzinfo=UTC)
+
+
 def _limits(session_subject: str, address_subject: str, day: date) -> list[tuple[str, int]]:
     limits = [
         (_subject_hash("session", session_subject, day), settings.GUEST_MESSAGES_PER_SESSION),
@@ -102,5 +113,4 @@ def _count_one(subject: str, day: date, limit: int) -> bool:
 
 
 def _seconds_left(at: datetime) -> int:
-    midnight = datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time(), tzinfo=UTC)
-    return max(1, ceil((midnight - at).total_seconds()))
+    return max(1, ceil((next_free_messages_at(at) - at).total_seconds()))

@@ -66,9 +66,7 @@ def _give(*, user_id: int, address: str) -> None:
     budget_micros = available(chart.PROMO_BUDGET)
     if budget_micros < amount_micros:
         raise _NotNow(GrantReason.BUDGET)
-    percent: int = settings.GRANTS_BUDGET_PERCENT
-    allowed_micros = (budget_micros + day.given_micros) * percent // 100
-    if day.given_micros and day.given_micros + amount_micros > allowed_micros:
+    if not has_room_today(budget_micros=budget_micros, given_micros=day.given_micros):
         raise _NotNow(GrantReason.DAY)
     network, per_address = site_network(address) or address, settings.GRANTS_PER_ADDRESS
     if not count_use("grant", network, day=today, limit=per_address):
@@ -77,6 +75,13 @@ def _give(*, user_id: int, address: str) -> None:
         raise _NotNow(GrantReason.BUDGET)
     day.given_micros += amount_micros
     day.save()
+
+
+def has_room_today(*, budget_micros: int, given_micros: int) -> bool:
+    """Whether one more grant is within what may be given of the budget on a day on which so much was given."""
+    percent: int = settings.GRANTS_BUDGET_PERCENT
+    allowed_micros = (budget_micros + given_micros) * percent // 100
+    return not given_micros or given_micros + credits_to_micros(SIGNUP_GRANT_CREDITS) <= allowed_micros
 
 
 def grant_of(user_id: int) -> SignupGrant | None:

@@ -27,6 +27,7 @@ PEOPLES_CALLS = [
     ("POST", "/api/auth/verify"),
     ("POST", "/api/auth/logout"),
     ("GET", "/api/me"),
+    ("GET", "/api/welcome"),
     ("GET", "/api/credits"),
     ("GET", "/api/account"),
     ("GET", "/api/account/export"),

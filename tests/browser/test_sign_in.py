@@ -79,6 +79,14 @@ def test_a_guest_signs_in_in_the_middle_of_a_conversation(pages: Pages) -> None:
     chat.composer.fill("A thought that is not finished")
 
     address = chat.page.url
+    chat.test_id("sign-in").click()
+    said = chat.test_id("welcome")
+    expect(said).to_contain_text(
+        "A wallet that is new here gets 500 free credits, enough for about 50 answers."
+    )
+    expect(said).to_contain_text("free messages a day; new ones come at")
+    expect(said).to_contain_text("The conversation that you began here as a guest will be kept")
+    chat.page.keyboard.press("Escape")
     chat.sign_in()
 
     expect(chat.test_id("message-user")).to_have_count(1)

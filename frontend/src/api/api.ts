@@ -20,6 +20,8 @@ export function createApi(request: Request) {
   const call = createCall(request);
   return {
     me: () => call(operations.me),
+    /** What signing in would bring, and what there is without. */
+    welcome: () => call(operations.welcome),
     nonce: () => call(operations.authNonce),
     verify: (message: string, signature: string) =>
       call(operations.authVerify, { body: { message, signature } }),

@@ -411,6 +411,13 @@ export const Treasury: is.Decoder<Schemas["Treasury"]> = is.object({
   vault: is.nullable(is.string),
   token: is.nullable(is.string),
 });
+export const Welcome: is.Decoder<Schemas["Welcome"]> = is.object({
+  credits: is.integer,
+  answers: is.integer,
+  guestMessages: is.integer,
+  guestMessagesAt: is.string,
+  conversations: is.integer,
+});
 export const Changed: is.Decoder<Schemas["Changed"]> = is.object({
   id: is.string,
   name: is.string,
@@ -558,6 +565,7 @@ export const stakingStake = operation("POST", "/api/staking/stake", Transactions
 export const stakingUnstake = operation("POST", "/api/staking/unstake", Transactions);
 export const statement = operation("GET", "/api/statement", Statement);
 export const treasury = operation("GET", "/api/treasury", Treasury);
+export const welcome = operation("GET", "/api/welcome", Welcome);
 export const workerChange = operation("PATCH", "/api/worker/{worker_id}", Changed);
 export const workerRemove = operation("DELETE", "/api/worker/{worker_id}", is.nothing);
 export const workerRegister = operation("POST", "/api/worker/register", Registered);

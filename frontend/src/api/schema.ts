@@ -749,6 +749,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/welcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What signing in would bring, and what there is without.
+         * @description Tell. A visitor gets no session from asking.
+         */
+        get: operations["welcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/worker/{worker_id}": {
         parameters: {
             query?: never;
@@ -1955,6 +1975,22 @@ export interface components {
             to: string;
             value: string;
         };
+        /** @description What signing in would bring this visitor, and what there is without. */
+        Welcome: {
+            /** @description How many answers they are enough for, of the cheapest tier. */
+            answers: number;
+            /** @description Of this guest, that would come along. */
+            conversations: number;
+            /** @description The free credits of a wallet that is new here, now; 0 where a limit of the day is reached. */
+            credits: number;
+            /** @description A day, without signing in. */
+            guestMessages: number;
+            /**
+             * Format: date-time
+             * @description When there are all of them again.
+             */
+            guestMessagesAt: string;
+        };
         /** @description One worker; amounts in µUSDC. */
         Worker: {
             /** Format: date-time */
@@ -2980,6 +3016,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Treasury"];
+                };
+            };
+        };
+    };
+    welcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Welcome"];
                 };
             };
         };

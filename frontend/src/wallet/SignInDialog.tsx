@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Api } from "../api/api";
 import type { Store } from "../lib/store";
 import { useStore } from "../lib/store";
@@ -8,19 +8,18 @@ import type { DiscoveredWallet } from "./discovery";
 import { signIn, signInProblem } from "./sign-in";
 import { WalletButton } from "./WalletButton";
 import { developmentWallet, injectedWallet, type Wallet } from "./wallet";
+import { alongSentence, creditsSentence, guestSentence, type Welcome } from "./welcome";
 
 interface SignInDialogProps {
-  api: Pick<Api, "nonce" | "verify">;
+  api: Pick<Api, "nonce" | "verify" | "welcome">;
   wallets: Store<readonly DiscoveredWallet[]>;
   development: boolean;
-  /** What the page has to say before somebody signs in. */
-  note?: ReactNode;
   onSignedIn: () => void;
   onClose: () => void;
 }
 
 export function SignInDialog(props: SignInDialogProps) {
-  const { api, wallets, development, note, onSignedIn, onClose } = props;
+  const { api, wallets, development, onSignedIn, onClose } = props;
   const found = useStore(wallets);
   const [busy, setBusy] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -41,9 +40,9 @@ export function SignInDialog(props: SignInDialogProps) {
   return (
     <Dialog title="Sign in" onClose={onClose}>
       <p className="dialog-lead">
-        Your wallet is your account: sign one message, with no transaction and no fee.
+        A wallet is an app or an extension of your browser that holds a key of yours. It is your account here:
+        it signs one message, with no transaction and no fee, and there is no password.
       </p>
-      {note}
       <ul className="wallets">
         {found.map((wallet) => (
           <li key={wallet.id}>
@@ -76,7 +75,36 @@ export function SignInDialog(props: SignInDialogProps) {
           No wallet was found in this browser. Install one, such as Rabby or MetaMask, then reload this page.
         </p>
       )}
+      <WelcomeWords api={api} />
       {problem !== null && <Notice tone="error">{problem}</Notice>}
     </Dialog>
+  );
+}
+
+/** What the server would give now. Where it can't be asked, nothing is promised. Below what is pressed, which stays. */
+function WelcomeWords({ api }: Pick<SignInDialogProps, "api">) {
+  const [welcome, setWelcome] = useState<Welcome | null>(null);
+  useEffect(() => {
+    let shown = true;
+    api.welcome().then(
+      (answer) => shown && setWelcome(answer),
+      () => undefined,
+    );
+    return () => {
+      shown = false;
+    };
+  }, [api]);
+  if (welcome === null) return null;
+  const sentences = [creditsSentence(welcome), guestSentence(welcome), alongSentence(welcome)];
+  return (
+    <div data-testid="welcome">
+      {sentences.map((sentence) =>
+        sentence === null ? null : (
+          <p key={sentence} className="dialog-hint">
+            {sentence}
+          </p>
+        ),
+      )}
+    </div>
   );
 }

@@ -31,6 +31,29 @@ describe("discovery", () => {
     ).toEqual(["Wallet a", "Wallet b"]);
   });
 
+  it("finds what only injects itself, at once or later, and what announces itself only once", () => {
+    const injects: Eip1193Provider = { request: async () => null };
+    const both: Eip1193Provider = { request: async () => null };
+    const page = Object.assign(new EventTarget(), {
+      ethereum: { request: async () => null, providers: [injects, both, {}] },
+    });
+    const wallets = discoverWallets(page);
+    expect(wallets.get().map((w) => w.provider)).toEqual([injects, both]);
+    const info = { uuid: "b", name: "Wallet b", icon: "", rdns: "example" };
+    page.dispatchEvent(
+      Object.assign(new Event("eip6963:announceProvider"), { detail: { info, provider: both } }),
+    );
+    page.dispatchEvent(new Event("ethereum#initialized"));
+    expect(wallets.get().map((w) => w.name)).toEqual(["Wallet of this browser", "Wallet b"]);
+
+    const late: EventTarget & { ethereum?: unknown } = new EventTarget();
+    const found = discoverWallets(late);
+    expect(found.get()).toEqual([]);
+    late.ethereum = injects;
+    late.dispatchEvent(new Event("ethereum#initialized"));
+    expect(found.get().map((w) => w.provider)).toEqual([injects]);
+  });
+
   it("shows no icon from elsewhere, and drops what isn't a wallet", () => {
     const page = new EventTarget();
     const wallets = discoverWallets(page);

@@ -114,7 +114,6 @@ export function ChatPage({ app }: { app: ChatApp }) {
           api={app.api}
           wallets={app.wallets}
           development={app.config.development}
-          note={<GuestsNote app={app} />}
           onClose={close}
           onSignedIn={() => {
             signedIn(app);
@@ -126,17 +125,6 @@ export function ChatPage({ app }: { app: ChatApp }) {
       )}
       <Announcer state={state} said={said} onOver={() => say("")} />
     </div>
-  );
-}
-
-/** Before signing in: what was written without, comes along, whoever wrote it. */
-function GuestsNote({ app }: { app: ChatApp }) {
-  const { items } = useStore(app.library.history.store);
-  if (items.length === 0) return null;
-  return (
-    <p className="dialog-hint">
-      What was written here as a guest comes along into your account. Delete first what isn’t yours.
-    </p>
   );
 }
 
