@@ -75,6 +75,7 @@ class WelcomeView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Tell. A visitor gets no session from asking."""
+        limited(request, limits.READ)
         offered = offered_credits(address=client_address(request._request))
         guest = Viewer(guest_id=viewer_of(request).guest_id)
         welcome = {
