@@ -9,6 +9,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from ashao_site.accounts.models import User
+from ashao_site.accounts.signals import wallet_signed_in
 from ashao_site.lib.aio import background_loop, run_sync
 from chat.stream import StreamConsumer
 from ledger import chart
@@ -65,6 +66,13 @@ def person(wallet_byte: str, credits: int = 0) -> Browser:
     if credits:
         deposit(chart.user_credits(user.pk), credits * CREDIT, key=f"deposit:{user.pk}:{credits}")
     return Browser(user)
+
+
+def signed_in(wallet_byte: str, credits: int = 0) -> Browser:
+    """A person after a sign-in with the wallet, which brings the free credits."""
+    browser = person(wallet_byte, credits)
+    wallet_signed_in.send(sender=User, user=browser.user, address="192.0.2.1")
+    return browser
 
 
 def refused(response: Any) -> tuple[int, str]:

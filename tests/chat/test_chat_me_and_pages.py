@@ -11,13 +11,11 @@ from channels.testing import WebsocketCommunicator
 from django.core.management import call_command
 from django.test import Client
 
-from ashao_site.accounts.models import User
-from ashao_site.accounts.signals import wallet_signed_in
 from ashao_site.lib import clock
 from ashao_site.lib.aio import run_sync
 from chat.live import RECEIVED_MAX, LiveConsumer
 from ledger import chart, queries
-from tests.chat.support import CREDIT, Browser, answer, person, refused
+from tests.chat.support import CREDIT, Browser, answer, refused, signed_in
 from workers.jobs import Tier
 from workers.jobs import queries as jobs_queries
 from workers.jobs.models import Job
@@ -50,13 +48,6 @@ def test_me_for_a_visitor_sets_the_csrf_cookie_and_no_session(transactional_db: 
 
 def test_credits_need_a_person(transactional_db: None) -> None:
     assert refused(Browser().get("/api/credits")) == (401, "not_signed_in")
-
-
-def signed_in(wallet_byte: str) -> Browser:
-    """As after a sign-in with the wallet."""
-    browser = person(wallet_byte)
-    wallet_signed_in.send(sender=User, user=browser.user, address="192.0.2.1")
-    return browser
 
 
 def test_the_first_sign_in_grants_credits_while_the_budget_lasts(guest: Browser) -> None:

@@ -8,7 +8,7 @@ from django.db import connections
 
 from chat.models import Conversation, Message, SentKey
 from ledger import chart, queries
-from tests.chat.support import Browser, Production, answer, person, refused
+from tests.chat.support import Browser, Production, answer, person, refused, signed_in
 from tests.ledger.support import assert_books
 from workers import jobs
 
@@ -43,7 +43,7 @@ def test_max_costs_fifteen_credits(alice: Browser) -> None:
 
 
 def test_granted_credits_are_spent_first(guest: Browser) -> None:
-    alice = person("a1", credits=100)
+    alice = signed_in("a1", credits=100)
     assert alice.user is not None
     alice.sent()
     assert queries.available(chart.user_granted(alice.user.pk)) == 490 * 10_000
