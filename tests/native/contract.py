@@ -19,7 +19,7 @@ def wrong_with_body(call: str, body: dict[str, Any]) -> str | None:
     else:
         known = set(BODIES[call].model_fields)
         said = _refusal(call, body)
-    unknown = set(body) - known - {"contextTokens"}
+    unknown = set(body) - known
     return said or (f"fields that the server does not read: {sorted(unknown)}" if unknown else None)
 
 

@@ -5,10 +5,12 @@ import pytest
 from ashao_worker.completions import TOO_LONG
 from ashao_worker.context import ContextFinder
 from ashao_worker.errors import Cause, UpstreamError
-from ashao_worker.fitting import estimate_tokens, fit
+from ashao_worker.fitting import TOKENS_PER_MESSAGE, estimate_tokens, fit
 from ashao_worker.limits import ANSWER_ROOM_TOKENS
 from hypothesis import given
 from hypothesis import strategies as st
+
+from workers.jobs import fit as fit_there
 
 from .conftest import Programs
 from .fakes import FakeNetwork, FakeUpstream
@@ -103,6 +105,14 @@ def test_what_is_sent_fits_and_ends_as_it_did(
     if asked:
         tail = messages[asked[-1] :]
         assert kept[len(kept) - len(tail) :] == tail
+
+
+@given(text=st.text())
+def test_the_network_never_sends_what_does_not_fit(text: str) -> None:
+    """It matches by an estimate of its own, and tells people what was cut: the worker must find no more than that."""
+    assert estimate_tokens(text) <= fit_there.estimate_tokens(text)
+    assert TOKENS_PER_MESSAGE == fit_there.MESSAGE_TOKENS
+    assert ANSWER_ROOM_TOKENS <= fit_there.ANSWER_ROOM_TOKENS
 
 
 @pytest.mark.parametrize("text", ["a plain sentence of English words " * 20, "面包的历史" * 40, "🦙" * 50])
