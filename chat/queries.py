@@ -106,6 +106,7 @@ def message_rows(viewer: Viewer, messages: Sequence[Message], tree: Tree) -> lis
             "jobId": row.job_id,
             "tier": row.tier or None,
             "createdAt": iso(row.created_at),
+            "finish": row.finish or None,
             "receipt": receipts.get(row.pk),
             "rating": row.rating,
             "parentId": tree.parent_id(row.pk),

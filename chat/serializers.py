@@ -208,6 +208,11 @@ class MessageSerializer(Shape):
     jobId = serializers.CharField(allow_null=True)
     tier = serializers.ChoiceField(choices=TIERS, allow_null=True)
     createdAt = serializers.DateTimeField()
+    finish = serializers.ChoiceField(
+        choices=[str(finish) for finish in jobs.Finish],
+        allow_null=True,
+        help_text="Why an answer ended: by itself, at its greatest length, or by the person's stop.",
+    )
     receipt = ReceiptSerializer(allow_null=True)
     rating = RatingField(help_text="1 good, -1 bad, 0 not rated.")
     parentId = serializers.CharField(
@@ -280,6 +285,13 @@ class FreeCreditsSerializer(Shape):
     )
 
 
+class MachinesSerializer(Shape):
+    """How many of one's own machines are live, by tier. None of them answers its owner."""
+
+    pro = serializers.IntegerField()
+    max = serializers.IntegerField()
+
+
 class MeSerializer(Shape):
     """Who calls: a person with credits, or a guest."""
 
@@ -289,6 +301,7 @@ class MeSerializer(Shape):
     freeCredits = FreeCreditsSerializer(
         allow_null=True, help_text="null for guests, and for who never signed in with a wallet."
     )
+    machines = MachinesSerializer(allow_null=True)
 
 
 class CreditsSerializer(Shape):

@@ -19,6 +19,7 @@ from ashao_site.accounts.session import Viewer
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 from ashao_site.lib.clock import now
+from ashao_site.lib.db import OUTAGES
 from chat.models import Conversation
 from chat.network import network_status
 from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer, WelcomeSerializer
@@ -51,15 +52,19 @@ class MeView(APIView):
         if isinstance(request.user, User):
             user = request.user
             person = {"id": user.public_id, "wallet": user.wallet or ""}
-            return Response(
-                {"user": person, "guest": None, "credits": _credits(user), "freeCredits": _free_credits(user)}
-            )
+            mine = {
+                "credits": _credits(user),
+                "machines": _machines(user),
+                "freeCredits": _free_credits(user),
+            }
+            return Response({"user": person, "guest": None, **mine})
         remaining = guest_remaining(
             session_subject=viewer_of(request).guest_id or "",
             address_subject=client_address(request._request),
         )
         guest = {"remaining": remaining, "limit": settings.GUEST_MESSAGES_PER_SESSION}
-        return Response({"user": None, "guest": guest, "credits": None, "freeCredits": None})
+        nothing = {"credits": None, "machines": None, "freeCredits": None}
+        return Response({"user": None, "guest": guest, **nothing})
 
 
 class WelcomeView(APIView):
@@ -145,6 +150,14 @@ class NetworkView(APIView):
     def get(self, request: Request) -> Response:
         """Tell."""
         return Response(network_status())
+
+
+def _machines(user: User) -> dict[str, int]:
+    try:
+        live = jobs.live_machines_of(user.pk)
+    except OUTAGES:  # who one is can be told without Redis
+        live = {}
+    return {str(tier): live.get(tier, 0) for tier in jobs.Tier}
 
 
 def _credits(user: User) -> int:

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from chat.actions import MESSAGE_MAX_CHARS
 from workers import jobs
 
 
@@ -16,6 +17,7 @@ def chat_page(request: HttpRequest, conversation_id: str = "") -> HttpResponse:
     config = {
         "development": settings.DEVELOPMENT_WALLET,
         "chainId": settings.CHAIN_ID,
+        "messageMaxChars": MESSAGE_MAX_CHARS,
         "tiers": [
             {"id": str(tier), "name": jobs.TIER_NAME[tier], "credits": credits}
             for tier, credits in jobs.PRICE_CREDITS.items()

@@ -30,6 +30,7 @@ def test_me_for_a_person(alice: Browser) -> None:
         "user": {"id": alice.user.public_id, "wallet": alice.user.wallet},
         "guest": None,
         "credits": 100,
+        "machines": {"pro": 0, "max": 0},
         "freeCredits": None,
     }
 
@@ -41,6 +42,7 @@ def test_me_for_a_visitor_sets_the_csrf_cookie_and_no_session(transactional_db: 
         "user": None,
         "guest": {"remaining": 5, "limit": 5},
         "credits": None,
+        "machines": None,
         "freeCredits": None,
     }
     assert set(response.cookies) == {"csrftoken"}
@@ -105,6 +107,7 @@ def test_pages_carry_their_config(path: str, transactional_db: None, settings: A
     assert json.loads(found[1]) == {
         "development": True,
         "chainId": settings.CHAIN_ID,
+        "messageMaxChars": 8_000,
         "tiers": [{"id": "pro", "name": "Pro", "credits": 10}, {"id": "max", "name": "Max", "credits": 15}],
     }
 

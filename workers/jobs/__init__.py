@@ -20,7 +20,7 @@ from workers.jobs.actions import (
 )
 from workers.jobs.ownership import assign_owner
 from workers.jobs.pricing import MODEL_NAME, PRICE_CREDITS, TIER_NAME, TIERS_OF, Tier, WorkerKind
-from workers.jobs.queries import network_status, state_of
+from workers.jobs.queries import live_machines_of, network_status, state_of
 from workers.jobs.receipts import note_model, rate, receipts_of
 from workers.jobs.signals import job_finished
 from workers.jobs.states import Finish, State
@@ -84,6 +84,7 @@ __all__ = [
     "heartbeat",
     "is_blank",
     "job_finished",
+    "live_machines_of",
     "make_free",
     "mark_of",
     "network_status",

@@ -6,15 +6,17 @@ from statistics import median
 from django.db.models import Count, Sum
 
 from ashao_site.lib import clock
-from ashao_site.lib.aio import in_db
+from ashao_site.lib.aio import in_db, run_sync
 from workers.jobs import store
-from workers.jobs.models import Job
+from workers.jobs.models import Job, Worker
 from workers.jobs.pricing import Tier
 from workers.jobs.states import State
 
 RATE_WINDOW = timedelta(minutes=1)
 WAIT_WINDOW = timedelta(minutes=10)
 """How far back a wait says something about the next one."""
+OWN_MACHINES_MAX = 200
+"""How many of a person's machines are asked about."""
 WAIT_JOBS_MAX = 300
 """How many of the newest jobs are looked at, whatever the size of the table: they are its primary key's end."""
 
@@ -29,6 +31,13 @@ async def network_status() -> dict[str, object]:
     jobs, tokens = await in_db(_rates)
     workers = await store.live_workers(now_ms=now_ms)
     return {"workers": workers, "tiers": tiers, "jobsPerMinute": jobs, "tokensPerMinute": tokens}
+
+
+def live_machines_of(owner_id: int) -> dict[Tier, int]:
+    """How many of this person's machines are live, by tier: of those that answer, none answers its owner."""
+    workers = Worker.objects.filter(owner_id=owner_id, removed_at=None)
+    holders = list(workers.values_list("public_id", flat=True)[:OWN_MACHINES_MAX])
+    return run_sync(store.live_by_tier(holders, now_ms=clock.now_ms())) if holders else dict.fromkeys(Tier, 0)
 
 
 def _rates() -> tuple[int, int]:

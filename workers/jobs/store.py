@@ -535,6 +535,16 @@ async def live_workers(*, now_ms: int) -> int:
     return pro
 
 
+async def live_by_tier(holders: Sequence[str], *, now_ms: int) -> dict[Tier, int]:
+    """How many of these workers are live in each tier."""
+    since = now_ms - settings.WORKER_LIVE_MS
+    live = dict.fromkeys(Tier, 0)
+    for tier in Tier:
+        scores = await redis().pipe.command("ZMSCORE", live_key(tier), *holders)
+        live[tier] = sum(score is not None and float(score) >= since for score in scores)
+    return live
+
+
 async def last_seen(holders: Sequence[str]) -> dict[str, int]:
     """When each of these workers last gave a sign of life (ms), where it did."""
     seen: dict[str, int] = {}

@@ -1,7 +1,7 @@
 /** What people type on the account page, judged. A problem is a sentence for the field. */
 import type { Payouts } from "../api/money";
 import type { Tier } from "../api/types";
-import { exactAmount, MICROS_PER_CREDIT, money, parseAmount, USDC_DECIMALS } from "../lib/money";
+import { eitherOr, exactAmount, MICROS_PER_CREDIT, money, parseAmount, USDC_DECIMALS } from "../lib/money";
 import { counted } from "../ui/words";
 
 export const PRESETS_USD = [5, 20, 100] as const;
@@ -42,6 +42,8 @@ function judgeDollars(text: string): Judged {
         return { ok: false, problem: null };
       case "too-fine":
         return { ok: false, problem: "USDC has six decimals, no more." };
+      case "ambiguous":
+        return { ok: false, problem: eitherOr(parsed.readings) };
       case "not-a-number":
         return { ok: false, problem: "Write an amount such as 20 or 12.50." };
     }

@@ -43,7 +43,11 @@ export function createApi(request: Request) {
     stop: async (jobId: string) => {
       await call(operations.chatStop, { body: { jobId } });
     },
-    retry: (jobId: string) => call(operations.chatRetry, { body: { jobId } }),
+    retry: ({ jobId, tier, idempotencyKey }: { jobId: string; tier: TierId; idempotencyKey: string }) =>
+      call(operations.chatRetry, {
+        body: { jobId, tier },
+        headers: { "Idempotency-Key": idempotencyKey },
+      }),
     /** Shows the path that runs through this message to its newest end. */
     branch: (messageId: string) => call(operations.chatBranch, { body: { messageId } }),
 

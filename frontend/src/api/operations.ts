@@ -51,6 +51,7 @@ export const Message: is.Decoder<Schemas["Message"]> = is.object({
   jobId: is.nullable(is.string),
   tier: is.nullable(is.oneOf("pro", "max")),
   createdAt: is.string,
+  finish: is.nullable(is.oneOf("stop", "length", "stopped")),
   receipt: is.nullable(Receipt),
   rating: is.oneOf(-1, 0, 1),
   parentId: is.nullable(is.string),
@@ -255,6 +256,10 @@ export const Guest: is.Decoder<Schemas["Guest"]> = is.object({
   remaining: is.integer,
   limit: is.integer,
 });
+export const Machines: is.Decoder<Schemas["Machines"]> = is.object({
+  pro: is.integer,
+  max: is.integer,
+});
 export const Person: is.Decoder<Schemas["Person"]> = is.object({
   id: is.string,
   wallet: is.string,
@@ -264,6 +269,7 @@ export const Me: is.Decoder<Schemas["Me"]> = is.object({
   guest: is.nullable(Guest),
   credits: is.nullable(is.integer),
   freeCredits: is.nullable(FreeCredits),
+  machines: is.nullable(Machines),
 });
 export const TierLoad: is.Decoder<Schemas["TierLoad"]> = is.object({
   workers: is.integer,

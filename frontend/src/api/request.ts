@@ -126,7 +126,10 @@ async function csrfToken(transport: Transport): Promise<string> {
   const present = cookieValue(transport.cookies(), "csrftoken");
   if (present !== null) return present;
   await reach(transport, "/api/me", { method: "GET", credentials: "same-origin" }, {});
-  return cookieValue(transport.cookies(), "csrftoken") ?? "";
+  const made = cookieValue(transport.cookies(), "csrftoken");
+  if (made === null)
+    throw new ApiError("This browser keeps no cookies.", { status: 403, code: "cookies_blocked" });
+  return made;
 }
 
 export function cookieValue(cookies: string, name: string): string | null {

@@ -1428,12 +1428,18 @@ export interface components {
             ms: number;
             token: string;
         };
+        /** @description How many of one's own machines are live, by tier. None of them answers its owner. */
+        Machines: {
+            max: number;
+            pro: number;
+        };
         /** @description Who calls: a person with credits, or a guest. */
         Me: {
             credits: number | null;
             /** @description null for guests, and for who never signed in with a wallet. */
             freeCredits: components["schemas"]["FreeCredits"] | null;
             guest: components["schemas"]["Guest"] | null;
+            machines: components["schemas"]["Machines"] | null;
             user: components["schemas"]["Person"] | null;
         };
         /** @description What a person wrote, or an answer. */
@@ -1441,6 +1447,15 @@ export interface components {
             content: string;
             /** Format: date-time */
             createdAt: string;
+            /**
+             * @description Why an answer ended: by itself, at its greatest length, or by the person's stop.
+             *
+             *     * `stop` - stop
+             *     * `length` - length
+             *     * `stopped` - stopped
+             * @enum {string|null}
+             */
+            finish: "stop" | "length" | "stopped" | null;
             id: string;
             jobId: string | null;
             /** @description The message that it comes after; null for a first question. */

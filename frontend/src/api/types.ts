@@ -28,6 +28,10 @@ export const pageFields = {
   tiers: list(object({ id: tierId, name: string, credits: integer })),
 };
 
+/** What the chat is told beside the rest. */
+export const chatConfig = object({ ...pageFields, messageMaxChars: integer });
+export type ChatConfig = Decoded<typeof chatConfig>;
+
 export const pageConfig = object(pageFields);
 export type PageConfig = Decoded<typeof pageConfig>;
 export type Tier = PageConfig["tiers"][number];

@@ -2,7 +2,7 @@
 import { type Api, createApi } from "../api/api";
 import { onPersonChange } from "../api/feed";
 import { createRequest } from "../api/request";
-import type { PageConfig, Tier, TierId } from "../api/types";
+import type { ChatConfig, Tier, TierId } from "../api/types";
 import { wait } from "../lib/backoff";
 import { gate, pageClock } from "../lib/clock";
 import { assertNever } from "../lib/never";
@@ -18,10 +18,11 @@ import { Library } from "./library";
 import { ChatMemory } from "./memory";
 import { cheapest, problemOf } from "./problems";
 import { browserStreams } from "./stream";
+import { fewConnections } from "./stream-slots";
 import { joinTabs, type TabNews, type Tabs } from "./tabs";
 
 export interface ChatApp {
-  config: PageConfig;
+  config: ChatConfig;
   api: Api;
   session: Session;
   live: Live;
@@ -33,7 +34,7 @@ export interface ChatApp {
   wallets: Store<readonly DiscoveredWallet[]>;
 }
 
-export function createChatApp(config: PageConfig): ChatApp {
+export function createChatApp(config: ChatConfig): ChatApp {
   const api = createApi(
     createRequest({ fetch: (url, init) => fetch(url, init), cookies: () => document.cookie }),
   );
@@ -52,10 +53,11 @@ export function createChatApp(config: PageConfig): ChatApp {
   const chat = new ChatController({
     api,
     memory,
-    streams: browserStreams,
+    streams: fewConnections(browserStreams),
     wait,
     newKey,
     navigate,
+    maxChars: config.messageMaxChars,
     explain: (error, tier) =>
       problemOf(error, {
         signedIn: Boolean(session.me?.user),

@@ -27,7 +27,7 @@ const question = {
 const stored = { id: "msg_2", role: "assistant", jobId: "job_1", tier: "pro" } as const;
 
 function conversation(status: "pending" | "done", content = ""): Conversation {
-  const bare = { createdAt: at, receipt: null, rating: 0 as const, parentId: null };
+  const bare = { createdAt: at, receipt: null, rating: 0 as const, finish: null, parentId: null };
   return {
     id: "conv_1",
     title: "Hi",
@@ -46,6 +46,7 @@ beforeEach(() => {
   memory = new ChatMemory(new MemoryStorage(), new MemoryStorage(), () => "copy");
   keys = 0;
   deps = {
+    maxChars: 8_000,
     api: {
       send: vi.fn(async () => sentPair),
       stop: vi.fn(async () => undefined),
@@ -207,8 +208,8 @@ describe("an open conversation", () => {
   it("retries a failed answer once, and streams the new job", async () => {
     const chat = await started("conv_1");
     streams.send("1", { type: "error", message: "Lost." });
-    void chat.retry("job_1");
-    await chat.retry("job_1");
+    void chat.retry("job_1", "pro");
+    await chat.retry("job_1", "pro");
     await settled();
     expect(deps.api.retry).toHaveBeenCalledTimes(1);
     expect(streams.last.url).toContain("jobId=job_2");

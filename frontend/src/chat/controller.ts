@@ -2,14 +2,19 @@
 import type { Api } from "../api/api";
 import type { Rating, Sent, TierId } from "../api/types";
 import { ChatStore } from "./chat-store";
-import { hasStatus, isMissing } from "./failures";
+import { hasStatus, isMissing, isTransient } from "./failures";
 import { Following, type FollowingDeps } from "./following";
+import { lengthOf } from "./length";
 import { isAnswerOf, type Outgoing } from "./messages";
 import { Opening, type OpeningDeps } from "./opening";
 import { Sending, type SendingDeps } from "./sending";
 import { type ChatEvent, type ChatState, canSend, isLocked, lastQuestion, pendingAnswer } from "./state";
 
+const RETRY_AGAIN_MS = 1_000;
+
 export interface ChatDeps extends SendingDeps, FollowingDeps, OpeningDeps {
+  /** The longest message that can be sent. */
+  maxChars: number;
   api: Pick<Api, "send" | "stop" | "retry" | "conversation" | "branch" | "receipt" | "rate">;
   /** Shows the conversation in the address bar. */
   navigate: (conversationId: string | null, how: "push" | "replace") => void;
@@ -86,7 +91,7 @@ export class ChatController {
   }
 
   send(tier: TierId): void {
-    if (!canSend(this.#state)) return;
+    if (!canSend(this.#state) || lengthOf(this.#state.draft) > this.#deps.maxChars) return;
     const { draft, conversationId } = this.#state;
     this.#sending.send({ content: draft.trim(), tier, conversationId, editOf: null });
     this.write("");
@@ -151,14 +156,14 @@ export class ChatController {
     }
   }
 
-  /** Has an answer written anew: beside it, if there is something to read in it, or else in its place. */
-  async retry(jobId: string): Promise<void> {
+  /** Has an answer written anew by this tier: beside it, if there is something to read in it, or else in its place. */
+  async retry(jobId: string, tier: TierId): Promise<void> {
     const { conversationId, messages } = this.#state;
     const answer = messages.find((m) => isAnswerOf(m, jobId));
     if (answer?.role !== "assistant" || answer.asked !== null || isLocked(this.#state)) return;
     this.#dispatch({ type: "asked", jobId, what: "retry" });
     try {
-      const { jobId: newJobId, answerId } = await this.#deps.api.retry(jobId);
+      const { jobId: newJobId, answerId } = await this.#retried(jobId, tier);
       this.#dispatch({ type: "retryAccepted", jobId, newJobId, answerId });
       this.#following.follow();
       this.#deps.changed();
@@ -166,8 +171,20 @@ export class ChatController {
       void this.#opening.catchUp();
     } catch (error) {
       this.#dispatch({ type: "asked", jobId, what: null });
-      this.#raise(error, answer.tier);
+      this.#raise(error, tier);
       void (hasStatus(error, 404, 409) ? this.#opening.refresh() : this.#opening.catchUp());
+    }
+  }
+
+  /** Under one key: what was lost on the way is asked for again, and counts once. */
+  async #retried(jobId: string, tier: TierId) {
+    const ask = { jobId, tier, idempotencyKey: this.#deps.newKey() };
+    try {
+      return await this.#deps.api.retry(ask);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      await this.#deps.wait(RETRY_AGAIN_MS);
+      return await this.#deps.api.retry(ask);
     }
   }
 

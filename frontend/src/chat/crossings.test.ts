@@ -23,7 +23,14 @@ let deps: ChatDeps;
 
 function conversation(id: string): Conversation {
   const at = "2026-01-01T00:00:00Z";
-  const bare = { createdAt: at, receipt: null, rating: 0 as const, parentId: null, status: "done" as const };
+  const bare = {
+    createdAt: at,
+    receipt: null,
+    rating: 0 as const,
+    finish: null,
+    parentId: null,
+    status: "done" as const,
+  };
   const [asked, answered] = [`msg_${id}_1`, `msg_${id}_2`];
   return {
     id,
@@ -54,6 +61,7 @@ beforeEach(() => {
   };
   memory = new ChatMemory(new MemoryStorage(), new MemoryStorage(), newKey);
   deps = {
+    maxChars: 8_000,
     api: {
       send: vi.fn(async () => sentPair),
       stop: vi.fn(async () => undefined),
@@ -129,7 +137,7 @@ describe("a conversation that is being opened", () => {
     const chat = await opened("conv_1");
     const retrying = held<{ jobId: string; answerId: string }>();
     vi.mocked(deps.api.retry).mockImplementationOnce(() => retrying.promise);
-    void chat.retry("job_conv_1");
+    void chat.retry("job_conv_1", "pro");
     const loading = held<Conversation>();
     vi.mocked(deps.api.conversation).mockImplementationOnce(() => loading.promise);
     chat.open("conv_2");

@@ -20,6 +20,8 @@ export interface Answer extends Version {
   status: AnswerStatus;
   jobId: string | null;
   tier: TierId | null;
+  /** Why it ended, once it has. */
+  finish: StoredMessage["finish"];
   /** Why it failed, in a sentence, where the stream told us. */
   failure: string | null;
   /** A stop or a retry was asked for and not confirmed yet. */
@@ -102,6 +104,7 @@ function awaited(jobId: string, tier: TierId | null): Omit<Answer, "id" | "versi
     status: "pending",
     jobId,
     tier,
+    finish: null,
     failure: null,
     asked: null,
     receipt: null,
@@ -143,10 +146,10 @@ function latest(before: Message, now: Message, live: boolean): Message {
 }
 
 function fromStored(stored: StoredMessage): Message {
-  const { id, content, status, jobId, tier, receipt, rating } = stored;
+  const { id, content, status, jobId, tier, finish, receipt, rating } = stored;
   const versions = stored.versions.length === 0 ? [id] : stored.versions;
   if (stored.role === "user") return { role: "user", id, versions, content };
-  const rest = { failure: null, asked: null, receipt, rating };
+  const rest = { finish, failure: null, asked: null, receipt, rating };
   return { role: "assistant", id, versions, content, status, jobId, tier, ...rest };
 }
 

@@ -47,7 +47,11 @@ describe("problemOf", () => {
     expect(action).toBe("sign-in");
   });
 
-  it("passes on the server's own words otherwise", () => {
-    expect(problemOf(failure(400), alice).text).toBe("The server's own sentence.");
+  it("words what the API says by its code, and passes none of its sentences on", () => {
+    for (const status of [0, 400, 403, 404, 409, 500, 503])
+      for (const code of ["code", "too_long", "csrf_failed", "cookies_blocked", "unavailable"])
+        expect(problemOf(failure(status, null, code), alice).text).not.toContain("own sentence");
+    expect(problemOf(failure(403, null, "cookies_blocked"), guest).text).toContain("blocks cookies");
+    expect(problemOf(failure(400, null, "too_long"), alice).text).toContain("too long");
   });
 });

@@ -40,8 +40,35 @@ export function problemOf(error: unknown, about: Circumstances): Problem {
         about.signedIn ? null : "sign-in",
       );
     default:
-      return plain(error.message);
+      return plain(WORDS[error.code] ?? wordsOf(error.status));
   }
+}
+
+/** What the API says of it is meant for programs. */
+const WORDS: Readonly<Record<string, string>> = {
+  too_long: "That message is too long. Shorten it and send it again.",
+  bad_text: "That message has characters in it that can’t be sent. Take them out and send it again.",
+  cookies_blocked:
+    "Your browser blocks cookies for this site, and without them ashao can’t tell your messages from others’. Allow them and reload the page.",
+  csrf_failed:
+    "Your browser didn’t send this site’s cookies along. Allow them for this site, then reload the page.",
+  unreachable: "ashao can’t be reached. Check your connection.",
+  unreadable_answer: "This page is older than the server. Reload it.",
+  conversation_full: "This conversation is full. Start a new one.",
+  too_many_versions: "There are as many versions of this as there can be. Ask in a new message.",
+  not_finished: "An answer is still being written here. Wait for it, or stop it.",
+  no_answer: "There is no answer to rate any more.",
+  idempotency_conflict: "This message was sent before. Reload the page to see it.",
+  not_found: "This isn’t here any more. Reload the page.",
+  session_needed: "Sign in with your wallet to do that.",
+  account_disabled: "This account is disabled.",
+  unavailable: "ashao has a problem right now. Try again in a moment.",
+};
+
+function wordsOf(status: number): string {
+  return status === 0 || status >= 500
+    ? "ashao has a problem right now. Try again in a moment."
+    : "That didn’t work. Reload the page and try again.";
 }
 
 export function tooFewCredits({ credits, tier, tiers }: Circumstances): Problem {

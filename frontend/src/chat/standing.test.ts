@@ -10,12 +10,14 @@ const guest = (remaining: number): Me => ({
   guest: { remaining, limit: 5 },
   credits: null,
   freeCredits: null,
+  machines: null,
 });
 const alice = (credits: number): Me => ({
   user: { id: "usr_1", wallet: "0x0" },
   guest: null,
   credits,
   freeCredits: null,
+  machines: { pro: 0, max: 0 },
 });
 
 describe("standingOf", () => {
@@ -39,7 +41,7 @@ describe("standingOf", () => {
   });
 
   it("counts a guest's free messages, and asks to sign in after them", () => {
-    const text = "1 free message left. No account needed.";
+    const text = "1 free message left for Pro or Max. No account needed.";
     expect(standingOf(guest(1), max, tiers)).toEqual({ kind: "fine", who: "guest", text });
     expect(standingOf(guest(0), max, tiers)).toMatchObject({ kind: "short", problem: { action: "sign-in" } });
   });

@@ -41,7 +41,7 @@ function freeCreditsLater(free: Me["freeCredits"]): string | null {
 
 function ofGuest(remaining: number): Standing {
   if (remaining === 0) return { kind: "short", who: "guest", problem: freeOnesUsedUp };
-  const text = `${counted(remaining, "free message")} left. No account needed.`;
+  const text = `${counted(remaining, "free message")} left for Pro or Max. No account needed.`;
   return { kind: "fine", who: "guest", text };
 }
 

@@ -18,10 +18,11 @@ const ids = { jobId: "job_1", questionId: "msg_1", answerId: "msg_2" };
 const accepted: ChatEvent = { type: "sendAccepted", key: "k1", conversationId: "conv_1", ...ids };
 
 function saved(status: "pending" | "done", jobId = "job_1"): Conversation {
-  const bare: Pick<StoredMessage, "createdAt" | "receipt" | "rating" | "parentId" | "versions"> = {
+  const bare: Pick<StoredMessage, "createdAt" | "receipt" | "rating" | "finish" | "parentId" | "versions"> = {
     createdAt: "2026-01-01T00:00:00Z",
     receipt: null,
     rating: 0,
+    finish: null,
     parentId: null,
     versions: [],
   };

@@ -164,9 +164,13 @@ function reduceAnswer(state: ChatState, event: AnswerEvent): ChatState {
     case "textArrived":
       return withAnswer(state, event.jobId, (a) => ({ ...a, content: a.content + event.text }));
     case "answerDone":
-      return finish(state, event.jobId, event.finish === "stopped" ? "stopped" : "done", null);
+      return ended(state, event.jobId, {
+        status: event.finish === "stopped" ? "stopped" : "done",
+        finish: event.finish,
+        failure: null,
+      });
     case "answerFailed":
-      return finish(state, event.jobId, "failed", event.message);
+      return ended(state, event.jobId, { status: "failed", finish: null, failure: event.message });
     case "asked":
       return withAnswer(state, event.jobId, (a) => ({ ...a, asked: event.what }));
     case "receiptArrived":
@@ -251,15 +255,14 @@ function withAnswer(state: ChatState, jobId: string, change: (answer: Answer) =>
   return { ...state, messages };
 }
 
-function finish(
+function ended(
   state: ChatState,
   jobId: string,
-  status: "done" | "stopped" | "failed",
-  failure: string | null,
+  how: Pick<Answer, "status" | "finish" | "failure">,
 ): ChatState {
   const answer = state.messages.find((m) => isAnswerOf(m, jobId));
   if (answer?.role !== "assistant" || answer.status !== "pending") return state;
-  const announcement = status === "failed" ? "The answer failed." : spoken(answer.content);
-  const settled = withAnswer(state, jobId, (a) => ({ ...a, status, failure, asked: null }));
+  const announcement = how.status === "failed" ? "The answer failed." : spoken(answer.content);
+  const settled = withAnswer(state, jobId, (a) => ({ ...a, ...how, asked: null }));
   return { ...settled, connection: "steady", announcement };
 }

@@ -41,7 +41,7 @@ export interface Reading extends Connection {
   wake(): void;
 }
 
-interface ConnectionEvents {
+export interface ConnectionEvents {
   opened(): void;
   message(id: string, data: string): void;
   /** `fatal`: the browser won't try again by itself. */

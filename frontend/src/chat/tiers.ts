@@ -1,5 +1,5 @@
 /** What is said of a tier before a message is sent: who serves it, who is there, how long it takes to begin. */
-import type { Network, TierId } from "../api/types";
+import type { Me, Network, Tier, TierId } from "../api/types";
 import { counted } from "../ui/words";
 
 export type TierLoad = Network["tiers"][TierId];
@@ -8,6 +8,23 @@ export const SERVED_BY: Readonly<Record<TierId, string>> = {
   pro: "Volunteers’ browsers and machines",
   max: "Native machines and the cloud",
 };
+
+/** The network as somebody can be served by it: their own machines don't answer them. */
+export function networkFor(network: Network | null, own: Me["machines"]): Network | null {
+  if (network === null || own === null || own.pro + own.max === 0) return network;
+  const without = (load: TierLoad, mine: number) => ({ ...load, workers: Math.max(0, load.workers - mine) });
+  return {
+    ...network,
+    workers: Math.max(0, network.workers - Math.max(own.pro, own.max)),
+    tiers: { pro: without(network.tiers.pro, own.pro), max: without(network.tiers.max, own.max) },
+  };
+}
+
+/** What an answer costs whoever asks. A guest has free messages, and each answer takes one. */
+export function priceWords(tier: Tier, guest: boolean): string {
+  const price = `${tier.credits} credits an answer`;
+  return guest ? `${price}, or one free message` : price;
+}
 
 /**
  * Who is there and when an answer would begin. Where nobody is, the cloud is asked without a wait, unless messages wait

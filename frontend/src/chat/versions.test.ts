@@ -21,7 +21,14 @@ type Stored = Conversation["messages"][number];
 /** A path of questions and answers: odd ids are questions. */
 function path(...said: [id: number, content: string, more?: Partial<Stored>][]): Conversation {
   const at = "2026-01-01T00:00:00Z";
-  const bare = { createdAt: at, receipt: null, rating: 0 as const, parentId: null, status: "done" as const };
+  const bare = {
+    createdAt: at,
+    receipt: null,
+    rating: 0 as const,
+    finish: null,
+    parentId: null,
+    status: "done" as const,
+  };
   const messages = said.map(([number, content, more = {}]): Stored => {
     const id = `msg_${number}`;
     const asked = number % 2 === 1;
@@ -38,6 +45,7 @@ beforeEach(() => {
   memory = new ChatMemory(new MemoryStorage(), new MemoryStorage(), () => "copy");
   server = path([1, "Hi"], [2, "Hello."]);
   deps = {
+    maxChars: 8_000,
     api: {
       send: vi.fn(async () => sentPair),
       stop: vi.fn(async () => undefined),
@@ -116,7 +124,7 @@ describe("a question in new words", () => {
     const chat = await opened();
     expect(chat.edit("msg_1")).toBe(false);
     await chat.switchTo("msg_7");
-    await chat.retry("job_1");
+    await chat.retry("job_1", "pro");
     expect(deps.api.branch).not.toHaveBeenCalled();
     expect(deps.api.retry).not.toHaveBeenCalled();
   });
@@ -145,7 +153,7 @@ describe("another version", () => {
 
   it("of an answer is written beside it", async () => {
     const chat = await opened();
-    await chat.retry("job_1");
+    await chat.retry("job_1", "pro");
     expect(chat.store.get().messages.at(-1)).toMatchObject({
       id: "msg_18",
       versions: ["msg_2", "msg_18"],

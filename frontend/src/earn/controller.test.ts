@@ -103,7 +103,7 @@ let runs: FakeRun[];
 
 function signIn(userId: string | null): void {
   const user = userId === null ? null : { id: userId, wallet: "0x1" };
-  session.me = { user, guest: null, credits: null, freeCredits: null };
+  session.me = { user, guest: null, credits: null, freeCredits: null, machines: { pro: 0, max: 0 } };
   session.store.set({ phase: "ready", me: session.me });
 }
 

@@ -3,6 +3,7 @@ import {
   ashao,
   basisPoints,
   credits,
+  eitherOr,
   exactAmount,
   money,
   parseAmount,
@@ -57,6 +58,17 @@ describe("an amount that somebody typed", () => {
     ["7.", 6, 7_000_000n],
     ["0.000000000000000001", 18, 1n],
     ["1.10000000000000000000", 18, 1_100_000_000_000_000_000n],
+    ["1,5", 6, 1_500_000n],
+    ["1.234,5", 6, 1_234_500_000n],
+    ["1 234,5", 6, 1_234_500_000n],
+    ["1\u202f234.5", 6, 1_234_500_000n],
+    ["1’234’567", 6, 1_234_567_000_000n],
+    ["1.234.567", 6, 1_234_567_000_000n],
+    ["1,234,567", 6, 1_234_567_000_000n],
+    ["1,2345", 6, 1_234_500n],
+    ["0,125", 6, 125_000n],
+    ["0.125", 6, 125_000n],
+    ["1234.567", 6, 1_234_567_000n],
     ["123456789.123456789123456789", 18, 123_456_789_123_456_789_123_456_789n],
   ])("%s is exact", (text, decimals, units) => {
     expect(parseAmount(text, decimals)).toEqual({ units });
@@ -65,7 +77,10 @@ describe("an amount that somebody typed", () => {
   it.each([
     ["", "empty"],
     ["  ", "empty"],
-    ["1,5", "not-a-number"],
+    ["1,23,456", "not-a-number"],
+    ["1.234,567.8", "not-a-number"],
+    ["1,234,5", "not-a-number"],
+    ["12 34", "not-a-number"],
     ["1.2.3", "not-a-number"],
     ["-3", "not-a-number"],
     ["1e3", "not-a-number"],
@@ -78,8 +93,20 @@ describe("an amount that somebody typed", () => {
     expect(parseAmount(text, 6)).toEqual({ problem });
   });
 
+  it.each([
+    ["1,500", "1500", "1.5"],
+    ["1.500", "1500", "1.5"],
+    ["12.345", "12345", "12.345"],
+    ["$100,000", "100000", "100"],
+  ])("%s is refused, and both readings are said", (text, thousands, fraction) => {
+    expect(parseAmount(text, 6)).toEqual({ problem: "ambiguous", readings: [thousands, fraction] });
+    const [, offered = ""] = / or as (.*)\.$/.exec(eitherOr([thousands, fraction])) ?? [];
+    expect(parseAmount(thousands, 6)).toHaveProperty("units");
+    expect(parseAmount(offered, 6)).toHaveProperty("units");
+  });
+
   it("comes back as it is written into a field", () => {
-    for (const units of [0n, 1n, 10n ** 18n, 123_456_789_123_456_789_123_456_789n])
+    for (const units of [0n, 1n, 10n ** 18n, 12_345n * 10n ** 15n, 123_456_789_123_456_789_123_456_789n])
       expect(parseAmount(exactAmount(units, 18), 18)).toEqual({ units });
     expect(exactAmount(-1_500_000n, 6)).toBe("-1.5");
   });

@@ -43,33 +43,70 @@ export function signed<N extends number | bigint>(amount: N, text: (amount: N) =
   return amount > 0 ? `+${text(amount)}` : text(amount);
 }
 
-/** What somebody typed as an amount of a unit with so many decimals, or why it is none. No float ever holds it. */
-export type ParsedAmount = { units: bigint } | { problem: "empty" | "not-a-number" | "too-fine" };
+/**
+ * What somebody typed as an amount of a unit with so many decimals, or why it is none. No float ever holds it.
+ * `readings`: the two amounts that it may be, the one where the mark parts thousands first.
+ */
+export type ParsedAmount =
+  | { units: bigint }
+  | { problem: "empty" | "not-a-number" | "too-fine" }
+  | { problem: "ambiguous"; readings: readonly [string, string] };
 
 export function parseAmount(text: string, decimals: number): ParsedAmount {
   const plain = text.trim().replace(/^\$\s*/, "");
   if (plain === "") return { problem: "empty" };
-  const found = AMOUNT.exec(plain);
-  if (found === null) return { problem: "not-a-number" };
-  const whole = (found[1] ?? "").replaceAll(",", "");
-  const fraction = withoutEnd(found[2] ?? "", "0");
-  if (whole === "" && !found[2]) return { problem: "not-a-number" };
-  if (whole.length > MAX_DIGITS) return { problem: "not-a-number" };
+  const readings = ambiguous(plain);
+  if (readings !== null) return { problem: "ambiguous", readings };
+  const parts = wholeAndFraction(plain);
+  if (parts === null) return { problem: "not-a-number" };
+  const fraction = withoutEnd(parts.fraction, "0");
+  if (parts.whole === "" && parts.fraction === "") return { problem: "not-a-number" };
+  if (parts.whole.length > MAX_DIGITS) return { problem: "not-a-number" };
   if (fraction.length > decimals) return { problem: "too-fine" };
-  return { units: BigInt(whole + fraction.padEnd(decimals, "0")) };
+  return { units: BigInt(parts.whole + fraction.padEnd(decimals, "0")) };
 }
 
-/** Commas only where they part thousands: "1,5" may mean one and a half to somebody, so it means nothing here. */
-const AMOUNT = /^(\d+|\d{1,3}(?:,\d{3})+|)(?:\.(\d*))?$/;
+/** "1,500" and "1.500" are a thousand and a half to some and one and a half to others: nobody guesses with money. */
+function ambiguous(plain: string): readonly [string, string] | null {
+  const found = /^([1-9]\d{0,2})[.,](\d{3})$/.exec(plain);
+  if (found?.[1] === undefined || found[2] === undefined) return null;
+  const fraction = withoutEnd(found[2], "0");
+  return [found[1] + found[2], fraction === "" ? found[1] : `${found[1]}.${fraction}`];
+}
+
+/** The sentence about an amount that can be read in two ways. */
+export function eitherOr([thousands, fraction]: readonly [string, string]): string {
+  const point = fraction.includes(".") ? `${fraction}0` : `${fraction}.00`;
+  return `Do you mean ${thousands} or ${fraction}? Write it as ${thousands} or as ${point}.`;
+}
+
+/** Where it can be read in one way only, in whichever country: "1,234.5", "1.234,5", "1 234,5", "1'234.5", "12,5". */
+function wholeAndFraction(plain: string): { whole: string; fraction: string } | null {
+  const last = Math.max(plain.lastIndexOf("."), plain.lastIndexOf(","));
+  const mark = plain[last];
+  const isPoint = mark !== undefined && plain.indexOf(mark) === last;
+  const whole = isPoint ? plain.slice(0, last) : plain;
+  const fraction = isPoint ? plain.slice(last + 1) : "";
+  if (!/^\d*$/.test(fraction)) return null;
+  if (/^\d*$/.test(whole)) return { whole, fraction };
+  const grouped = GROUPED.exec(whole);
+  return grouped === null || (grouped[1] === mark && isPoint)
+    ? null
+    : { whole: whole.replace(/\D/g, ""), fraction };
+}
+
+/** Thousands parted by one and the same mark. */
+const GROUPED = /^\d{1,3}(?:([.,' \u00a0\u202f\u2019])\d{3})(?:\1\d{3})*$/;
 const MAX_DIGITS = 30;
 
-/** The exact decimal text of an amount, as a field of a form takes it: "1234.5". */
+/** The exact decimal text of an amount, as a field of a form takes it: "1234.5". It is read in one way only. */
 export function exactAmount(units: bigint, decimals: number): string {
   if (units < 0n) return `-${exactAmount(-units, decimals)}`;
   const digits = units.toString().padStart(decimals + 1, "0");
   const fraction = withoutEnd(digits.slice(digits.length - decimals), "0");
   const whole = digits.slice(0, digits.length - decimals);
-  return fraction === "" ? whole : `${whole}.${fraction}`;
+  const text = fraction === "" ? whole : `${whole}.${fraction}`;
+  return ambiguous(text) === null ? text : `${text}0`;
 }
 
 export const ASHAO_DECIMALS = 18;

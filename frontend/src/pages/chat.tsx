@@ -1,4 +1,4 @@
-import { pageConfig } from "../api/types";
+import { chatConfig } from "../api/types";
 import { createChatApp, startChatApp } from "../chat/app";
 import { reader } from "../chat/markdown/libraries";
 import { ChatPage } from "../chat/ui/ChatPage";
@@ -21,7 +21,7 @@ import "../chat/styles/print.css";
 // The landing page is drawn without it, and an answer takes longer to come than it does.
 void reader.want();
 
-mountPage(pageConfig, (config) => {
+mountPage(chatConfig, (config) => {
   const app = createChatApp(config);
   startChatApp(app);
   return <ChatPage app={app} />;

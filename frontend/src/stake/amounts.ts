@@ -1,6 +1,6 @@
 /** What people type on the stake page, judged. A problem is a sentence for the field. */
 import type { Staker } from "../api/money";
-import { ASHAO_DECIMALS, ashao, exactAmount, parseAmount } from "../lib/money";
+import { ASHAO_DECIMALS, ashao, eitherOr, exactAmount, parseAmount } from "../lib/money";
 
 export type Way = "stake" | "unstake";
 
@@ -24,6 +24,8 @@ export function judgeStake(
         return { ok: false, problem: null };
       case "too-fine":
         return { ok: false, problem: "$ASHAO has 18 decimals, no more." };
+      case "ambiguous":
+        return { ok: false, problem: eitherOr(parsed.readings) };
       case "not-a-number":
         return { ok: false, problem: "Write an amount such as 1000 or 0.5." };
     }

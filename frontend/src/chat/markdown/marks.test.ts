@@ -61,6 +61,7 @@ describe("dollars", () => {
     "$ASHAO/$USDC",
     "$BTC,$ETH",
     "我有$BTC和$ETH",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's variables are meant.
     "${HOME}/a:${HOME}/b",
     "$BASE/$PATH/x",
     "$5 and $6",

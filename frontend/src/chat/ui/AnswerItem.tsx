@@ -1,4 +1,4 @@
-import { memo, useRef } from "react";
+import { memo, useContext, useRef } from "react";
 import type { Rating } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -6,6 +6,7 @@ import { AnswerText, PlainText } from "../markdown/AnswerText";
 import type { Answer } from "../messages";
 import type { ChatState } from "../state";
 import { AnswerTools } from "./AnswerTools";
+import { ChosenTier } from "./ChosenTier";
 import { type MessageNearness, useWasNear } from "./MessageNearness";
 
 export interface AnswerActions {
@@ -57,6 +58,7 @@ type AnswerFootProps = Pick<AnswerItemProps, "answer" | "connection" | "actions"
 
 function AnswerFoot({ answer, connection, actions }: AnswerFootProps) {
   const { jobId } = answer;
+  const tier = useContext(ChosenTier);
   if (answer.status === "stopped") return <p className="message-foot">You stopped this answer.</p>;
   if (answer.status === "failed") {
     return (
@@ -64,12 +66,14 @@ function AnswerFoot({ answer, connection, actions }: AnswerFootProps) {
         <span>{answer.failure ?? "This answer failed."} You weren’t charged for it.</span>
         {jobId !== null && (
           <Button disabled={answer.asked !== null} onClick={() => actions.onRetry(jobId)}>
-            <Icon name="retry" /> Try again
+            <Icon name="retry" /> Try again with {tier}
           </Button>
         )}
       </div>
     );
   }
+  if (answer.status === "done" && answer.finish === "length")
+    return <p className="message-foot">This answer ends here because it reached its greatest length.</p>;
   if (connection === "reconnecting") return <p className="message-foot">Connection lost. Reconnecting…</p>;
   if (connection === "lost") {
     return (

@@ -1,7 +1,9 @@
+import { useContext } from "react";
 import type { Rating } from "../../api/types";
 import { IconButton } from "../../ui/Button";
 import type { Answer } from "../messages";
 import type { AnswerActions } from "./AnswerItem";
+import { ChosenTier } from "./ChosenTier";
 import { CopyButton } from "./MessageCopy";
 import { MessageButton, VersionSwitch } from "./MessageVersions";
 import { ReceiptLine } from "./Receipt";
@@ -26,6 +28,7 @@ export function AnswerTools({ answer, actions }: AnswerToolsProps) {
 
 function AnswerButtons({ answer, actions }: AnswerToolsProps) {
   const { jobId, rating, content } = answer;
+  const tier = useContext(ChosenTier);
   return (
     <div className="answer-buttons">
       <CopyButton text={content} label="Copy answer" testId="copy-answer" />
@@ -33,7 +36,7 @@ function AnswerButtons({ answer, actions }: AnswerToolsProps) {
         <>
           <MessageButton
             icon="retry"
-            label="Write another answer"
+            label={`Write another answer with ${tier}`}
             testId="retry-answer"
             onPress={() => actions.onRetry(jobId)}
           />

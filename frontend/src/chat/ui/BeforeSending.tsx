@@ -3,9 +3,11 @@ import type { Network, TierId } from "../../api/types";
 import type { SessionState } from "../../session/session";
 import { Button } from "../../ui/Button";
 import type { ChatApp } from "../app";
+import { lengthOf } from "../length";
 import { cheapest } from "../problems";
 import { standingOf } from "../standing";
 import { type ChatState, canSend, pendingAnswer, unsentElsewhere, visibleOutgoing } from "../state";
+import { networkFor } from "../tiers";
 import { Composer } from "./Composer";
 import { CreditsLine, SpokenBalance } from "./CreditsLine";
 import { LandingExamples, LandingFoot } from "./Landing";
@@ -75,12 +77,14 @@ export function BeforeSending(props: BeforeSendingProps) {
           <Composer
             inputRef={props.inputRef}
             draft={state.draft}
-            canSend={canSend(state)}
+            maxChars={config.messageMaxChars}
+            canSend={canSend(state) && lengthOf(state.draft) <= config.messageMaxChars}
             answering={answer !== null}
             stopping={answer?.asked === "stop"}
             tiers={config.tiers}
             tier={props.tier}
-            network={network}
+            network={networkFor(network, me?.machines ?? null)}
+            guest={me !== null && me.user === null}
             onWrite={(draft) => chat.write(draft)}
             onSend={props.onSend}
             onStop={() => void chat.stop()}
@@ -93,7 +97,7 @@ export function BeforeSending(props: BeforeSendingProps) {
           <SpokenBalance credits={me?.credits ?? null} busy={busy} />
         </>
       )}
-      {landing && <LandingFoot network={network} />}
+      {landing && <LandingFoot network={networkFor(network, me?.machines ?? null)} />}
     </>
   );
 }

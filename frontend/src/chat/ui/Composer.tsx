@@ -2,11 +2,16 @@ import { type KeyboardEvent, type Ref, useId } from "react";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { isTouched, sends } from "../../ui/sending-key";
+import { counted } from "../../ui/words";
+import { lengthOf } from "../length";
 import { TierPicker, type TierPickerProps } from "./TierPicker";
+
+const COUNTED_FROM = 0.9;
 
 interface ComposerProps extends TierPickerProps {
   inputRef: Ref<HTMLTextAreaElement>;
   draft: string;
+  maxChars: number;
   canSend: boolean;
   /** An answer is being written and can be stopped. */
   answering: boolean;
@@ -47,8 +52,15 @@ export function Composer(props: ComposerProps) {
         onChange={(event) => props.onWrite(event.target.value)}
         onKeyDown={onKeyDown}
       />
+      <LengthLine draft={props.draft} maxChars={props.maxChars} />
       <div className="composer-bar">
-        <TierPicker tiers={props.tiers} tier={props.tier} network={props.network} onTier={props.onTier} />
+        <TierPicker
+          tiers={props.tiers}
+          tier={props.tier}
+          network={props.network}
+          guest={props.guest}
+          onTier={props.onTier}
+        />
         {props.answering ? (
           <Button
             key="stop"
@@ -73,5 +85,19 @@ export function Composer(props: ComposerProps) {
         )}
       </div>
     </form>
+  );
+}
+
+/** How much of what may be sent is written, once that matters. */
+function LengthLine({ draft, maxChars }: Pick<ComposerProps, "draft" | "maxChars">) {
+  const chars = lengthOf(draft);
+  if (chars < COUNTED_FROM * maxChars) return null;
+  const over = chars - maxChars;
+  return (
+    <p className="composer-length" data-testid="composer-length" data-over={over > 0} role="status">
+      {over > 0
+        ? `Too long by ${counted(over, "character")}: at most ${maxChars.toLocaleString("en")} can be sent.`
+        : `${chars.toLocaleString("en")} of ${maxChars.toLocaleString("en")} characters`}
+    </p>
   );
 }

@@ -23,7 +23,7 @@ it("says how much was read of a conversation that was too long", () => {
 it("says who answered, with what, how fast and for how much", () => {
   expect(receiptParts(receipt)).toEqual([
     "Answered by a volunteer’s browser",
-    "owl-1b",
+    "says: owl-1b",
     "132 tokens in 4.1 s",
     "10 credits",
   ]);
@@ -44,6 +44,6 @@ it("says of prepared text that no model made it, and that it is free", () => {
 
 it("a model's name is chosen by whoever answered: it is short and steers nothing", () => {
   const [, model] = receiptParts({ ...receipt, model: `x · 0 credits\n\u202e${"y".repeat(500)}` });
-  expect(model).toMatch(/^x 0 credits ‹U\+202E›y+…$/);
-  expect(model?.length).toBe(48);
+  expect(model).toMatch(/^says: x 0 credits ‹U\+202E›y+…$/);
+  expect(model?.length).toBe("says: ".length + 48);
 });

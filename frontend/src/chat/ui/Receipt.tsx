@@ -32,11 +32,16 @@ function modelName(model: string): string {
   return name.length <= MODEL_MAX_CHARS ? name : `${name.slice(0, MODEL_MAX_CHARS - 1)}…`;
 }
 
+/** A stranger's machine says which model it runs, and nobody can check it. */
+function modelWords({ servedBy, model }: Receipt): string {
+  return servedBy === "cloud" ? modelName(model) : `says: ${modelName(model)}`;
+}
+
 export function receiptParts(receipt: Receipt): readonly string[] {
   return [
     ...(receipt.simulated
       ? ["Simulated: prepared text, not a model’s"]
-      : [SERVED_BY[receipt.servedBy], modelName(receipt.model)]),
+      : [SERVED_BY[receipt.servedBy], modelWords(receipt)]),
     `${counted(receipt.tokens, "token")} in ${receipt.seconds.toFixed(1)} s`,
     receipt.credits === 0 ? "free" : counted(receipt.credits, "credit"),
     ...(receipt.handedOver ? ["handed over on the way"] : []),

@@ -5,6 +5,7 @@ import { Button } from "../../ui/Button";
 import type { ChatApp } from "../app";
 import type { ChatController } from "../controller";
 import type { ChatState } from "../state";
+import { ChosenTier } from "./ChosenTier";
 import { type MessageActions, MessageList } from "./MessageList";
 
 interface ThreadProps {
@@ -50,7 +51,11 @@ export function Thread({ app, state, tier, scroll, inputRef }: ThreadProps) {
         </Blank>
       );
     default:
-      return <MessageList state={state} tiers={config.tiers} actions={actions} />;
+      return (
+        <ChosenTier value={config.tiers.find(({ id }) => id === tier)?.name ?? ""}>
+          <MessageList state={state} tiers={config.tiers} actions={actions} />
+        </ChosenTier>
+      );
   }
 }
 
@@ -76,7 +81,7 @@ function useMessageActions(
   chosen.current = tier;
   return useMemo(
     () => ({
-      onRetry: (jobId) => void chat.retry(jobId),
+      onRetry: (jobId) => void chat.retry(jobId, chosen.current),
       onReconnect: () => chat.reconnect(),
       onResend: () => chat.resend(),
       onDiscard: () => chat.discard(),

@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useId, useRef, useState } from "react";
 import type { Tier, TierId } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { nowWords, SERVED_BY, shortWords, type TierLoad } from "../tiers";
+import { nowWords, priceWords, SERVED_BY, shortWords, type TierLoad } from "../tiers";
 import type { TierPickerProps } from "./TierPicker";
 
 const EDGE_PX = 8;
@@ -11,7 +11,7 @@ const EDGE_PX = 8;
  * A button that says who would answer now, and opens what there is to know of each tier. The browser's own popover: the
  * focus stays on the button and goes on into it, Escape and a press elsewhere close it, news changes only its words.
  */
-export function TierDetails({ tiers, tier, network, onTier }: TierPickerProps) {
+export function TierDetails({ tiers, tier, network, guest, onTier }: TierPickerProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLElement>(null);
@@ -56,6 +56,7 @@ export function TierDetails({ tiers, tier, network, onTier }: TierPickerProps) {
             <TierAbout
               key={option.id}
               tier={option}
+              price={priceWords(option, guest)}
               load={network?.tiers[option.id] ?? null}
               chosen={option.id === tier}
               onChoose={() => choose(option.id)}
@@ -72,16 +73,17 @@ export function TierDetails({ tiers, tier, network, onTier }: TierPickerProps) {
 
 interface TierAboutProps {
   tier: Tier;
+  price: string;
   load: TierLoad | null;
   chosen: boolean;
   onChoose: () => void;
 }
 
-function TierAbout({ tier, load, chosen, onChoose }: TierAboutProps) {
+function TierAbout({ tier, price, load, chosen, onChoose }: TierAboutProps) {
   return (
     <li className="tier-about" data-testid={`tier-about-${tier.id}`} data-chosen={chosen}>
       <p className="tier-about-head">
-        <span className="tier-name">{tier.name}</span> {tier.credits} credits an answer
+        <span className="tier-name">{tier.name}</span> {price}
       </p>
       <p>{SERVED_BY[tier.id]}</p>
       <p className="tier-about-now" data-live={load !== null && load.workers > 0}>

@@ -6,11 +6,13 @@ export interface TierPickerProps {
   tiers: readonly Tier[];
   tier: TierId;
   network: Network | null;
+  /** Pays by free messages. */
+  guest: boolean;
   onTier: (tier: TierId) => void;
 }
 
 /** The tiers with their prices, of which one is chosen; beside them who would answer now, which opens the rest. */
-export function TierPicker({ tiers, tier, network, onTier }: TierPickerProps) {
+export function TierPicker({ tiers, tier, network, guest, onTier }: TierPickerProps) {
   const name = useId();
   return (
     <div className="tier-picker">
@@ -33,7 +35,7 @@ export function TierPicker({ tiers, tier, network, onTier }: TierPickerProps) {
           </label>
         ))}
       </fieldset>
-      <TierDetails tiers={tiers} tier={tier} network={network} onTier={onTier} />
+      <TierDetails tiers={tiers} tier={tier} network={network} guest={guest} onTier={onTier} />
     </div>
   );
 }

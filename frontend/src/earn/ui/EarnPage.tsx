@@ -43,11 +43,7 @@ export function EarnPage({ app }: { app: EarnApp }) {
         }}
       />
       <main className="earn" id="main" tabIndex={-1} data-new={isNew(state)}>
-        {isNew(state) ? (
-          <Hero config={app.config} network={network} />
-        ) : (
-          <h1 className="visually-hidden">Earn</h1>
-        )}
+        {isNew(state) ? <HeroOf app={app} me={me} /> : <h1 className="visually-hidden">Earn</h1>}
         <div className="here">
           {session.phase === "failed" && (
             <Notice
@@ -115,6 +111,14 @@ function useIntent(app: EarnApp, me: Me | null) {
     if (next !== null && known && signedInAs === null) setOver("sign-in");
   }
   return { intent, want, over, setOver };
+}
+
+function HeroOf({ app, me }: { app: EarnApp; me: Me | null }) {
+  const network = useStore(app.live.network);
+  const readiness = useStore(app.earn.readiness);
+  const machines = me?.machines ?? null;
+  const mine = machines === null ? 0 : Math.max(machines.pro, machines.max);
+  return <Hero config={app.config} network={network} mine={mine} able={readiness.phase !== "unusable"} />;
 }
 
 function BackgroundOf({ app }: { app: EarnApp }) {

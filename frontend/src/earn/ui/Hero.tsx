@@ -4,14 +4,27 @@ import { counted } from "../../ui/words";
 
 const MAX_DOTS = 24;
 
+interface HeroProps {
+  config: EarnConfig;
+  network: Network | null;
+  /** How many of this person's machines are online. */
+  mine: number;
+  /** Whether this browser can run a model, as far as is known. */
+  able: boolean;
+}
+
 /** The landing's one sentence, what an answer pays, and the network as it is right now. */
-export function Hero({ config, network }: { config: EarnConfig; network: Network | null }) {
+export function Hero({ config, network, mine, able }: HeroProps) {
   const pro = config.tiers.find((tier) => tier.id === "pro");
   const { shareBps } = config.earn;
   return (
     <div className="hero">
-      <Machines network={network} />
-      <h1>Press Start, and this tab earns by answering people’s questions.</h1>
+      <Machines network={network} mine={mine} />
+      <h1>
+        {able
+          ? "Press Start, and this tab earns by answering people’s questions."
+          : "A machine of yours earns by answering people’s questions."}
+      </h1>
       {pro !== undefined && (
         <p className="pay">
           <strong>{money(shareMicros(pro.credits, shareBps))}</strong>
@@ -25,8 +38,13 @@ export function Hero({ config, network }: { config: EarnConfig; network: Network
   );
 }
 
+function whoseWords(mine: number): string {
+  if (mine === 0) return "Yours is not among them yet.";
+  return mine === 1 ? "One of them is yours." : `${mine.toLocaleString("en")} of them are yours.`;
+}
+
 /** A dot for each machine that is online, and a hollow one for yours. */
-function Machines({ network }: { network: Network | null }) {
+function Machines({ network, mine }: Pick<HeroProps, "network" | "mine">) {
   const online = network === null ? 0 : network.workers;
   return (
     <div className="machines">
@@ -42,7 +60,7 @@ function Machines({ network }: { network: Network | null }) {
           ? "Looking for machines…"
           : online === 0
             ? "No machine is online right now. Yours would be the first."
-            : `${counted(online, "machine")} online. Yours is not among them yet.`}
+            : `${counted(online, "machine")} online. ${whoseWords(mine)}`}
       </p>
     </div>
   );
