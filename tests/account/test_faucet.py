@@ -76,7 +76,7 @@ def test_who_is_not_signed_in_gets_nothing(on_chain: ChainSettings, db: None) ->
 
 
 def test_staff_without_a_wallet(on_chain: ChainSettings, db: None) -> None:
-    staff = User.objects.create_user("charlie", "a password")
+    staff = User.objects.create_user("charlie", "a password of charlie")
     assert give(staff).json()["code"] == "no_wallet"
 
 

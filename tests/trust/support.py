@@ -72,7 +72,7 @@ def stake(user: User, amount_wei: int, *, chain_id: int = CHAIN.chain_id) -> Non
 
 
 def staff(name: str = "charlie", *, may_decide: bool = True) -> User:
-    user = User.objects.create_user(name, "a password")
+    user = User.objects.create_user(name, "a password of charlie")
     if may_decide:
         user.user_permissions.add(Permission.objects.get(codename="decide_trust"))
     return user
