@@ -11,6 +11,7 @@ from ashao_site.accounts.session import Viewer
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, NotFound
+from ashao_site.lib.ids import is_id
 from chat import sending
 from chat.context import build_context
 from chat.models import READABLE, Conversation, Message, Status
@@ -40,6 +41,8 @@ def retry_answer(
     (not_finished, also where another version is being written; too_many_versions, conversation_full,
     idempotency_conflict), and what sending raises.
     """
+    if not is_id(job_id, "job"):  # it becomes part of a key
+        raise NotFound("There is no such answer.")
     with transaction.atomic():
         if idempotency_key is None:
             key = f"{UNNAMED_RETRY}{job_id}:{tier or ''}"
