@@ -366,7 +366,9 @@ async def avoid(*, job_id: str, tag: str) -> None:
 async def revoke(*, job_id: str, lease: str = "", holder: str = "") -> Literal["ok", "lost", "held"]:
     """Take a job from its holder; with neither lease nor holder, only if one of its timers has run out."""
     reply: Reply = await redis().pipe.script(
-        REVOKE, (job_key(job_id), LEASES), (job_id, lease, holder, SETTLE_MS)
+        REVOKE,
+        (job_key(job_id), LEASES, *(live_key(tier) for tier in Tier)),
+        (job_id, lease, holder, SETTLE_MS),
     )
     answer: Literal["ok", "lost", "held"] = reply[0]
     return answer

@@ -102,6 +102,7 @@ export type LiveMessage = Decoded<typeof liveMessage>;
 /** What `/api/chat/stream` tells. */
 export const streamEvent = variants({
   token: object({ value: string }),
+  reasoning: object({ value: string }),
   done: object({ tokens: integer, finish: oneOf("stop", "length", "stopped") }),
   error: object({ message: string }),
   /** What came so far does not hold: the answer comes anew, from its beginning. */

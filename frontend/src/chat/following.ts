@@ -57,6 +57,7 @@ export class Following {
       jobId,
       {
         text: (text) => this.#store.dispatch({ type: "textArrived", jobId, text }),
+        thought: (text) => this.#store.dispatch({ type: "thoughtArrived", jobId, text }),
         restarted: () => this.#store.dispatch({ type: "streamOpened", jobId }),
         done: (finish) => {
           this.#settle({ type: "answerDone", jobId, finish });

@@ -20,6 +20,8 @@ export interface Answer extends Version {
   status: AnswerStatus;
   jobId: string | null;
   tier: TierId | null;
+  /** What the model thought, as far as this page has heard it: it isn't kept anywhere else. */
+  thoughts: string;
   /** Why it ended, once it has. */
   finish: StoredMessage["finish"];
   /** Why it failed, in a sentence, where the stream told us. */
@@ -104,6 +106,7 @@ function awaited(jobId: string, tier: TierId | null): Omit<Answer, "id" | "versi
     status: "pending",
     jobId,
     tier,
+    thoughts: "",
     finish: null,
     failure: null,
     asked: null,
@@ -140,7 +143,14 @@ function latest(before: Message, now: Message, live: boolean): Message {
   // A receipt is written a moment after the answer's end, and this page may have asked for it since.
   const known = before.jobId === now.jobId ? before.receipt : null;
   const receipt = now.receipt === null || sameReceipt(known, now.receipt) ? known : now.receipt;
-  const next = { ...now, versions, receipt, failure: now.status === "failed" ? before.failure : null };
+  const thoughts = before.jobId === now.jobId ? before.thoughts : "";
+  const next = {
+    ...now,
+    versions,
+    receipt,
+    thoughts,
+    failure: now.status === "failed" ? before.failure : null,
+  };
   const keys = Object.keys(next) as (keyof Answer)[];
   return keys.every((key) => next[key] === before[key]) ? before : next;
 }
@@ -149,7 +159,7 @@ function fromStored(stored: StoredMessage): Message {
   const { id, content, status, jobId, tier, finish, receipt, rating } = stored;
   const versions = stored.versions.length === 0 ? [id] : stored.versions;
   if (stored.role === "user") return { role: "user", id, versions, content };
-  const rest = { finish, failure: null, asked: null, receipt, rating };
+  const rest = { thoughts: "", finish, failure: null, asked: null, receipt, rating };
   return { role: "assistant", id, versions, content, status, jobId, tier, ...rest };
 }
 

@@ -11,6 +11,7 @@ const answer: Answer = {
   status: "pending",
   jobId: "job_1",
   tier: "pro",
+  thoughts: "",
   finish: null,
   failure: null,
   asked: null,

@@ -61,6 +61,7 @@ export type ChatEvent =
   | { type: "sendDiscarded"; key: string }
   | { type: "streamOpened"; jobId: string }
   | { type: "textArrived"; jobId: string; text: string }
+  | { type: "thoughtArrived"; jobId: string; text: string }
   | { type: "answerDone"; jobId: string; finish: Finish }
   | { type: "answerFailed"; jobId: string; message: string }
   | { type: "connectionChanged"; connection: ChatState["connection"] }
@@ -70,6 +71,9 @@ export type ChatEvent =
   | { type: "retryAccepted"; jobId: string; newJobId: string; answerId: string | null }
   | { type: "problemRaised"; problem: Problem }
   | { type: "problemDismissed" };
+
+/** The end of what a model thinks is kept to be looked at. */
+const THOUGHTS_MAX_CHARS = 50_000;
 
 export const initialChat: ChatState = {
   conversationId: null,
@@ -148,6 +152,7 @@ type AnswerEvent = Extract<
     type:
       | "streamOpened"
       | "textArrived"
+      | "thoughtArrived"
       | "answerDone"
       | "answerFailed"
       | "asked"
@@ -161,6 +166,11 @@ function reduceAnswer(state: ChatState, event: AnswerEvent): ChatState {
     case "streamOpened":
       // The server replays an answer from its start, so whatever we showed of it is about to come again.
       return withAnswer({ ...state, connection: "steady" }, event.jobId, (a) => ({ ...a, content: "" }));
+    case "thoughtArrived":
+      return withAnswer(state, event.jobId, (a) => ({
+        ...a,
+        thoughts: (a.thoughts + event.text).slice(-THOUGHTS_MAX_CHARS),
+      }));
     case "textArrived":
       return withAnswer(state, event.jobId, (a) => ({ ...a, content: a.content + event.text }));
     case "answerDone":

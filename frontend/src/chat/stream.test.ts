@@ -9,6 +9,7 @@ let standing: "pending" | "settled";
 
 const handlers: StreamHandlers = {
   text: (text) => texts.push(text),
+  thought: (text) => log.push(`thought ${text}`),
   restarted: () => texts.splice(0),
   done: (finish) => log.push(`done ${finish}`),
   failed: (message) => log.push(`failed ${message}`),
@@ -54,6 +55,14 @@ describe("reading a stream", () => {
     expect(log).toEqual(["reconnecting", "steady"]);
   });
 
+  it("tells what the model thinks apart from its answer", () => {
+    open();
+    streams.send("1", { type: "reasoning", value: "Hm." });
+    streams.send("2", { type: "token", value: "Yes." });
+    streams.frame();
+    expect([texts, log]).toEqual([["Yes."], ["thought Hm."]]);
+  });
+
   it("forgets what came when the answer is told anew, and takes ids that it had seen", () => {
     open();
     streams.token("1-a", "the text ");
@@ -94,13 +103,13 @@ describe("reading a stream", () => {
 describe("a refused stream", () => {
   it("is resumed after the last event that came, while the answer is still being written", async () => {
     open();
-    expect(streams.last.url).toBe("/api/chat/stream?jobId=job_1");
+    expect(streams.last.url).toBe("/api/chat/stream?jobId=job_1&reasoning=1");
     streams.token("7-0", "a");
     streams.last.broken(true);
     await settled();
     expect(streams.elapse()).toEqual([1000]);
     expect(streams.connections).toHaveLength(2);
-    expect(streams.last.url).toBe("/api/chat/stream?jobId=job_1&lastEventId=7-0");
+    expect(streams.last.url).toBe("/api/chat/stream?jobId=job_1&reasoning=1&lastEventId=7-0");
     streams.token("8-0", "b");
     streams.frame();
     expect(texts.join("")).toBe("ab");

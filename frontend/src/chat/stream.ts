@@ -21,6 +21,8 @@ const SILENCE_ON_RETURN_MS = 3_000;
 export interface StreamHandlers {
   /** Text that arrived since the last frame. */
   text(text: string): void;
+  /** What the model thinks before it answers; no part of the answer, and not told again. */
+  thought(text: string): void;
   /** Forget the text: the answer comes from its beginning. */
   restarted(): void;
   done(finish: Finish): void;
@@ -86,7 +88,7 @@ class StreamReader implements Reading {
   ) {}
 
   connect(): void {
-    const query = new URLSearchParams({ jobId: this.jobId });
+    const query = new URLSearchParams({ jobId: this.jobId, reasoning: "1" });
     if (this.#lastId !== "") query.set("lastEventId", this.#lastId);
     this.#connection?.close();
     this.#heardAtMs = this.platform.now();
@@ -156,6 +158,9 @@ class StreamReader implements Reading {
       case "reset":
         this.#buffer = "";
         this.handlers.restarted();
+        return;
+      case "reasoning":
+        this.handlers.thought(event.value);
         return;
       case "done":
         this.#flush();

@@ -3,6 +3,7 @@ import type { Rating } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { AnswerText, PlainText } from "../markdown/AnswerText";
+import { withoutOverrides } from "../markdown/links";
 import type { Answer } from "../messages";
 import type { ChatState } from "../state";
 import { AnswerTools } from "./AnswerTools";
@@ -41,7 +42,8 @@ export const AnswerItem = memo(function AnswerItem(props: AnswerItemProps) {
       <h2 className="message-who">
         ashao{tierName !== null && <span className="message-tier"> {tierName}</span>}
       </h2>
-      {live && answer.content === "" && <Waiting />}
+      {live && answer.content === "" && <Waiting thinking={answer.thoughts !== ""} />}
+      {answer.thoughts !== "" && <Thoughts text={answer.thoughts} />}
       {answer.content !== "" &&
         (near ? (
           <AnswerText key={answer.id} content={answer.content} live={live} />
@@ -86,7 +88,19 @@ function AnswerFoot({ answer, connection, actions }: AnswerFootProps) {
   return null;
 }
 
-function Waiting() {
+/** Folded: it isn't the answer. */
+function Thoughts({ text }: { text: string }) {
+  return (
+    <details className="thoughts" data-testid="thoughts">
+      <summary>What the model thought</summary>
+      <div className="message-plain" dir="auto">
+        {withoutOverrides(text)}
+      </div>
+    </details>
+  );
+}
+
+function Waiting({ thinking }: { thinking: boolean }) {
   return (
     <p className="waiting">
       <span className="waiting-dots" aria-hidden="true">
@@ -94,7 +108,7 @@ function Waiting() {
         <i />
         <i />
       </span>
-      Finding a machine
+      {thinking ? "Thinking" : "Finding a machine"}
     </p>
   );
 }

@@ -24,6 +24,10 @@ export function Split({ treasury, tiers }: { treasury: Treasury | null; tiers: r
         ) : (
           <p className="split-sum">
             <Exact testId="revenue" exact={treasury?.revenue} text={treasury && money(treasury.revenue)} />
+            <small data-testid="promoted">
+              paid by people; answers worth {treasury === null ? UNKNOWN : money(treasury.promoted)} more were
+              paid from the promotion budget
+            </small>
           </p>
         )}
       </div>

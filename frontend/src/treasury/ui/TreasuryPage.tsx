@@ -23,7 +23,9 @@ export function TreasuryPage({ app }: { app: TreasuryApp }) {
         <>
           <header className="page-head">
             <h1>Treasury</h1>
-            <p className="page-lead">What people pay for answers, and where every cent of it goes.</p>
+            <p className="page-lead">
+              What people pay for answers, and where every cent of it goes. Free answers are told apart.
+            </p>
           </header>
           <FeedNotice feed={app.treasury} what="The treasury" />
           {state.phase !== "failed" && (
