@@ -19,7 +19,9 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 CLAIMS = 2_000
 STREAMS = 1_000
 JOBS = 40
-WORKERS = 20
+OWNERS = ("bob", "charlie")
+WORKERS = 200
+"""A worker has as many claims waiting as it has slots, and a person so many workers."""
 CONNECTIONS_MAX = 10
 FILES = CLAIMS + STREAMS + 500
 OPEN_AT_ONCE = 100
@@ -131,10 +133,14 @@ async def open_all(port: int, requests: list[bytes]) -> list[Raw]:
 
 
 def test_a_message_is_claimed_at_once_while_thousands_wait(stack: Stack) -> None:
-    alice, bob = sign_in(stack.base_url, "alice"), sign_in(stack.base_url, "bob")
+    alice = sign_in(stack.base_url, "alice")
+    owners = [sign_in(stack.base_url, name) for name in OWNERS]
     workers = [
-        bob.post("/api/worker/register", json={"type": "native", "model": "tiny"}).json()
-        for _ in range(WORKERS)
+        owners[n % len(owners)]
+        .post("/api/worker/register", json={"type": "native", "model": "tiny"})
+        .raise_for_status()
+        .json()
+        for n in range(WORKERS)
     ]
     bearer = {"Authorization": f"Bearer {workers[0]['workerToken']}"}
     httpx.post(f"{stack.base_url}/api/worker/heartbeat", json={}, headers=bearer).raise_for_status()
