@@ -33,7 +33,8 @@ SHOWN = """answer => {
 
 def words(markdown: str) -> str:
     """The words of an answer, without the marks that the page shows as bold, lists and so on."""
-    return " ".join(re.sub(r"(?m)^\s*(?:[-*+>]|#+|\d+\.)(?:\s+|$)|[*`]", "", markdown).split())
+    marks = r"(?m)^\s*```.*$|^\s*(?:[-*+>]|#+|\d+\.)(?:\s+|$)|[*`]"
+    return " ".join(re.sub(marks, "", markdown).split())
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def test_where_everybody_adds_nothing_it_ends_and_the_credits_are_back(alice: Br
     books_are_true()
 
 
-def test_a_whole_answer_to_which_the_cloud_has_nothing_to_add_is_kept_and_costs_nothing(
+def test_a_whole_answer_to_which_the_cloud_has_nothing_to_add_is_one_answer_at_one_charge(
     alice: Browser,
 ) -> None:
     job_id, conversation = alice.sent()
@@ -114,8 +114,18 @@ def test_a_whole_answer_to_which_the_cloud_has_nothing_to_add_is_kept_and_costs_
     by_cloud(job_id)
     answer = alice.messages(conversation)[-1]
     assert (answer["content"], answer["status"]) == ("Yes.", "done")
-    assert (job_row(job_id).charged_micros, alice.credits()) == (0, 1_000)
-    assert queries.balance(chart.POOL_CLOUD) == 0
+    assert (job_row(job_id).charged_micros, alice.credits()) == (10 * CREDIT, 990)
+    assert queries.balance(chart.POOL_CLOUD) == 7 * CREDIT
+    books_are_true()
+
+
+def test_what_the_cloud_ends_without_an_answer_in_it_costs_nothing(alice: Browser) -> None:
+    job_id, _ = alice.sent()
+    held = Held(worker_named("bob")[0])
+    held.say("!" * 600)
+    held.fail()
+    by_cloud(job_id)
+    assert (job_row(job_id).state, job_row(job_id).charged_micros, alice.credits()) == ("done", 0, 1_000)
     books_are_true()
 
 

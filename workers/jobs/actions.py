@@ -173,7 +173,7 @@ async def complete(
 
     Raises `Conflict`: `lease_lost`, or `empty_answer` when this holder added nothing that says something (the job
     is handed on). Who has the `last_word`, the cloud, ends an answer also then, if there is something to see in
-    it; nobody is paid, and nothing is charged.
+    it: the person has a whole answer, and what a worker would have got of it pays the cloud's bill.
     """
     tier = tier or await in_db(records.tier_of, job_id)
     if tier is None:
@@ -215,7 +215,9 @@ async def settle(job_id: str, ended: store.Finished) -> Settled | None:
         text=ended.text,
         tokens=ended.tokens,
         finish=ended.finish,
-        paid=says_something(ended.own) and not await _stopped_at_once(job_id, ended),
+        own_says=says_something(ended.own),
+        whole_says=says_something(ended.text),
+        charged=not await _stopped_at_once(job_id, ended),
     )
     if settled is None:
         return None

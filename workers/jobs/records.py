@@ -152,12 +152,22 @@ def make_free(*, job_id: str, lease: str) -> bool:
 
 
 def settle_done(
-    *, job_id: str, lease: str, text: str, tokens: int, finish: str, paid: bool = True
+    *,
+    job_id: str,
+    lease: str,
+    text: str,
+    tokens: int,
+    finish: str,
+    own_says: bool = True,
+    whole_says: bool = True,
+    charged: bool = True,
 ) -> Settled | None:
     """End a job with its answer: the hold is posted, the answer handed on, the payload forgotten.
 
     `lease` names the production that ends; empty, for a job that nobody holds and the person stopped: then
-    nobody is paid and nothing is charged, as where it is not to be `paid` for, or a text is partly simulated.
+    nobody is paid and nothing is charged, as where it is not to be `charged`, or a text is partly simulated. A worker
+    is paid for an addition of its own (`own_says`); an answer that workers made whole, and that the cloud then
+    ended, is charged too (`whole_says`).
     Repeating it returns the first result. None where the job has gone to another producer.
     """
     with transaction.atomic():
@@ -176,7 +186,8 @@ def settle_done(
             return _settled(job) if same else None
         if not same or job.state not in sources_of(State.DONE):
             return None
-        charged = bool(lease and text and paid) and not job.free
+        is_answer = own_says or (whole_says and job.worker_id is None)
+        charged = bool(lease and text and is_answer and charged) and not job.free
         if charged:
             _pay(job)
         else:
