@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from ashao_site.embedded.stack import Stack
 
-from .chat_page import ChatPage
+from .chat_page import ChatPage, wait_until
 from .conftest import ARTIFACTS, Pages
 from .looks import SCHEMES, SIZES, too_wide, violations
 from .people import Person, ScriptedWorker
@@ -70,7 +70,7 @@ def test_versions_with_the_keyboard_and_over_reloads(pages: Pages, worker: Scrip
     expect(box).to_have_count(0)
     answered(chat, worker, "Second answer.")
     first_path = ["One", "First answer.", "Two", "Second answer."]
-    assert said(chat) == first_path
+    wait_until(lambda: said(chat) == first_path)
 
     chat.composer.press("ArrowUp")
     expect(box).to_be_focused()
@@ -79,7 +79,7 @@ def test_versions_with_the_keyboard_and_over_reloads(pages: Pages, worker: Scrip
     page.keyboard.press("Escape")
     expect(box).to_have_count(0)
     expect(chat.composer).to_be_focused()
-    assert said(chat) == first_path
+    wait_until(lambda: said(chat) == first_path)
 
     question.first.get_by_test_id("edit-question").click()
     box.fill(LONG_QUESTION)
@@ -89,31 +89,31 @@ def test_versions_with_the_keyboard_and_over_reloads(pages: Pages, worker: Scrip
     box.press("Enter")
     answered(chat, worker, "Other answer.")
     other_path = [LONG_QUESTION, "Other answer."]
-    assert said(chat) == other_path
+    wait_until(lambda: said(chat) == other_path)
     expect(place(question)).to_have_text("Version 2 of 2" + "2 / 2")
 
     before, after = chat.test_id("version-before"), chat.test_id("version-after")
     before.focus()
     page.keyboard.press("Enter")
     expect(place(question.first)).to_contain_text("1 / 2")
-    assert said(chat) == first_path
+    wait_until(lambda: said(chat) == first_path)
     expect(before).to_be_focused()
     page.reload()
     expect(place(question.first)).to_contain_text("1 / 2")
-    assert said(chat) == first_path
+    wait_until(lambda: said(chat) == first_path)
 
     chat.answer.get_by_test_id("retry-answer").click()
     expect(chat.answer).to_have_attribute("data-status", "pending")
     expect(place(chat.answer)).to_contain_text("2 / 2")
     answered(chat, worker, "Third answer.")
-    assert said(chat) == [*first_path[:-1], "Third answer."]
+    wait_until(lambda: said(chat) == [*first_path[:-1], "Third answer."])
     look(chat, "versions", "desktop")
     chat.answer.get_by_test_id("version-before").click()
     expect(place(chat.answer)).to_contain_text("1 / 2")
-    assert said(chat) == first_path
+    wait_until(lambda: said(chat) == first_path)
     question.first.get_by_test_id("version-after").click()
     expect(question).to_have_count(1)
-    assert said(chat) == other_path
+    wait_until(lambda: said(chat) == other_path)
     expect(after).to_have_attribute("aria-disabled", "true")
 
 
