@@ -16,6 +16,7 @@ import pytest
 import redis
 
 from ashao_site.embedded.stack import Stack
+from tests.demo_cloud import demo_cloud
 from tests.stack.support import Database, Person, Sent, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
@@ -23,13 +24,6 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 SOON_S = 90.0
 """Far above what it takes, on a busy machine too."""
 ROUNDS = 3
-ENV = {
-    "WORKER_GRACE_MS": "0",
-    "SIMULATED_TOKENS_PER_SECOND": "400",
-    "SIMULATED_PROVIDER": "on",
-    "GEMINI_API_KEY": "",
-    "OPENAI_BASE_URL": "",
-}
 SYSTEM = (
     "ALTER SYSTEM SET default_transaction_read_only = on",
     "ALTER SYSTEM RESET default_transaction_read_only",
@@ -48,7 +42,10 @@ END_OTHERS = (
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack(env=ENV) as running:
+    with (
+        demo_cloud(tokens_per_second=400) as cloud,  # one whose answers are charged
+        Stack(env={"WORKER_GRACE_MS": "0", **cloud}) as running,
+    ):
         yield running
 
 
