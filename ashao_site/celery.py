@@ -28,6 +28,8 @@ app.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
+    # A broker that was demoted refuses instead of hanging up: that is an outage too, and ends no process.
+    broker_channel_error_retry=True,
     broker_transport_options={
         "socket_timeout": 10,
         "socket_connect_timeout": 5,

@@ -89,7 +89,8 @@ def test_retry_of_an_answer_without_text_is_in_its_place(alice: Browser, setting
     again = retry(alice, job_id).json()
     assert again["answerId"] == old["id"]
     reply = alice.messages(conversation_id)[1]
-    assert reply == {**old, "jobId": again["jobId"], "status": "pending", "versions": [old["id"]]}
+    anew = {"jobId": again["jobId"], "status": "pending", "finish": None, "versions": [old["id"]]}
+    assert reply == {**old, **anew}
     assert Production(again["jobId"]).job.messages == [{"role": "user", "content": "Hello"}]
     assert refused(retry(alice, job_id)) == (404, "not_found")
     assert alice.credits() == 90

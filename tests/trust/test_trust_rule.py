@@ -131,7 +131,7 @@ def many_jobs(worker_pk: int | None, count: int) -> None:
                  worker_id, holder, served_by, lease_hash, share_bps, created_at, queued_at, claimed_at, finished_at,
                  deadline_at, finish, tokens, earned_micros, charged_micros, error)
                SELECT 'job_' || %s || '_' || i, 'pro', 'ashao-pro', 100000, 0, '', 'done', 1,
-                 %s, 'w', 'native', '', 7000, now(), now(), now(), now() - interval '5 days' + i * interval '1 s',
+                 %s, 'w', 'native', '', 7000, now(), now(), now(), now() - interval '108 hours' + i * interval '1 s',
                  now(), 'stop', 9, 70000, 100000, '' FROM generate_series(1, %s) i""",
             [worker_pk, worker_pk, count],
         )
