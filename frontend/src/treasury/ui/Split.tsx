@@ -24,13 +24,15 @@ export function Split({ treasury, tiers }: { treasury: Treasury | null; tiers: r
         ) : (
           <p className="split-sum">
             <Exact testId="revenue" exact={treasury?.revenue} text={treasury && money(treasury.revenue)} />
-            <small data-testid="promoted">
-              paid by people; answers worth {treasury === null ? UNKNOWN : money(treasury.promoted)} more were
-              paid from the promotion budget
-            </small>
           </p>
         )}
       </div>
+      {treasury !== null && treasury.promoted > 0 && (
+        <p className="split-note" data-testid="promoted">
+          Paid by people. Answers worth {money(treasury.promoted)} more were paid from the promotion budget;
+          what workers and the cloud got for them is in the bar too.
+        </p>
+      )}
       <SplitBar parts={parts} />
       <dl className="split-parts">
         {(parts ?? splitOf({ workers: 0, cloud: 0, stakers: 0, buyback: 0 })).map(({ part, micros, bps }) => (
