@@ -24,11 +24,11 @@ from ashao_site.embedded.stack import Stack
 CHAIN_ID = 31_337
 GRANT_CREDITS = 500
 PRICE_CREDITS = {"pro": 10, "max": 15}
-AWAY_MAX_S = 45.0
+AWAY_MAX_S = 120.0
 """How long a call is repeated while the network is away."""
-HOLDS_END_S = 90.0
+HOLDS_END_S = 180.0
 PAUSE_S = 0.2
-QUIET_MAX_S = 25.0
+QUIET_MAX_S = 60.0
 """The network says something at least every 15 s."""
 
 
@@ -216,7 +216,7 @@ class NativeWorker:
         """End it with SIGKILL, if it still runs."""
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """What it has told so far, of one kind."""
@@ -279,6 +279,6 @@ class Database:
         env["REDIS_URL"] = self._stack.redis_url
         command = [sys.executable, "manage.py", "check_books"]
         done = subprocess.run(
-            command, check=False, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+            command, check=False, cwd=ROOT, env=env, capture_output=True, text=True, timeout=180
         )
         assert done.returncode == 0, done.stdout + done.stderr

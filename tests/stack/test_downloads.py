@@ -94,7 +94,7 @@ async def all_free(stack: Stack, person: Person) -> None:
                 row = await (await watcher.execute(waiting)).fetchone()
                 return row == (AT_ONCE,)
 
-            await until(all_wait, timeout_s=14, otherwise="connections of the pool were lost")
+            await until(all_wait, timeout_s=60, otherwise="connections of the pool were lost")
             await holder.rollback()
         assert {answer.status_code for answer in await asyncio.gather(*calls)} == {200}
 
