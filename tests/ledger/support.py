@@ -56,8 +56,8 @@ def deposit(address: str, amount_micros: int, *, key: str = "") -> int:
 
 def hold_credits(user: str, amount_micros: int, *, key: str, **more: Any) -> actions.HoldRecord:
     sources: Sequence[str] = (chart.user_granted(user), chart.user_credits(user))
-    more = {"reference": "job_test", "expires_at": FAR, "sources": sources} | more
-    return actions.hold(key=key, amount_micros=amount_micros, **more)
+    told: dict[str, Any] = {"reference": "job_test", "expires_at": FAR, "sources": sources, **more}
+    return actions.hold(key=key, amount_micros=amount_micros, **told)
 
 
 def pay_pools(hold_key: str, paid_micros: int, **more: Any) -> actions.TransferRecord:
