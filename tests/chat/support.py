@@ -34,7 +34,7 @@ class Browser:
         self.client.cookies["csrftoken"] = CSRF
 
     def call(self, method: str, path: str, body: object = None, **extra: Any) -> Any:
-        raw = b"" if body is None else json.dumps(body).encode()
+        raw = "" if body is None else json.dumps(body)
         return self.client.generic(
             method, path, raw, content_type="application/json", HTTP_X_CSRFTOKEN=CSRF, **extra
         )
