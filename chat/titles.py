@@ -14,8 +14,9 @@ CLUSTER_MAX_CHARS = 40
 
 
 def title_of(content: str) -> str:
-    """The title that a conversation has from its first message: one line, cut at the limit."""
+    """The title that a conversation has from its first message: one line from what can be seen on, cut at the limit."""
     line = " ".join(content.split())
+    line = line[next((at for at, char in enumerate(line) if not jobs.is_blank(char)), 0) :]
     if len(line) <= TITLE_MAX_CHARS:
         return line
     kept = ""

@@ -9,11 +9,21 @@ from tests.chat.support import Browser
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FAMILY = "👨‍👩‍👧‍👦"
+ENGLAND = "🏴" + "".join(chr(0xE0000 + ord(char)) for char in "gbeng\x7f")
 
 
 @pytest.mark.parametrize(
     ("before", "cluster"),
-    [(76, FAMILY), (78, "🇩🇪"), (78, "👍🏽"), (78, "e\u0301"), (79, "각"), (70, "ก็" * 1)],
+    [
+        (76, FAMILY),
+        (78, "🇩🇪"),
+        (78, "👍🏽"),
+        (78, "e\u0301"),
+        (79, "각"),
+        (70, "ก็" * 1),
+        (76, ENGLAND),
+        (78, "1\ufe0f\u20e3"),
+    ],
 )
 def test_a_title_is_cut_before_a_character_that_does_not_fit(before: int, cluster: str) -> None:
     text = "x" * before + cluster * 2 + " and so on, for long"
@@ -27,6 +37,15 @@ def test_a_title_is_cut_before_a_character_that_does_not_fit(before: int, cluste
 
 def test_one_character_without_an_end_is_cut_all_the_same() -> None:
     assert len(title_of("a" + "\u0301" * 500)) == 80
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["\u2060" * 90, "\u200b " * 60, "\u0301" * 100, "\u202e"],
+    ids=("joiners", "spaces", "marks", "override"),
+)
+def test_a_title_begins_with_what_can_be_seen(unseen: str) -> None:
+    assert title_of(f"{unseen}What is bread?") == "What is bread?"
 
 
 @pytest.mark.parametrize("title", ["\u200b\u200d\u2060", "\u2800", " \n ", "\u3164"])
