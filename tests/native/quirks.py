@@ -65,6 +65,11 @@ def _letters(text: str) -> list[bytes]:
     return said(*text)
 
 
+def _thought(name: str, thought: Any) -> bytes:
+    fields: dict[str, Any] = {"content": "", name: thought}
+    return event(delta(**fields))
+
+
 HARMONY = (
     "<|channel|>analysis<|message|>They ask for a number.<|end|><|start|>assistant<|channel|>commentary<|message|>hm"
     "<|end|><|start|>assistant<|channel|>final<|message|>Forty-two.<|return|>"
@@ -101,6 +106,36 @@ REASONING = (
         "Forty-two.",
         "stop",
         "hm",
+    ),
+    *(
+        Quirk(
+            f"delta.{name}",
+            who,
+            [_thought(name, thought), *said("Forty-two."), STOP, DONE],
+            "Forty-two.",
+            "stop",
+            "hm",
+        )
+        for name, who, thought in (
+            ("thinking", "Ollama's own name for it", "hm"),
+            ("reasoning_text", "some proxies", "hm"),
+            ("reasoning_details", "OpenRouter", [{"type": "reasoning.text", "text": "hm"}]),
+        )
+    ),
+    *(
+        Quirk(
+            f"{opener} in the content",
+            who,
+            [*_letters(f"{opener}hm{closer}\nForty-two."), STOP, DONE],
+            "Forty-two.",
+            "stop",
+            "hm",
+        )
+        for opener, closer, who in (
+            ("<thought>", "</thought>", "Gemma's and others' templates"),
+            ("<seed:think>", "</seed:think>", "Seed-OSS"),
+            ("◁think▷", "◁/think▷", "Kimi-VL"),
+        )
     ),
     Quirk(
         "<think> in the content",
@@ -213,6 +248,23 @@ CUTS = (
         [*said(*PARTS), event(delta(finish="max_tokens")), DONE],
         PART,
         "length",
+    ),
+    Quirk(
+        "finish_reason 'MAX_TOKENS'",
+        "Cohere's and Gemini's names in a proxy",
+        [*said(*PARTS), event(delta(finish="MAX_TOKENS")), DONE],
+        PART,
+        "length",
+    ),
+    *(
+        Quirk(
+            f"finish_reason {reason!r}",
+            "Cohere's and Gemini's names in a proxy",
+            [*said(*PARTS), event(delta(finish=reason)), DONE],
+            PART,
+            "stop",
+        )
+        for reason in ("STOP", "COMPLETE")
     ),
     Quirk("finish_reason 'eos'", "some", [*said(*PARTS), event(delta(finish="eos")), DONE], PART, "stop"),
     Quirk("finish_reason in the last word's chunk", "many", [*said(PART, finish="stop"), DONE], PART, "stop"),

@@ -16,12 +16,15 @@ from .thinking import Kind, Piece, ThinkFilter
 
 Finish = Literal["stop", "length"]
 
-# The reasons that say that an answer is whole, by the names that servers give them. Any other is a cut answer's.
+# The reasons that say that an answer is whole, by the names that servers give them, in capitals or small (Gemini's and
+# Cohere's are in capitals). Any other is a cut answer's.
 _WHOLE = frozenset(
     {"stop", "eos", "eos_token", "stop_sequence", "end_turn", "complete", "tool_calls", "function_call"}
 )
-_LENGTH = frozenset({"length", "max_tokens", "model_length"})
+_LENGTH = frozenset({"length", "max_tokens", "max_output_tokens", "model_length"})
 _FILTERED = frozenset({"content_filter"})
+# Where servers put a thought; several put the same one under two of these names.
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking", "reasoning_text", "reasoning_details")
 
 _TOO_LONG = (
     "context size",
@@ -128,10 +131,8 @@ class CompletionReader:
     def _choice(self, choice: Mapping[str, object]) -> Iterator[Piece]:
         said = choice.get("delta") or choice.get("message")
         if isinstance(said, dict):
-            # Some servers send the same thought under both names.
-            thought = said.get("reasoning_content") or said.get("reasoning")
-            if isinstance(thought, str) and thought:
-                yield Piece("reasoning", thought)
+            thought = next((said[name] for name in _THOUGHTS if said.get(name)), None)
+            yield from (Piece("reasoning", text) for _, text in _parts(thought))
             for kind, text in _parts(said.get("content")):
                 if kind == "reasoning":
                     yield Piece(kind, text)
@@ -139,7 +140,7 @@ class CompletionReader:
                     yield from self._thoughts.feed(text)
         finish = choice.get("finish_reason")
         if isinstance(finish, str) and finish:  # "" in every chunk says nothing
-            self._finish = finish
+            self._finish = finish.lower()
 
     def _count(self, tokens: object) -> None:
         if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens > 0:

@@ -13,7 +13,10 @@ Kind = Literal["text", "reasoning"]
 _TAGS = {
     "<think>": "</think>",
     "<thinking>": "</thinking>",
+    "<thought>": "</thought>",
+    "<seed:think>": "</seed:think>",
     "[THINK]": "[/THINK]",
+    "◁think▷": "◁/think▷",
 }
 # OpenAI's harmony format: <|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…
 _CHANNEL, _START, _MESSAGE = "<|channel|>", "<|start|>", "<|message|>"
