@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 
 class Cut(Exception):
@@ -12,7 +14,9 @@ class Cut(Exception):
 class Exchange:
     """One request and its answer."""
 
-    def __init__(self, method: str, path: str, headers: dict[str, str], body: bytes, writer) -> None:
+    def __init__(
+        self, method: str, path: str, headers: dict[str, str], body: bytes, writer: StreamWriter
+    ) -> None:
         self.method, self.path, self.headers = method, path, headers
         self.data = json.loads(body) if body else {}
         self._writer = writer
@@ -48,7 +52,7 @@ class Server:
     def __init__(self, handle: Callable[[Exchange], Awaitable[None]]) -> None:
         self._handle = handle
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task] = set()
+        self._connections: set[asyncio.Task[Any]] = set()
         self.port = 0
         self.crashes: list[BaseException] = []
 
@@ -69,8 +73,9 @@ class Server:
         await asyncio.gather(*self._connections, return_exceptions=True)
         self._server = None
 
-    async def _connected(self, reader, writer) -> None:
+    async def _connected(self, reader: StreamReader, writer: StreamWriter) -> None:
         task = asyncio.current_task()
+        assert task is not None
         self._connections.add(task)
         try:
             while await self._exchange(reader, writer):
@@ -83,7 +88,7 @@ class Server:
             self._connections.discard(task)
             writer.transport.abort()
 
-    async def _exchange(self, reader, writer) -> bool:
+    async def _exchange(self, reader: StreamReader, writer: StreamWriter) -> bool:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         method, path, _ = head[0].split()
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:] if line)}
