@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from django.db import close_old_connections, transaction
-from eth_utils import to_checksum_address
+from eth_utils.address import to_checksum_address
 
 from ashao_site.accounts.models import User
 from ashao_site.lib.aio import run_sync
