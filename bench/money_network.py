@@ -16,6 +16,7 @@ from staking.indexer.models import ChainCursor
 from staking.rewards import epochs
 from staking.rewards.models import Stake, StakeChange
 from workers.jobs import Holder, Tier, pricing, records
+from workers.jobs.fit import Fitted
 from workers.jobs.models import Worker
 from workers.jobs.tags import owner_tag
 
@@ -81,7 +82,7 @@ class Network:
             )
         # Another owner each time the same payer comes round.
         holder = self.holders[(number * 7 + number // PAYERS) % OWNERS]
-        assert records.mark_running(job_id=job.public_id, lease=LEASE, holder=holder)
+        assert records.mark_running(job_id=job.public_id, lease=LEASE, holder=holder, given=Fitted([], 0, 0))
         done = records.settle_done(job_id=job.public_id, lease=LEASE, text=ANSWER, tokens=60, finish="stop")
         assert done is not None
         assert done.earned_micros > 0

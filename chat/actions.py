@@ -12,7 +12,6 @@ from ashao_site.accounts.session import Viewer
 from ashao_site.lib.errors import BadInput, NotFound
 from ashao_site.lib.text import clean_text
 from chat import sending
-from chat.context import build_context
 from chat.models import Conversation, Message, Role
 from chat.queries import own_conversation
 from chat.search_bits import signature
@@ -76,8 +75,8 @@ def _send(sender: Sender, draft: _Draft) -> Sent:
     sending.refuse_when_full(tree, more=2)
     edited = None if draft.edit_of is None else _question(tree, draft.edit_of)
     after = conversation.head_id if edited is None else edited.parent
-    context = build_context(newest_first=sending.past(tree, after), content=draft.content)
-    job_id = sending.submit(sender=sender, tier=draft.tier, messages=context)
+    context = sending.context_of(tree, after, content=draft.content)
+    job_id = sending.submit(sender=sender, tier=draft.tier, context=context)
     head = sending.lock(conversation)
     if edited is not None:
         sending.refuse_too_many_versions(conversation.pk, after)

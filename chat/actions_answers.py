@@ -13,7 +13,6 @@ from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, NotFound
 from ashao_site.lib.ids import is_id
 from chat import sending
-from chat.context import build_context
 from chat.models import READABLE, Conversation, Message, Status
 from chat.news import tell_balance
 from chat.search_bits import signature
@@ -69,9 +68,9 @@ def _retry(sender: Sender, job_id: str, tier: jobs.Tier | None) -> Sent:
         sending.refuse_when_full(tree, more=1)
     question = answer.parent
     assert question is not None, "an answer comes after its question"
-    context = build_context(newest_first=sending.past(tree, question.parent_id), content=question.content)
+    context = sending.context_of(tree, question.parent_id, content=question.content)
     tier = tier or jobs.Tier(answer.tier)
-    new_job_id = sending.submit(sender=sender, tier=tier, messages=context)
+    new_job_id = sending.submit(sender=sender, tier=tier, context=context)
     head = sending.lock(answer.conversation)
     if kept:
         _refuse_while_written(question)

@@ -1,6 +1,8 @@
 """What of a conversation goes to the model. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, dropwhile
 
 from workers import jobs
 
@@ -8,23 +10,30 @@ CONTEXT_MESSAGES_MAX = 40
 CONTEXT_CHARS_MAX = 24_000
 
 
-def build_context(*, newest_first: Iterable[tuple[str, str]], content: str) -> jobs.Messages:
-    """The messages for a worker: as much of the past as the limits allow, the newest kept, then `content`.
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The messages for a worker, and how many characters of the conversation are not among them."""
 
-    `newest_first` are (role, text). The result begins with the person and the roles alternate, as the chat
-    templates of several models demand: what a person wrote twice in a row (an answer failed) becomes one.
+    messages: jobs.Messages
+    left_out_chars: int
+
+
+def build_context(*, newest_first: Sequence[tuple[str, str]], content: str, older_chars: int = 0) -> Context:
+    """As much of the past as the limits allow, the newest kept, then `content`.
+
+    `newest_first` are (role, text), and `older_chars` is how much was said before the oldest of them. The messages
+    begin with the person and the roles alternate, as the chat templates of several models demand: what a person wrote
+    twice in a row (an answer failed) becomes one.
     """
-    kept = [("user", content)]
-    chars = len(content)
-    for role, text in newest_first:
-        chars += len(text)
-        if len(kept) >= CONTEXT_MESSAGES_MAX or chars > CONTEXT_CHARS_MAX:
-            break
-        kept.append((role, text))
+    lengths = accumulate((len(text) for _, text in newest_first), initial=len(content))
+    fitting = sum(chars <= CONTEXT_CHARS_MAX for chars in lengths) - 1
+    newest = newest_first[: min(max(fitting, 0), CONTEXT_MESSAGES_MAX - 1)]
+    kept = list(dropwhile(lambda said: said[0] != "user", [*reversed(newest), ("user", content)]))
     turns: jobs.Messages = []
-    for role, text in reversed(kept):
+    for role, text in kept:
         if turns and turns[-1]["role"] == role:
             turns[-1]["content"] += "\n\n" + text
-        elif turns or role == "user":
+        else:
             turns.append({"role": "user" if role == "user" else "assistant", "content": text})
-    return turns
+    said_chars = sum(len(text) for _, text in newest_first) + len(content) + older_chars
+    return Context(turns, said_chars - sum(len(text) for _, text in kept))

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Sum
+from django.db.models.functions import Length
+
 from ashao_site.accounts.guests import take_guest_message
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import Conflict, InsufficientCredits, NotSignedIn
-from chat.context import CONTEXT_MESSAGES_MAX
+from chat.context import CONTEXT_MESSAGES_MAX, Context, build_context
 from chat.models import Conversation, Message, Role, Status
 from chat.news import tell_balance
 from chat.queries import no_conversation
@@ -42,19 +45,27 @@ def refuse_too_many_versions(conversation: int, parent: int | None) -> None:
         )
 
 
-def past(tree: Tree, head: int | None) -> list[tuple[str, str]]:
-    """What was said on the path to this message, the newest first; no more than a context can hold."""
-    said = [node.pk for node in tree.path(head) if node.is_said][-CONTEXT_MESSAGES_MAX:]
-    texts = Message.objects.filter(pk__in=said).order_by("-pk")
-    return list(texts.values_list("role", "content"))
+def context_of(tree: Tree, head: int | None, *, content: str) -> Context:
+    """What a model is given of this, said after the path to this message."""
+    said = [node.pk for node in tree.path(head) if node.is_said]
+    older, newer = said[:-CONTEXT_MESSAGES_MAX], said[-CONTEXT_MESSAGES_MAX:]
+    texts = Message.objects.filter(pk__in=newer).order_by("-pk").values_list("role", "content")
+    return build_context(newest_first=list(texts), content=content, older_chars=_chars_of(older))
 
 
-def submit(*, sender: Sender, tier: jobs.Tier, messages: jobs.Messages) -> str:
+def _chars_of(messages: list[int]) -> int:
+    if not messages:
+        return 0
+    found = Message.objects.filter(pk__in=messages).aggregate(chars=Sum(Length("content")))
+    return found["chars"] or 0
+
+
+def submit(*, sender: Sender, tier: jobs.Tier, context: Context) -> str:
     """Put in the job of an answer, paid by the sender; its id. Raises what sending raises."""
     user_id = sender.viewer.user_id
     if user_id is not None:
         sources = [chart.user_granted(user_id), chart.user_credits(user_id)]
-        job_id = jobs.submit(tier=tier, messages=messages, sources=sources, owner_id=user_id)
+        job_id = _submit(tier, context, sources, user_id)
         tell_balance(user_id=user_id)
         return job_id
     guest_id = sender.viewer.guest_id
@@ -62,9 +73,19 @@ def submit(*, sender: Sender, tier: jobs.Tier, messages: jobs.Messages) -> str:
         raise NotSignedIn("Please sign in first.")
     take_guest_message(session_subject=guest_id, address_subject=sender.address)
     try:
-        return jobs.submit(tier=tier, messages=messages, sources=[chart.PROMO_BUDGET], owner_id=None)
+        return _submit(tier, context, [chart.PROMO_BUDGET], None)
     except InsufficientCredits:
         raise InsufficientCredits("There are no free messages at the moment. Please sign in.") from None
+
+
+def _submit(tier: jobs.Tier, context: Context, sources: list[str], owner_id: int | None) -> str:
+    return jobs.submit(
+        tier=tier,
+        messages=context.messages,
+        left_out_chars=context.left_out_chars,
+        sources=sources,
+        owner_id=owner_id,
+    )
 
 
 def lock(conversation: Conversation) -> int | None:

@@ -13,6 +13,7 @@ from ledger import chart, queries
 from staking.rewards.models import Stake
 from tests.workers.support import sources_of, worker_of
 from workers.jobs import Holder, Tier, records
+from workers.jobs.fit import Fitted
 from workers.jobs.models import Job
 from workers.trust.actions import decide_trust
 from workers.trust.models import TrustDecision
@@ -42,7 +43,7 @@ def put_in(payer: User, *, tier: Tier = Tier.PRO) -> str:
 
 
 def claim(job_id: str, holder: Holder) -> None:
-    assert records.mark_running(job_id=job_id, lease=LEASE, holder=holder)
+    assert records.mark_running(job_id=job_id, lease=LEASE, holder=holder, given=Fitted([], 0, 0))
 
 
 def finish(job_id: str, *, text: str = "An answer.") -> int:

@@ -141,6 +141,37 @@ def test_where_there_is_no_cloud_the_oldest_turns_go_and_the_receipt_says_so(ask
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_the_chat_leaves_out_is_on_the_receipt(asked: Asked) -> None:
+    alice = Browser(person("alice", credits=100))
+    texts = [f"{number} {LONG[2:]}" for number in range(4)]
+    job_id = conversation(alice, *texts)
+    assert [message["content"][:1] for message in by_cloud(job_id, "Noted.")] == ["1", "N", "2", "N", "3"]
+    whole = 4 * len(LONG) + 3 * len("Noted.")
+    left_out = len(LONG) + len("Noted.")
+    receipt = alice.get(f"/api/chat/receipt?jobId={job_id}").json()["receipt"]
+    assert receipt["read"] == {"characters": whole - left_out, "of": whole}
+    small = worker("bob")
+    again = alice.call("POST", "/api/chat/retry", {"jobId": job_id}).json()["jobId"]
+    run(jobs.end_without_cloud(again, holder=cloud()))
+    held = Held(small)
+    held.say("An answer to the last of it.")
+    assert held.complete()[0] == 200
+    receipt = alice.get(f"/api/chat/receipt?jobId={again}").json()["receipt"]
+    assert receipt["read"] == {"characters": len(LONG), "of": whole}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_messages_beyond_the_most_that_a_model_is_given_are_on_the_receipt(asked: Asked) -> None:
+    alice = Browser(person("alice", credits=1_000))
+    job_id = conversation(alice, *[f"{number:02}" for number in range(25)])
+    messages = by_cloud(job_id, "Noted.")
+    assert (len(messages), messages[0]["content"]) == (39, "05")
+    read, left_out = 20 * 2 + 19 * len("Noted."), 5 * 2 + 5 * len("Noted.")
+    receipt = alice.get(f"/api/chat/receipt?jobId={job_id}").json()["receipt"]
+    assert receipt["read"] == {"characters": read, "of": read + left_out}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_question_that_nobody_can_read_is_not_cut_and_fails(asked: Asked) -> None:
     alice = Browser(person("alice", credits=100))
     tab = worker("bob", context=1_024, kind=WorkerKind.BROWSER)

@@ -17,7 +17,7 @@ from ashao_site.lib.errors import AppError, Conflict
 from ashao_site.lib.ids import new_secret
 from workers.jobs import records, store
 from workers.jobs.dispatch import ask_cloud, ask_cloud_soon, grace_ms
-from workers.jobs.fit import fit, needs_of
+from workers.jobs.fit import fit
 from workers.jobs.pricing import Tier
 from workers.jobs.records import Settled
 from workers.jobs.states import Finish
@@ -44,13 +44,23 @@ def _lease_lost() -> Conflict:
     return Conflict("This job is no longer yours.", code="lease_lost")
 
 
-def submit(*, tier: Tier, messages: Messages, sources: Sequence[str], owner_id: int | None) -> str:
+def submit(
+    *,
+    tier: Tier,
+    messages: Messages,
+    sources: Sequence[str],
+    owner_id: int | None,
+    left_out_chars: int = 0,
+) -> str:
     """Put a job in, within the caller's transaction; returns its id.
 
     The price is held on the ledger accounts `sources`, in that order. The job reaches the workers after the
-    commit. Raises `InsufficientCredits`, and then nothing was written.
+    commit. What of the conversation is not among the messages (`left_out_chars`) is on the receipt as not read.
+    Raises `InsufficientCredits`, and then nothing was written.
     """
-    job = records.create(tier=tier, messages=messages, sources=sources, owner_id=owner_id)
+    job = records.create(
+        tier=tier, messages=messages, sources=sources, owner_id=owner_id, left_out_chars=left_out_chars
+    )
     job_id = job.public_id
     transaction.on_commit(lambda: _announce(job_id))
     return job_id
@@ -100,10 +110,11 @@ async def claim_for_cloud(job_id: str, *, holder: Holder) -> Claimed | None:
 
 async def confirm(popped: Popped, *, lease: str, holder: Holder) -> Claimed | None:
     """Make a claim durable; None where Postgres knows better, and then Redis is put right."""
-    room = holder.reads_tokens
-    cut = fit(popped.messages, reads_tokens=room) if 0 < room < needs_of(popped.messages).whole else None
+    given = fit(popped.messages, reads_tokens=holder.reads_tokens)
     try:
-        confirmed = await in_db(records.mark_running, job_id=popped.id, lease=lease, holder=holder, read=cut)
+        confirmed = await in_db(
+            records.mark_running, job_id=popped.id, lease=lease, holder=holder, given=given
+        )
     except BaseException:
         # Nobody will ever produce under this lease, though its holder's heartbeats would renew it: let it go
         # now, and the sweeper puts the job back.
@@ -119,7 +130,7 @@ async def confirm(popped: Popped, *, lease: str, holder: Holder) -> Claimed | No
         tier=popped.tier,
         model=popped.model,
         value_micros=popped.value_micros,
-        messages=popped.messages if cut is None else cut.messages,
+        messages=given.messages,
         prefix=popped.prefix,
         lease=lease,
         lease_ms=settings.WORKER_LEASE_MS,

@@ -51,15 +51,22 @@ def needs_of(messages: Messages) -> Needs:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What of a conversation is read: `read_chars` of `asked_chars`."""
+    """What of the messages is read: `read_chars` of `asked_chars`."""
 
     messages: Messages
     read_chars: int
     asked_chars: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.read_chars == self.asked_chars
+
 
 def fit(messages: Messages, *, reads_tokens: int) -> Fitted:
-    """As much of the conversation as fits, its oldest turns left out first, whole; never the question."""
+    """As much of the messages as fits (0: all), the oldest turns left out first, whole; never the question."""
+    if not reads_tokens:
+        return Fitted(messages, chars_of(messages), chars_of(messages))
     sizes = _sizes(messages)
     room = reads_tokens - sum(sizes)
     dropped: set[int] = set()
@@ -69,14 +76,15 @@ def fit(messages: Messages, *, reads_tokens: int) -> Fitted:
         dropped.update(range(start, end))
         room += sum(sizes[start:end])
     kept = [message for at, message in enumerate(messages) if at not in dropped]
-    return Fitted(kept, _chars(kept), _chars(messages))
+    return Fitted(kept, chars_of(kept), chars_of(messages))
 
 
 def _sizes(messages: Messages) -> list[int]:
     return [estimate_tokens(message["content"]) + MESSAGE_TOKENS for message in messages]
 
 
-def _chars(messages: Messages) -> int:
+def chars_of(messages: Messages) -> int:
+    """How many characters these messages are."""
     return sum(len(message["content"]) for message in messages)
 
 

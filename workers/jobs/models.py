@@ -71,7 +71,8 @@ class Job(models.Model):
     """What that producer makes the answer with, in its own words."""
     read_chars = models.PositiveIntegerField(default=0, db_default=0)
     asked_chars = models.PositiveIntegerField(default=0, db_default=0)
-    """How much of the conversation that producer was given, where it was not the whole; otherwise both are 0."""
+    """How much of the conversation that producer was given, and of how much. Both are 0 where it has always been the
+    whole."""
     lease_hash = models.CharField(max_length=64, blank=True)
     share_bps = models.PositiveIntegerField(default=WORKER_SHARE_BPS)
 

@@ -35,8 +35,8 @@ def _receipt(job: Job) -> Receipt:
         charged_micros=job.charged_micros,
         handed_over=job.attempts > 1,
         simulated=job.free,
-        read_chars=job.read_chars,
-        asked_chars=job.asked_chars,
+        read_chars=job.read_chars if job.read_chars < job.asked_chars else 0,
+        asked_chars=job.asked_chars if job.read_chars < job.asked_chars else 0,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Value, When
-from django.db.models.functions import Coalesce, Length
+from django.db.models.functions import Coalesce, Greatest, Length
 
 from ashao_site.lib import clock
 from ashao_site.lib.ids import hash_secret
@@ -16,7 +16,7 @@ from ledger import actions as ledger
 from ledger import chart
 from staking.rewards.queries import stakes_enough
 from workers.jobs import pricing
-from workers.jobs.fit import Fitted, needs_of, reading_room
+from workers.jobs.fit import Fitted, chars_of, needs_of, reading_room
 from workers.jobs.models import MODEL_MAX_CHARS, Job, JobPayload, Worker
 from workers.jobs.pricing import Tier, WorkerKind
 from workers.jobs.signals import job_finished
@@ -84,7 +84,14 @@ def done_key(job_id: str) -> str:
     return f"{DONE_PREFIX}{job_id}"
 
 
-def create(*, tier: Tier, messages: Messages, sources: Sequence[str], owner_id: int | None) -> Job:
+def create(
+    *,
+    tier: Tier,
+    messages: Messages,
+    sources: Sequence[str],
+    owner_id: int | None,
+    left_out_chars: int = 0,
+) -> Job:
     """Write a queued job with its payload, and hold its price; the caller's transaction is one with this."""
     now = clock.now()
     price_micros = pricing.price_micros(tier)
@@ -93,6 +100,7 @@ def create(*, tier: Tier, messages: Messages, sources: Sequence[str], owner_id: 
         model=pricing.MODEL_NAME[tier],
         price_micros=price_micros,
         avoid=owner_tag(owner_id),
+        asked_chars=chars_of(messages) + left_out_chars if left_out_chars else 0,
         queued_at=now,
         deadline_at=now + timedelta(milliseconds=settings.JOB_MAX_MS),
     )
@@ -113,13 +121,15 @@ def _is_free(address: str) -> bool:
     return address == chart.PROMO_BUDGET or address.endswith(":granted")
 
 
-def mark_running(*, job_id: str, lease: str, holder: Holder, read: Fitted | None = None) -> bool:
+def mark_running(*, job_id: str, lease: str, holder: Holder, given: Fitted) -> bool:
     """Write down who produces a job now; False where Postgres knows that it is not waiting for anybody.
 
-    `read` is what it is given, where that is not the whole. The share that a worker earns follows its owner's
-    confirmed stake of this moment, and stays.
+    `given` is what it gets of the messages. The share that a worker earns follows its owner's confirmed stake of this
+    moment, and stays.
     """
     now = clock.now()
+    read = Value(given.read_chars)
+    asked: Greatest | F = F("asked_chars") if given.is_whole else Greatest("asked_chars", given.asked_chars)
     changed = Job.objects.filter(public_id=job_id, state=State.QUEUED).update(
         state=State.RUNNING,
         attempts=F("attempts") + 1,
@@ -129,8 +139,8 @@ def mark_running(*, job_id: str, lease: str, holder: Holder, read: Fitted | None
         served_model=holder.model[:MODEL_MAX_CHARS],
         lease_hash=hash_secret(lease),
         share_bps=_share_of(holder.owner_id),
-        read_chars=0 if read is None else read.read_chars,
-        asked_chars=0 if read is None else read.asked_chars,
+        read_chars=Case(When(asked_chars=0, then=0), default=read) if given.is_whole else read,
+        asked_chars=asked,
         first_claimed_at=Coalesce("first_claimed_at", Value(now)),
         claimed_at=now,
     )

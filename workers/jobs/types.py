@@ -78,8 +78,8 @@ class Receipt:
 
     `seconds` are from the first producer's claim to the end, hand-overs included. `tokens` were counted by the
     producer that ended it; of an answer that was stopped, the pieces that it had sent. Of one that is `simulated`
-    at least a part is prepared text, and it is free. Where the conversation was too long for every machine,
-    `read_chars` of `asked_chars` characters were read; otherwise both are 0.
+    at least a part is prepared text, and it is free. Where the conversation was too long for the network or for every
+    machine, `read_chars` of `asked_chars` characters were read; otherwise both are 0.
     """
 
     served_by: str
