@@ -92,7 +92,7 @@ class Network:
         numbers = range(self.stakers, until)
         at = clock.now()
         wallets = [
-            self.owners[n * STAKED_EVERY].wallet if n * STAKED_EVERY < OWNERS else wallet(10**6 + n)
+            self.owners[n * STAKED_EVERY].wallet or "" if n * STAKED_EVERY < OWNERS else wallet(10**6 + n)
             for n in numbers
         ]
         Stake.objects.bulk_create(

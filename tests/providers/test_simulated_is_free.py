@@ -24,7 +24,7 @@ from workers.providers.registry import build_providers
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FAST = ProviderSettings(simulated_tokens_per_second=0)
-OPENAI = {"openai_base_url": "http://127.0.0.1:9/v1", "openai_model": "small"}
+OPENAI: Any = {"openai_base_url": "http://127.0.0.1:9/v1", "openai_model": "small"}
 
 
 class Says:
@@ -144,7 +144,9 @@ def test_with_no_cloud_and_no_machine_a_job_fails_with_its_reason(
     assert job_row(job_id).state == "failed"
     ((_, told),) = read_stream(alice, job_id).events()
     assert told["type"] == "error"
-    assert told["message"].startswith("No machine is online to answer, and this network has no cloud")
+    assert told["message"].startswith(
+        "No machine is online that could answer this, and this network has no cloud"
+    )
     assert alice.messages(conversation_id)[1]["status"] == "failed"
     nothing_was_paid(alice, job_id)
 

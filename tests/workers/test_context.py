@@ -1,20 +1,23 @@
 """A job goes to who can read it whole, else to the cloud; what nobody can read whole is cut in the open."""
 
+import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ashao_site.accounts.models import User
 from ashao_site.lib.aio import background_loop
 from tests.chat.support import Browser
 from tests.workers.calls import Client
 from tests.workers.held import Held
 from tests.workers.support import cloud, job_row, person, run
 from workers import actions, jobs
-from workers.jobs import Claimed, Tier, WorkerKind
+from workers.jobs import Claimed, Tier, WorkerKind, store
 from workers.jobs.fit import estimate_tokens, fit, needs_of, reading_room
-from workers.jobs.records import NATIVE_CONTEXT_TOKENS
+from workers.jobs.records import NATIVE_CONTEXT_TOKENS, NO_PRODUCER
 
 LONG = ("It is a long story about a network of people. " * 200)[:7_900]
 ASKS = "Summarise the following text in three lines, in German. "
@@ -29,8 +32,14 @@ def said(*texts: str) -> jobs.Messages:
 
 def worker(name: str, *, context: int | None = None, kind: WorkerKind = WorkerKind.NATIVE) -> Client:
     """A worker over HTTP that has said how much its model reads."""
+    return worker_of_user(person(name), context=context, kind=kind)
+
+
+def worker_of_user(
+    owner: User, *, context: int | None = None, kind: WorkerKind = WorkerKind.NATIVE
+) -> Client:
     new = actions.register_worker(
-        owner=person(name), kind=kind, model="tiny", tiers=[Tier.PRO], context_tokens=context
+        owner=owner, kind=kind, model="tiny", tiers=[Tier.PRO], context_tokens=context
     )
     client = Client(new.worker.public_id, new.token, background_loop())
     client.call("heartbeat")
@@ -59,7 +68,7 @@ def conversation(alice: Browser, *texts: str) -> str:
     """Send these one after the other, each but the last answered by the cloud; returns the last job's id."""
     conversation_id, job_id = None, ""
     for text in texts:
-        body = {} if conversation_id is None else {"conversationId": conversation_id}
+        body: dict[str, str] = {} if conversation_id is None else {"conversationId": conversation_id}
         job_id, conversation_id = alice.sent(text, **body)
         if text != texts[-1]:
             by_cloud(job_id, "Noted.")
@@ -98,7 +107,7 @@ def test_a_conversation_too_long_for_every_live_worker_goes_to_the_cloud_at_once
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_goes_to_the_worker_that_can_read_it(asked: Asked, settings) -> None:
+def test_it_goes_to_the_worker_that_can_read_it(asked: Asked, settings: Any) -> None:
     alice = Browser(person("alice", credits=100))
     small, large = worker("bob"), worker("charlie", context=32_768)
     job_id = conversation(alice, f"1 {LONG[2:]}", f"2 {LONG[2:]}")
@@ -190,6 +199,58 @@ def test_where_all_who_are_live_have_lost_it_and_there_is_no_cloud_it_ends(asked
     Held(bob).fail()
     run(jobs.end_without_cloud(job_id, holder=cloud()))
     assert (job_row(job_id).state, alice.credits()) == ("failed", 100)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_ones_own_machines(asked: Asked, settings: Any) -> None:
+    alice = Browser(person("alice", credits=100))
+    assert alice.user is not None
+    own = worker_of_user(alice.user)
+    job_id, _ = alice.sent()
+    assert asked.delays[job_id] == 0
+    assert own.call("claim", waitMs=0)[1] == {"job": None, "reason": "no_job_for_you"}
+    run(jobs.end_without_cloud(job_id, holder=cloud()))
+    assert (job_row(job_id).state, job_row(job_id).error) == ("failed", NO_PRODUCER)
+    assert alice.credits() == 100
+    worker("bob")
+    job_id, _ = alice.sent()
+    assert asked.delays[job_id] == settings.WORKER_GRACE_MS
+    job_id, _ = Browser(person("charlie", credits=100)).sent()
+    assert asked.delays[job_id] == settings.WORKER_GRACE_MS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_for_ones_own_where_those_of_others_read_too_little(asked: Asked, settings: Any) -> None:
+    alice = Browser(person("alice", credits=100))
+    assert alice.user is not None
+    worker_of_user(alice.user, context=32_768)
+    worker("bob")
+    job_id = conversation(alice, f"1 {LONG[2:]}", f"2 {LONG[2:]}")
+    assert asked.delays[job_id] == 0
+    worker("charlie", context=32_768)
+    job_id = conversation(alice, f"1 {LONG[2:]}", f"2 {LONG[2:]}")
+    assert asked.delays[job_id] == settings.WORKER_GRACE_MS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_the_owner_who_has_lost_it(asked: Asked) -> None:
+    alice = Browser(person("alice", credits=100))
+    bob = worker("bob")
+    job_id, _ = alice.sent()
+    held = Held(bob)
+    assert asked.delays.pop(job_id) > 0
+    held.fail()
+    assert asked.delays[job_id] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_wait_in_a_claim_are_known_by_their_owners(asked: Asked, settings: Any) -> None:
+    alice, bob = person("alice", credits=100), person("bob", credits=100)
+    waiting = {(reading_room(NATIVE_CONTEXT_TOKENS), jobs.owner_tag(alice.pk)), (0, jobs.owner_tag(alice.pk))}
+    now_ms = int(time.time() * 1000)
+    run(store.say_live(tier=Tier.PRO, holders=["wrk_1", "wrk_2"], now_ms=now_ms, contexts=waiting))
+    assert asked.delays[Browser(alice).sent()[0]] == 0
+    assert asked.delays[Browser(bob).sent()[0]] == settings.WORKER_GRACE_MS
 
 
 @pytest.mark.django_db(transaction=True)

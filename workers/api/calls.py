@@ -214,6 +214,7 @@ async def _heartbeat(scope: Scope, receive: Receive) -> Answer:
         only=body.jobs,
         ready=body.ready,
         reads_tokens=caller.holder.reads_tokens,
+        owner=caller.holder.avoid,
     )
     if body.tokensPerSecond is not None and _speed_is_due(caller.worker_id):
         await in_db(_note_speed, caller.worker_id, body.tokensPerSecond)

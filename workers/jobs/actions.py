@@ -371,13 +371,15 @@ async def heartbeat(
     only: list[str] | None = None,
     ready: bool = True,
     reads_tokens: int = 0,
+    owner: str = "",
 ) -> Pulse:
     """A sign of life; renews the leases of what is held (or `only` of these), and tells what is held or stopped.
 
-    Who is not `ready` lives, finishes what it holds, and does not count as one who could take a job.
+    Who is not `ready` lives, finishes what it holds, and does not count as one who could take a job. `owner` is the
+    tag of whose it is.
     """
     return await store.heartbeat(
-        holder=holder, tiers=tiers, only=only, ready=ready, reads_tokens=reads_tokens
+        holder=holder, tiers=tiers, only=only, ready=ready, reads_tokens=reads_tokens, owner=owner
     )
 
 

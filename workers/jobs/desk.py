@@ -190,7 +190,7 @@ class Desk:
                             tier=tier,
                             holders=[holder.id for holder in batch],
                             now_ms=clock.now_ms(),
-                            contexts={holder.reads_tokens for holder in batch},
+                            contexts={(holder.reads_tokens, holder.avoid) for holder in batch},
                         )
 
 

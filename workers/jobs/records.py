@@ -40,7 +40,10 @@ WORKER_ATTEMPTS_MAX = 3
 FAILED_MESSAGE = "The answer could not be produced. Your credits are back."
 NO_PRODUCER = "no machine is online and no cloud is configured"
 FAILED_BECAUSE = {
-    NO_PRODUCER: "No machine is online to answer, and this network has no cloud behind them. Your credits are back.",
+    NO_PRODUCER: (
+        "No machine is online that could answer this, and this network has no cloud behind them."
+        " Your credits are back."
+    ),
 }
 """What the person is told of some reasons; of all others, `FAILED_MESSAGE`."""
 

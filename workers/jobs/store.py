@@ -5,7 +5,7 @@ Redis coordinates and may be lost at any time; what must not be lost is in Postg
 
 import asyncio
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -55,6 +55,8 @@ CLAMP_MAX = 1_000
 """How many timers of each set are brought back at once."""
 KEEP_MARGIN_MS = 3_600_000
 """How much longer than the longest job Redis keeps what belongs to it."""
+LIVE_KEEP_MS = 86_400_000
+"""How long the signs of life of a tier are kept after the last."""
 LEASES = "ashao:leases"
 SWEEP_CURSOR = "ashao:sweep"
 """Where in the live rows the sweeper goes on."""
@@ -79,7 +81,10 @@ def live_key(tier: Tier | str) -> str:
 
 
 def room_key(tier: Tier | str) -> str:
-    """Sorted set of the contexts that a tier's workers read, by the last sign of life of one with it."""
+    """Sorted set of the contexts that a tier's workers read, by the last sign of life of one with it.
+
+    With `:` and a context behind it: the sorted set of the tags of the owners of those with that context, likewise.
+    """
     return f"ashao:room:{tier}"
 
 
@@ -208,7 +213,10 @@ async def clamp() -> int:
 
 
 async def enqueue(job: Queued) -> tuple[bool, int]:
-    """Put a queued job before the workers; returns whether it went in, and its tier's live workers if it fits."""
+    """Put a queued job before the workers; returns whether it went in, and how many workers of its tier are live.
+
+    None are where none of another owner than those it avoids can read it whole: nobody is to be waited for.
+    """
     reply: Reply = await redis().pipe.script(
         ENQUEUE,
         (
@@ -381,8 +389,9 @@ async def heartbeat(
     only: Sequence[str] | None = None,
     ready: bool = True,
     reads_tokens: int = 0,
+    owner: str = "",
 ) -> Pulse:
-    """A sign of life; renews all leases, or only those of the jobs named."""
+    """A sign of life; renews all leases, or only those of the jobs named. `owner` is the tag of whose it is."""
     named = ("all",) if only is None else ("named", *only)
     held, stopped = await redis().pipe.script(
         HEARTBEAT,
@@ -393,6 +402,7 @@ async def heartbeat(
             "ready" if ready else "not ready",
             _progress_ms(),
             _room(reads_tokens),
+            owner,
             *named,
         ),
     )
@@ -405,15 +415,27 @@ async def held_count(holder: str) -> int:
 
 
 async def say_live(
-    *, tier: Tier, holders: Sequence[str], now_ms: int, contexts: Collection[int] = ()
+    *, tier: Tier, holders: Sequence[str], now_ms: int, contexts: Collection[tuple[int, str]] = ()
 ) -> None:
-    """Mark many waiting workers as live at once, with the contexts that there are among them."""
-    pairs = [part for holder in holders for part in (now_ms, holder)]
-    if pairs:
-        await redis().pipe.command("ZADD", live_key(tier), *pairs)
-    rooms = [part for room in {_room(context) for context in contexts} for part in (now_ms, room)]
-    if rooms:
-        await redis().pipe.command("ZADD", room_key(tier), *rooms)
+    """Mark many waiting workers as live at once, with the contexts that there are among them and whose those are."""
+    pipe = redis().pipe
+    if holders:
+        await pipe.command("ZADD", live_key(tier), *_all_at(now_ms, holders))
+    owners: dict[int, set[str]] = {}
+    for reads_tokens, owner in contexts:
+        owners.setdefault(_room(reads_tokens), set()).add(owner)
+    if not owners:
+        return
+    await pipe.command("ZADD", room_key(tier), *_all_at(now_ms, owners))
+    for room, tags in owners.items():
+        key = f"{room_key(tier)}:{room}"
+        await pipe.command("ZADD", key, *_all_at(now_ms, tags))
+        await pipe.command("PEXPIRE", key, LIVE_KEEP_MS)
+
+
+def _all_at(now_ms: int, members: Iterable[str | int]) -> list[str | int]:
+    """The scores and members of a ZADD."""
+    return [part for member in members for part in (now_ms, member)]
 
 
 async def live_ids(tier: Tier, *, now_ms: int) -> list[str]:

@@ -4,6 +4,7 @@
 --       3 ashao:leases        zset of job ids by when their lease runs out
 --       4 ashao:worker:{id}:jobs  set of the job ids that this holder has
 --       5 ashao:room:{tier}    zset of how many tokens live workers read, by last sign of life
+--       and ashao:room:{tier}:{context}  zset of the tags of the owners of those with this context, likewise
 --       and of each candidate ashao:job:{id} with :messages :tokens :avoid
 -- ARGV  1 holder  2 avoid tag of the holder ('' for the cloud)  3 lease token  4 lease_ms  5 first_token_ms
 --       6 live_ms  7 how many candidates to look at  8 most jobs at once (0: no limit)  9 ttl_ms
@@ -15,12 +16,12 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local worker = ARGV[10] == ''
 if worker then
-  redis.call('ZADD', KEYS[2], now, ARGV[1])
-  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 86400000)
-  redis.call('PEXPIRE', KEYS[2], 86400000)
-  redis.call('ZADD', KEYS[5], now, ARGV[12])
-  redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - 86400000)
-  redis.call('PEXPIRE', KEYS[5], 86400000)
+  local owners = KEYS[5] .. ':' .. ARGV[12]
+  for key, member in pairs({[KEYS[2]] = ARGV[1], [KEYS[5]] = ARGV[12], [owners] = ARGV[2]}) do
+    redis.call('ZADD', key, now, member)
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now - 86400000)
+    redis.call('PEXPIRE', key, 86400000)
+  end
 end
 if ARGV[8] ~= '0' and redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[8]) then
   local held = 0

@@ -1,6 +1,7 @@
 -- The clock may be set back: then what was written before lies further ahead than it could be set now, and whoever is
 -- dead would count as alive for as long. A timer is brought back to its limit from now, a sign of life to now.
--- KEYS  1 ashao:leases  zset   2.. ashao:live:{tier}, ashao:room:{tier}  zsets   and ashao:job:{id}
+-- KEYS  1 ashao:leases  zset   2.. ashao:live:{tier}, ashao:room:{tier}  zsets   and ashao:job:{id},
+--       ashao:room:{tier}:{context}, which the next signs of life fill again
 -- ARGV  1 lease_ms  2 progress_ms (the most that a producer has for its next progress)  3 settle_ms  4 slack_ms
 --       5 how many of each set to look at
 -- Returns how many were brought back
@@ -23,8 +24,9 @@ for _, id in ipairs(redis.call('ZRANGE', KEYS[1], '(' .. limit, '+inf', 'BYSCORE
 end
 for i = 2, #KEYS do
   local ahead = redis.call('ZRANGE', KEYS[i], '(' .. (now + ARGV[4]), '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[5])
-  for _, worker in ipairs(ahead) do
-    redis.call('ZADD', KEYS[i], 'XX', now, worker)
+  for _, member in ipairs(ahead) do
+    redis.call('ZADD', KEYS[i], 'XX', now, member)
+    redis.call('DEL', KEYS[i] .. ':' .. member)
     changed = changed + 1
   end
 end
