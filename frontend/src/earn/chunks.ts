@@ -1,13 +1,14 @@
 /** Sends one answer in numbered chunks: gathered, in order, each once, whatever the network does. */
 import type { Clock } from "../lib/clock";
 import { insist, type Lease } from "./lease";
+import type { Kind, Piece } from "./thinking";
 import { type ClaimedJob, expectedSeq, type WorkerApi } from "./worker-api";
 
 /** A fast GPU says more than a hundred tokens a second; this makes at most 25 calls of them. */
 export const GATHER_MS = 40;
 /** The server's limit for one chunk. */
 export const CHUNK_MAX_CHARS = 16_000;
-/** The server takes no longer answer, so nothing beyond it is kept. */
+/** The server takes no longer answer and counts no longer thoughts, so nothing beyond it is kept of either. */
 export const ANSWER_MAX_CHARS = 256 * 1024;
 /** How often the server may ask for chunks again that it had accepted. */
 const REWINDS_MAX = 3;
@@ -28,9 +29,10 @@ export class ChunkSender {
   readonly #deps: ChunkDeps;
   readonly #ended = new AbortController();
   /** All chunks of this lease, by their number: a server that lost some asks for them again. */
-  readonly #chunks: string[] = [];
-  #text = "";
-  #keptChars = 0;
+  readonly #chunks: Piece[] = [];
+  /** What was said and not yet sent: answer and thoughts are never in one chunk. */
+  readonly #pending: Piece[] = [];
+  readonly #keptChars: Record<Kind, number> = { text: 0, reasoning: 0 };
   #asking = false;
   #leftAtMs = Number.NEGATIVE_INFINITY;
   #wake: () => void = () => undefined;
@@ -40,10 +42,13 @@ export class ChunkSender {
     deps.signal.addEventListener("abort", () => this.#wake(), { once: true });
   }
 
-  push(text: string): void {
-    const kept = text.slice(0, ANSWER_MAX_CHARS - this.#keptChars);
-    this.#keptChars += kept.length;
-    this.#text += kept;
+  push({ kind, text }: Piece): void {
+    const kept = text.slice(0, ANSWER_MAX_CHARS - this.#keptChars[kind]);
+    if (kept === "") return;
+    this.#keptChars[kind] += kept.length;
+    const last = this.#pending.at(-1);
+    if (last?.kind === kind) last.text += kept;
+    else this.#pending.push({ kind, text: kept });
     this.#wake();
   }
 
@@ -65,11 +70,11 @@ export class ChunkSender {
     let seq = 0;
     let rewinds = 0;
     while (!signal.aborted) {
-      const value = this.#chunks[seq] ?? (await this.#gather());
-      if (value === null) return "sent";
-      this.#chunks[seq] = value;
+      const chunk = this.#chunks[seq] ?? (await this.#gather());
+      if (chunk === null) return "sent";
+      this.#chunks[seq] = chunk;
       try {
-        if (await this.#send(seq, value)) return "stop";
+        if (await this.#send(seq, chunk)) return "stop";
         seq += 1;
       } catch (error) {
         const expected = expectedSeq(error);
@@ -81,16 +86,16 @@ export class ChunkSender {
     return "sent";
   }
 
-  async #send(seq: number, value: string): Promise<boolean> {
+  async #send(seq: number, chunk: Piece): Promise<boolean> {
     const { api, job, lease, signal } = this.#deps;
     this.#leftAtMs = this.#deps.clock.now();
-    const stop = await insist(() => api.chunk(job, seq, value, signal), this.#deps);
+    const stop = await insist(() => api.chunk(job, seq, chunk, signal), this.#deps);
     lease.renew();
     return stop;
   }
 
   /** Waits until there is something to send and it is time for it; null when all was said. */
-  async #gather(): Promise<string | null> {
+  async #gather(): Promise<Piece | null> {
     const { clock, signal } = this.#deps;
     for (;;) {
       await this.#something();
@@ -99,9 +104,9 @@ export class ChunkSender {
       if (signal.aborted) return null;
       const asking = this.#asking;
       this.#asking = false;
-      const value = this.#take();
-      if (value !== "" || asking) return value;
-      if (this.#over && this.#text === "") return null;
+      const chunk = this.#take();
+      if (chunk.text !== "" || asking) return chunk;
+      if (this.#over && this.#pending.length === 0) return null;
     }
   }
 
@@ -119,16 +124,20 @@ export class ChunkSender {
 
   /** Half a character at the end waits for its other half. */
   get #sendable(): boolean {
-    return this.#text.length > 1 || (this.#text !== "" && !endsInHalf(this.#text));
+    const [first, next] = this.#pending;
+    return first !== undefined && (next !== undefined || first.text.length > 1 || !endsInHalf(first.text));
   }
 
-  #take(): string {
-    let length = Math.min(this.#text.length, CHUNK_MAX_CHARS);
-    const mayComplete = length < this.#text.length || !this.#over;
-    if (mayComplete && endsInHalf(this.#text.slice(0, length))) length -= 1;
-    const value = this.#text.slice(0, length);
-    this.#text = this.#text.slice(length);
-    return sendable(value);
+  #take(): Piece {
+    const [first, next] = this.#pending;
+    if (first === undefined) return { kind: "text", text: "" };
+    const { kind, text } = first;
+    let length = Math.min(text.length, CHUNK_MAX_CHARS);
+    const mayComplete = length < text.length || (next === undefined && !this.#over);
+    if (mayComplete && endsInHalf(text.slice(0, length))) length -= 1;
+    first.text = text.slice(length);
+    if (first.text === "") this.#pending.shift();
+    return { kind, text: sendable(text.slice(0, length)) };
   }
 }
 

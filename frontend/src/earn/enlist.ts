@@ -46,7 +46,7 @@ async function resume(known: WorkerIdentity, deps: EnlistDeps): Promise<Enlisted
   const api = deps.connect(known);
   try {
     // Naming no jobs lets go of whatever a page that crashed had held.
-    const { paused } = await patiently(() => api.heartbeat([], null), deps);
+    const { paused } = await patiently(() => api.heartbeat({ jobs: [] }), deps);
     if (paused) await patiently(() => deps.api.setWorkerPaused(known.workerId, false), deps);
     return { workerId: known.workerId, api };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { ApiError } from "../api/request";
 import type { FakeClock } from "../lib/fake-clock";
-import type { ClaimAnswer, ClaimedJob, Ending, Pulse, WorkerApi } from "./worker-api";
+import type { Piece } from "./thinking";
+import type { Beat, ClaimAnswer, ClaimedJob, Ending, Pulse, WorkerApi } from "./worker-api";
 
 /** `before`: the call never arrives. `after`: it is done, but its answer is lost. */
 type Fault = "before" | "after" | ApiError;
@@ -10,6 +11,7 @@ interface Held {
   job: ClaimedJob;
   seq: number;
   text: string;
+  thought: string;
   untilMs: number;
   stopped: boolean;
 }
@@ -22,7 +24,7 @@ const calledOff = () => new ApiError("Called off.", { status: 0, code: "aborted"
 /** One worker's view of a network in memory. */
 export class FakeNetwork implements WorkerApi {
   readonly calls: { name: CallName; atMs: number; what: unknown }[] = [];
-  readonly completed = new Map<string, { text: string; ending: Ending }>();
+  readonly completed = new Map<string, { text: string; thought: string; ending: Ending }>();
   readonly handedOn: { id: string; text: string; reason: string }[] = [];
   readonly beacons: string[] = [];
   readonly waiting: ClaimedJob[] = [];
@@ -33,6 +35,8 @@ export class FakeNetwork implements WorkerApi {
   /** Nothing gets through. */
   down = false;
   removed = false;
+  /** Whether somebody would wait for this worker, as far as it said. */
+  live = false;
   #news = new AbortController();
 
   constructor(readonly clock: FakeClock) {}
@@ -64,6 +68,7 @@ export class FakeNetwork implements WorkerApi {
     return this.#call("claim", waitMs, async () => {
       const untilMs = this.clock.now() + waitMs;
       const asPaused = this.paused;
+      this.live = !asPaused;
       for (;;) {
         if (signal.aborted) throw calledOff();
         if (this.removed) throw badToken();
@@ -78,8 +83,8 @@ export class FakeNetwork implements WorkerApi {
     });
   }
 
-  async chunk(job: ClaimedJob, seq: number, value: string, signal: AbortSignal): Promise<boolean> {
-    return this.#call("chunk", { seq, value }, async () => {
+  async chunk(job: ClaimedJob, seq: number, piece: Piece, signal: AbortSignal): Promise<boolean> {
+    return this.#call("chunk", { seq, value: piece.text, kind: piece.kind }, async () => {
       if (signal.aborted) throw calledOff();
       const held = this.#held(job);
       if (held.stopped) return true;
@@ -89,7 +94,7 @@ export class FakeNetwork implements WorkerApi {
       }
       if (seq < held.seq) return false;
       held.seq += 1;
-      held.text += value;
+      held[piece.kind === "text" ? "text" : "thought"] += piece.text;
       held.untilMs = this.clock.now() + job.lease.ms;
       return false;
     });
@@ -98,9 +103,9 @@ export class FakeNetwork implements WorkerApi {
   async complete(job: ClaimedJob, ending: Ending): Promise<number> {
     return this.#call("complete", ending, async () => {
       if (!this.completed.has(job.id)) {
-        const { text } = this.#held(job);
-        if (text === "") throw new ApiError("Empty.", { status: 409, code: "empty_answer" });
-        this.completed.set(job.id, { text, ending });
+        const { text, thought } = this.#held(job);
+        if (text.trim() === "") throw new ApiError("Empty.", { status: 409, code: "empty_answer" });
+        this.completed.set(job.id, { text, thought, ending });
         this.held = null;
       }
       return 70_000;
@@ -114,18 +119,23 @@ export class FakeNetwork implements WorkerApi {
     });
   }
 
-  async heartbeat(jobs: readonly string[], tokensPerSecond: number | null): Promise<Pulse> {
-    return this.#call("heartbeat", { jobs, tokensPerSecond }, async () => {
+  async heartbeat(beat: Beat): Promise<Pulse> {
+    return this.#call("heartbeat", beat, async () => {
       if (this.removed) throw badToken();
+      this.live = beat.ready ?? true;
       this.#expire();
-      const ours = this.held !== null && jobs.includes(this.held.job.id) && !this.held.stopped;
-      if (this.held !== null && ours) this.held.untilMs = this.clock.now() + this.held.job.lease.ms;
-      return { jobs: this.held !== null && ours ? [this.held.job.id] : [], paused: this.paused };
+      const held = this.held !== null && beat.jobs.includes(this.held.job.id) ? this.held : null;
+      const { paused } = this;
+      if (held === null) return { jobs: [], stop: [], paused };
+      if (held.stopped) return { jobs: [], stop: [held.job.id], paused };
+      held.untilMs = this.clock.now() + held.job.lease.ms;
+      return { jobs: [held.job.id], stop: [], paused };
     });
   }
 
   async release(): Promise<void> {
     return this.#call("release", null, async () => {
+      this.live = false;
       if (this.held !== null) this.#handOn("released");
     });
   }
@@ -148,7 +158,7 @@ export class FakeNetwork implements WorkerApi {
 
   #give(job: ClaimedJob): ClaimAnswer {
     const untilMs = this.clock.now() + job.lease.ms;
-    this.held = { job, seq: 0, text: job.prefix, untilMs, stopped: false };
+    this.held = { job, seq: 0, text: job.prefix, thought: "", untilMs, stopped: false };
     return { type: "job", job };
   }
 

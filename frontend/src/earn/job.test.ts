@@ -4,7 +4,7 @@ import { FakeClock } from "../lib/fake-clock";
 import { ANSWER_MAX_CHARS, CHUNK_MAX_CHARS, GATHER_MS } from "./chunks";
 import { FakeEngine } from "./fake-engine";
 import { FakeNetwork, job } from "./fake-network";
-import { HEARTBEAT_MS, type JobEnd, serveJob } from "./job";
+import { ENGINE_SOON_MS, HEARTBEAT_MS, type JobEnd, serveJob } from "./job";
 import type { ClaimedJob } from "./worker-api";
 
 let clock: FakeClock;
@@ -58,7 +58,7 @@ describe("an answer", () => {
     await clock.advance(3_000);
     expect(run.end).toEqual({ type: "completed", earned: 70_000, tokens: 20 });
     const ending = { tokens: 20, finish: "length" };
-    expect(network.completed.get("a")).toEqual({ text: words(20).join(""), ending });
+    expect(network.completed.get("a")).toEqual({ text: words(20).join(""), thought: "", ending });
   });
 
   it("hands the engine the messages and the prefix, and goes on right after it", async () => {
@@ -119,6 +119,42 @@ describe("an answer", () => {
     await serve(job("a"));
     await clock.advance(10_000);
     expect(network.completed.get("a")?.text.length).toBe(ANSWER_MAX_CHARS);
+  });
+});
+
+describe("what the model only thinks", () => {
+  it("is sent as reasoning in the same order, and is no part of the answer", async () => {
+    engine.scripts = [{ pieces: ["<thi", "nk>Let ", "me ", "see.</", "think>\n\n", "Yes", ", <b>."] }];
+    const run = await serve(job("a"));
+    await clock.advance(3_000);
+    expect(run.end).toEqual({ type: "completed", earned: 70_000, tokens: 7 });
+    expect(network.completed.get("a")).toMatchObject({ text: "Yes, <b>.", thought: "Let me see." });
+    const chunks = network.calls.filter(({ name }) => name === "chunk").map(({ what }) => what);
+    expect(chunks).toEqual(chunks.map((chunk, seq) => ({ ...(chunk as object), seq })));
+  });
+
+  it("is no answer by itself, however it ended", async () => {
+    const finishes = ["stop", "length"] as const;
+    for (const [at, finish] of finishes.entries()) {
+      engine.scripts = [{ pieces: ["<think>", "It goes ", "on and on"], finish }];
+      const run = await serve(job(`job ${at}`));
+      await clock.advance(3_000);
+      expect(run.end).toEqual({ type: "failed", problem: "generation-failed", broken: false });
+      expect(network.handedOn.at(-1)).toEqual({
+        id: `job ${at}`,
+        text: "",
+        reason: "only thoughts, no answer",
+      });
+    }
+    expect(network.count("complete")).toBe(0);
+  });
+
+  it("adds nothing to what was said already", async () => {
+    engine.scripts = [{ pieces: ["<think>", "Was that all?", "</think>", "\n\n"] }];
+    const run = await serve(job("a", { prefix: "Well," }));
+    await clock.advance(3_000);
+    expect(run.end?.type).toBe("failed");
+    expect(network.handedOn).toMatchObject([{ text: "Well,", reason: "only thoughts, no answer" }]);
   });
 });
 
@@ -234,6 +270,36 @@ describe("the person's stop", () => {
     expect(run.end?.type).toBe("completed");
     expect(engine.generating).toBe(0);
     expect(network.completed.get("a")?.ending.finish).toBe("stop");
+  });
+});
+
+describe("a person's stop while the model reads", () => {
+  it("is heard from a heartbeat, whatever the chunk under way does", async () => {
+    engine.scripts = [{ pieces: ["w0 ", ...words(1)] }];
+    engine.msPerToken = 3_000;
+    const run = await serve(job("a"));
+    network.fault("chunk", ...Array.from({ length: 40 }, () => "before" as const));
+    await clock.advance(3_500);
+    if (network.held) Object.assign(network.held, { stopped: true, text: "w0 " });
+    await clock.advance(HEARTBEAT_MS);
+    expect(run.end?.type).toBe("completed");
+    expect(engine.generating).toBe(0);
+  });
+});
+
+describe("an engine that doesn't end", () => {
+  it("is not waited for by anybody, and is loaded anew at last", async () => {
+    engine.generate = () => new Promise(() => undefined);
+    const run = await serve(job("a"));
+    await clock.advance(1_000);
+    network.revoke();
+    await clock.advance(HEARTBEAT_MS - 500);
+    expect(network.live).toBe(true);
+    await clock.advance(ENGINE_SOON_MS);
+    expect(network.live).toBe(false);
+    expect(run.end).toBeNull();
+    await clock.advance(60_000);
+    expect(run.end).toEqual({ type: "failed", problem: "runtime-failed", broken: true });
   });
 });
 

@@ -11,12 +11,15 @@ import { type Clock, gate } from "../lib/clock";
 import { assertNever } from "../lib/never";
 import { ChunkSender } from "./chunks";
 import { insist, Lease, LeaseLost } from "./lease";
+import { type Piece, ThinkFilter } from "./thinking";
 import type { ClaimedJob, Ending, WorkerApi } from "./worker-api";
 
 export const HEARTBEAT_MS = 4_000;
 /** How often the page is told how far the answer is. */
 export const PROGRESS_MS = 200;
-/** An engine that was told to end and doesn't within this time won't. */
+/** An engine that was told to end ends between two tokens; one that doesn't within so long could take no job. */
+export const ENGINE_SOON_MS = 1_000;
+/** One that doesn't within this time won't. */
 const ENGINE_END_MS = 40_000;
 
 /** What is too long for the model is nobody's fault: it is handed on. */
@@ -65,8 +68,13 @@ class JobRun {
   /** Ends all calls of this job. */
   readonly #over = new AbortController();
   readonly #due: () => boolean;
+  readonly #thinking = new ThinkFilter();
+  /** The person's stop, heard from a heartbeat. */
+  readonly #stopped = new AbortController();
   #tokens = 0;
-  #chars = 0;
+  #thought = false;
+  /** Whether there is anything of the answer that can be seen. */
+  #answered = false;
   #firstAtMs = 0;
   #tokensPerSecond: number | null = null;
 
@@ -84,23 +92,35 @@ class JobRun {
     const said = result.then(async (turn) => (turn.type === "said" ? ((await chunks) ?? turn) : turn));
     const early = chunks.then((turn) => turn ?? said);
     void this.#beat();
-    const turn = await Promise.race([said, early, this.#stopped()]);
+    const turn = await Promise.race([said, early, this.#told()]);
     this.#halt.abort();
     const end = await this.#end(turn);
     this.#over.abort();
-    await this.#deps.clock.sleep(ENGINE_END_MS, free);
+    await this.#freed(free);
     return free.aborted ? end : { type: "failed", problem: "runtime-failed", broken: true };
+  }
+
+  /** Waits until the engine has ended, or won't. Nobody should wait for this worker meanwhile. */
+  async #freed(free: AbortSignal): Promise<void> {
+    const { api, clock } = this.#deps;
+    await clock.sleep(ENGINE_SOON_MS, free);
+    if (free.aborted) return;
+    await api.heartbeat({ jobs: [], ready: false }).catch(() => undefined);
+    await clock.sleep(ENGINE_END_MS - ENGINE_SOON_MS, free);
   }
 
   async #end(turn: Turn): Promise<JobEnd> {
     switch (turn.type) {
       case "said": {
         const { tokens, finish } = turn.generated;
-        // An answer that ended with its prefix is whole; one without any text is none.
-        if (finish === "aborted" || (this.#chars === 0 && this.#job.prefix === "")) {
-          return this.#fail("generation-failed", finish === "aborted");
-        }
-        return this.#complete({ tokens, finish });
+        if (finish === "aborted") return this.#fail("generation-failed", true);
+        return this.#isAnswer(finish)
+          ? this.#complete({ tokens, finish })
+          : this.#fail(
+              "generation-failed",
+              false,
+              this.#thought ? "only thoughts, no answer" : "empty answer",
+            );
       }
       case "enough":
         return this.#complete({ tokens: this.#tokens, finish: "stop" });
@@ -121,6 +141,11 @@ class JobRun {
     }
   }
 
+  /** An answer that ended with its prefix is whole; one of thoughts alone is none. */
+  #isAnswer(finish: Ending["finish"]): boolean {
+    return this.#answered || (this.#job.prefix !== "" && !this.#thought && finish === "stop");
+  }
+
   /** `result` never fails; `free` is aborted when the engine has ended, or is gone. */
   #generate(): { result: Promise<Turn>; free: AbortSignal } {
     const { engine, maxNewTokens } = this.#deps;
@@ -136,6 +161,7 @@ class JobRun {
       .then((answer): Turn => ({ type: "said", generated: answer }), brokenBy);
     const result = Promise.race([generated, gone]).finally(() => {
       stopListening();
+      if (!this.#halt.signal.aborted) this.#say(this.#thinking.end());
       this.#sender.end();
       free.abort();
     });
@@ -148,19 +174,29 @@ class JobRun {
     const nowMs = this.#deps.clock.now();
     if (this.#tokens === 0) this.#firstAtMs = nowMs;
     this.#tokens = tokens;
-    this.#chars += text.length;
-    this.#sender.push(text);
+    this.#say(this.#thinking.feed(text));
     const seconds = (nowMs - this.#firstAtMs) / 1_000;
     if (tokens > 1 && seconds > 0) this.#tokensPerSecond = (tokens - 1) / seconds;
     if (this.#due()) this.#deps.progress(tokens, this.#tokensPerSecond);
   }
 
-  #stopped(): Promise<Turn> {
-    const { signal } = this.#deps;
+  #say(pieces: readonly Piece[]): void {
+    for (const piece of pieces) {
+      if (piece.kind === "reasoning") this.#thought = true;
+      else this.#answered ||= piece.text.trim() !== "";
+      this.#sender.push(piece);
+    }
+  }
+
+  /** The owner's stop, or the person's. */
+  #told(): Promise<Turn> {
     return new Promise((resolve) => {
-      const stop = () => resolve({ type: "stopped" });
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop, { signal: this.#over.signal });
+      const hear = (signal: AbortSignal, turn: Turn) => {
+        if (signal.aborted) resolve(turn);
+        else signal.addEventListener("abort", () => resolve(turn), { signal: this.#over.signal });
+      };
+      hear(this.#deps.signal, { type: "stopped" });
+      hear(this.#stopped.signal, { type: "enough" });
     });
   }
 
@@ -183,9 +219,11 @@ class JobRun {
       await clock.sleep(HEARTBEAT_MS, signal);
       if (signal.aborted) return;
       try {
-        const { jobs } = await api.heartbeat([this.#job.id], this.#tokensPerSecond);
-        // Taken away, or stopped by the person: an empty chunk tells which.
+        const beat = { jobs: [this.#job.id], tokensPerSecond: this.#tokensPerSecond };
+        const { jobs, stop } = await api.heartbeat(beat);
         if (jobs.includes(this.#job.id)) this.#lease.renew();
+        else if (stop.includes(this.#job.id)) this.#stopped.abort();
+        // Taken away, it seems: an empty chunk tells.
         else this.#sender.ask();
       } catch (error) {
         if (error instanceof ApiError && !error.transient) this.#sender.ask();
@@ -205,8 +243,8 @@ class JobRun {
     }
   }
 
-  async #fail(problem: JobProblem, broken: boolean): Promise<JobEnd> {
-    await this.#handOn(problem);
+  async #fail(problem: JobProblem, broken: boolean, reason: string = problem): Promise<JobEnd> {
+    await this.#handOn(reason);
     return { type: "failed", problem, broken };
   }
 

@@ -15,6 +15,8 @@ let told: boolean[];
 let tellFaults: ApiError[];
 let earned: number;
 let revived: number;
+/** Whether the network thought, while the engine was loaded anew, that this worker takes jobs. */
+let liveMeanwhile: boolean;
 let end: { problem: Problem | null } | null;
 
 beforeEach(async () => {
@@ -42,6 +44,7 @@ beforeEach(async () => {
     changed: (state) => states.push(state),
     revive: async () => {
       revived += 1;
+      liveMeanwhile = network.live;
       engine.loaded = true;
     },
     earned: (micros) => {
@@ -258,6 +261,7 @@ describe("an engine that breaks", () => {
     network.put(job("a"));
     await clock.advance(3_000);
     expect(revived).toBe(1);
+    expect(liveMeanwhile).toBe(false);
     expect(network.handedOn).toMatchObject([{ id: "odd" }]);
     expect(network.completed.get("a")?.text).toBe("fine now");
     expect(end).toBeNull();

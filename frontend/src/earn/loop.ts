@@ -190,7 +190,7 @@ export class WorkerLoop {
   /** A short answer ends before its first heartbeat, and the network would never hear how fast we are. */
   #tellSpeed(): void {
     if (this.#speed === null || this.#done || !this.#speedDue()) return;
-    void this.#deps.api.heartbeat([], this.#speed).catch(() => undefined);
+    void this.#deps.api.heartbeat({ jobs: [], tokensPerSecond: this.#speed }).catch(() => undefined);
   }
 
   #progress(jobId: string, tokens: number, tokensPerSecond: number | null): void {
@@ -212,6 +212,7 @@ export class WorkerLoop {
         } else if (end.broken && !this.#done) {
           // One odd question breaks an engine; it must not end every worker that meets it.
           this.#changed();
+          await this.#deps.api.heartbeat({ jobs: [], ready: false }).catch(() => undefined);
           await this.#deps.revive();
         }
         return;

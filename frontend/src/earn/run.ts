@@ -158,7 +158,10 @@ export class WorkerRun {
       earned: answered,
     });
     if (signal.aborted) this.#loop.stop();
-    else void enlisted.api.heartbeat([], selfTestTokensPerSecond).catch(() => undefined);
+    else
+      void enlisted.api
+        .heartbeat({ jobs: [], tokensPerSecond: selfTestTokensPerSecond })
+        .catch(() => undefined);
     return this.#loop.run();
   }
 

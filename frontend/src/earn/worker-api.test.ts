@@ -42,7 +42,7 @@ const silence = ({ init }: Seen) =>
 describe("the worker's calls", () => {
   it("carry its token, and neither cookies nor a CSRF token", async () => {
     const { api, seen } = server(() => json({ ok: true, stop: false }));
-    await api.chunk(job("job_1"), 3, "text", never());
+    await api.chunk(job("job_1"), 3, { kind: "text", text: "text" }, never());
     const [{ url, init }] = seen as [Seen];
     const headers = new Headers(init.headers);
     expect(url).toBe("/api/worker/token");
@@ -58,6 +58,13 @@ describe("the worker's calls", () => {
     });
   });
 
+  it("say of what was only thought that it was", async () => {
+    const { api, seen } = server(() => json({ ok: true, stop: false }));
+    await api.chunk(job("job_1"), 0, { kind: "reasoning", text: "Hm." }, never());
+    const [{ init }] = seen as [Seen];
+    expect(JSON.parse(String(init.body))).toMatchObject({ seq: 0, value: "Hm.", kind: "reasoning" });
+  });
+
   it("say which jobs are ours, and how fast we are only where it is known", async () => {
     const { api, seen } = server(() =>
       json({
@@ -66,15 +73,18 @@ describe("the worker's calls", () => {
         model: "m",
         tiers: ["pro"],
         jobs: ["job_1"],
-        stop: [],
+        stop: ["job_2"],
         paused: true,
       }),
     );
-    expect(await api.heartbeat(["job_1"], null)).toEqual({ jobs: ["job_1"], paused: true });
-    await api.heartbeat([], 12.5);
+    const pulse = { jobs: ["job_1"], stop: ["job_2"], paused: true };
+    expect(await api.heartbeat({ jobs: ["job_1"], tokensPerSecond: null })).toEqual(pulse);
+    await api.heartbeat({ jobs: [], tokensPerSecond: 12.5 });
+    await api.heartbeat({ jobs: [], ready: false });
     expect(seen.map(({ init }) => JSON.parse(String(init.body)))).toEqual([
       { workerId: "wrk_1", jobs: ["job_1"] },
       { workerId: "wrk_1", jobs: [], tokensPerSecond: 12.5 },
+      { workerId: "wrk_1", jobs: [], ready: false },
     ]);
   });
 
@@ -112,7 +122,10 @@ describe("the worker's calls", () => {
         }),
       );
     const { api } = server(broken);
-    await expect(api.chunk(job("a"), 0, "x", never())).rejects.toMatchObject({ status: 0, transient: true });
+    await expect(api.chunk(job("a"), 0, { kind: "text", text: "x" }, never())).rejects.toMatchObject({
+      status: 0,
+      transient: true,
+    });
   });
 
   it("tell that the network is there also where it refuses", async () => {
@@ -133,7 +146,9 @@ describe("the worker's calls", () => {
   it("tell which chunk the server expects", async () => {
     const body = { error: "Chunk 2 comes next.", code: "out_of_order", expected: 2 };
     const { api } = server(() => json(body, 409));
-    const error = await api.chunk(job("a"), 5, "x", never()).catch((reason: unknown) => reason);
+    const error = await api
+      .chunk(job("a"), 5, { kind: "text", text: "x" }, never())
+      .catch((reason: unknown) => reason);
     expect(expectedSeq(error)).toBe(2);
     expect(expectedSeq(new ApiError("Lost.", { status: 409, code: "lease_lost" }))).toBeNull();
   });

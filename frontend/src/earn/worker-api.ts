@@ -4,6 +4,7 @@ import * as operations from "../api/operations";
 import { ApiError, type Request } from "../api/request";
 import type { ChatMessage } from "../engine/engine";
 import { integer, object, oneOf } from "../lib/decode";
+import type { Piece } from "./thinking";
 
 /** How long a claim waits at the server for a job. */
 export const CLAIM_WAIT_MS = 25_000;
@@ -31,9 +32,19 @@ export interface ClaimedJob {
 
 export type ClaimAnswer = { type: "job"; job: ClaimedJob } | { type: "none"; reason: string };
 
+export interface Beat {
+  /** Those that we work on: whatever else the server thinks we hold isn't renewed. */
+  jobs: readonly string[];
+  tokensPerSecond?: number | null;
+  /** False: we could take no job now, and nobody should wait for us. */
+  ready?: boolean;
+}
+
 export interface Pulse {
   /** The ids that the server says we hold. */
   jobs: readonly string[];
+  /** The ids of what the person has stopped. */
+  stop: readonly string[];
   paused: boolean;
 }
 
@@ -46,12 +57,11 @@ export interface Ending {
 export interface WorkerApi {
   claim(waitMs: number, signal: AbortSignal): Promise<ClaimAnswer>;
   /** True: stop the model. */
-  chunk(job: ClaimedJob, seq: number, value: string, signal: AbortSignal): Promise<boolean>;
+  chunk(job: ClaimedJob, seq: number, piece: Piece, signal: AbortSignal): Promise<boolean>;
   /** What it earned, in µUSDC. */
   complete(job: ClaimedJob, ending: Ending): Promise<number>;
   fail(job: ClaimedJob, reason: string): Promise<void>;
-  /** `jobs` are those that we work on: whatever else the server thinks we hold isn't renewed. */
-  heartbeat(jobs: readonly string[], tokensPerSecond: number | null): Promise<Pulse>;
+  heartbeat(beat: Beat): Promise<Pulse>;
   release(): Promise<void>;
   /** Says goodbye from a page that is being closed. */
   farewell(): void;
@@ -96,10 +106,10 @@ export function createWorkerApi(
       );
       return claimed(answer);
     },
-    chunk: async (job, seq, value, signal) => {
+    chunk: async (job, seq, { kind, text }, signal) => {
       const { stop } = await heard(
         call(operations.workerToken, {
-          body: { workerId, ...held(job), seq, value },
+          body: { workerId, ...held(job), seq, value: text, ...(kind === "text" ? {} : { kind }) },
           bearer,
           timeoutMs: CHUNK_TIMEOUT_MS,
           signal,
@@ -127,16 +137,16 @@ export function createWorkerApi(
         }),
       );
     },
-    heartbeat: async (jobs, tokensPerSecond) => {
+    heartbeat: async ({ jobs, tokensPerSecond = null, ready = true }) => {
       const speed = tokensPerSecond === null ? {} : { tokensPerSecond };
       const answer = await heard(
         call(operations.workerHeartbeat, {
-          body: { workerId, jobs: [...jobs], ...speed },
+          body: { workerId, jobs: [...jobs], ...(ready ? {} : { ready }), ...speed },
           bearer,
           timeoutMs: HEARTBEAT_TIMEOUT_MS,
         }),
       );
-      return { jobs: answer.jobs, paused: answer.paused };
+      return { jobs: answer.jobs, stop: answer.stop, paused: answer.paused };
     },
     release: async () => {
       await heard(

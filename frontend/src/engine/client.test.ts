@@ -211,6 +211,17 @@ describe("a lost device", () => {
     expect(worker.ended).toBe(true);
   });
 
+  it.each(["error", "messageerror"])(
+    "is told of as well as an engine that breaks while it waits: %s",
+    async (name) => {
+      const messages: string[] = [];
+      engine.onLost((message) => messages.push(message));
+      (await loaded()).dispatchEvent(new Event(name));
+      expect(messages).toEqual(["The engine stopped working."]);
+      await expect(engine.generate(question, ignore, stop.signal)).rejects.toThrow("No model is loaded.");
+    },
+  );
+
   it("isn't told to those who no longer listen", async () => {
     const messages: string[] = [];
     engine.onLost((message) => messages.push(message))();

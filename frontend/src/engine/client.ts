@@ -142,12 +142,17 @@ class WorkerEngine implements Engine {
   #start(): Worker {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     worker.addEventListener("message", ({ data }: MessageEvent<EngineEvent>) => this.#receive(worker, data));
-    const broke = () =>
-      this.#end(worker, (onBreak) => new EngineError(onBreak, "The engine stopped working."));
-    worker.addEventListener("error", broke);
-    worker.addEventListener("messageerror", broke);
+    worker.addEventListener("error", () => this.#break(worker));
+    worker.addEventListener("messageerror", () => this.#break(worker));
     this.#worker = worker;
     return worker;
+  }
+
+  /** What was asked of it fails; where nothing was, nobody would know that the model is gone. */
+  #break(worker: Worker): void {
+    const message = "The engine stopped working.";
+    if (this.#pending.size === 0) this.#lose(worker, message);
+    else this.#end(worker, (onBreak) => new EngineError(onBreak, message));
   }
 
   #receive(worker: Worker, event: EngineEvent): void {
@@ -174,7 +179,7 @@ class WorkerEngine implements Engine {
   }
 
   #lose(worker: Worker, message: string): void {
-    const wasLoaded = this.#loaded;
+    const wasLoaded = this.#loaded && worker === this.#worker;
     this.#end(worker, () => new EngineError("device-lost", message));
     if (wasLoaded) for (const listener of [...this.#lostListeners]) listener(message);
   }

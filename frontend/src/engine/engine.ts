@@ -135,7 +135,10 @@ export interface Engine {
   generate(input: GenerateInput, onText: OnText, signal: AbortSignal): Promise<Generated>;
   /** Frees the GPU and the memory; the files stay on the disk. */
   unload(): Promise<void>;
-  /** Calls back once when the GPU device is lost while a model is loaded; returns how to stop listening. */
+  /**
+   * Calls back once when the GPU device is lost while a model is loaded, or the engine itself between two answers;
+   * returns how to stop listening.
+   */
   onLost(listener: (message: string) => void): () => void;
 }
 

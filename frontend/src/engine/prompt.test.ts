@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChatMessage } from "./engine";
-import { fitPrompt, type Prompt, promptTokens } from "./prompt";
+import { begun, fitPrompt, type Prompt, promptTokens } from "./prompt";
 
 const count = ({ messages, prefix }: Prompt) =>
   messages.reduce((sum, { content }) => sum + content.length + 1, 0) + prefix.length;
@@ -56,6 +56,17 @@ describe("fitting a prompt", () => {
   it("cuts the beginning of what was answered already where nothing else may go", () => {
     const fitted = fitPrompt({ messages: [user("why?")], prefix: "because of the rain" }, 10, count);
     expect(fitted).toEqual({ messages: [user("why?")], prefix: " rain" });
+  });
+});
+
+describe("what follows the template's text", () => {
+  it.each([
+    ["<|assistant|>\n", "", { text: "<|assistant|>\n", opened: "" }],
+    ["<|assistant|>\n", "Well", { text: "<|assistant|>\nWell", opened: "" }],
+    ["<|assistant|>\n<think>\n", "", { text: "<|assistant|>\n<think>\n", opened: "<think>" }],
+    ["<|assistant|><think>\n", "Well", { text: "<|assistant|><think>\n</think>\n\nWell", opened: "" }],
+  ])("%j and %j: a thought that it opened is known, or closed", (rendered, prefix, expected) => {
+    expect(begun(rendered, prefix)).toEqual(expected);
   });
 });
 

@@ -27,6 +27,18 @@ export function fitPrompt(prompt: Prompt, maxTokens: number, count: CountTokens)
   return cutPrefix(from(starts.at(-1) ?? 0), fits);
 }
 
+const THOUGHT = { opener: "<think>", closer: "</think>" };
+
+/**
+ * What the model is given: the template's text and then the answer so far. Some templates open a thought themselves,
+ * and the model only closes it: then `opened` belongs before what it says. An answer that has begun is thought through.
+ */
+export function begun(rendered: string, prefix: string): { text: string; opened: string } {
+  if (!rendered.trimEnd().endsWith(THOUGHT.opener)) return { text: rendered + prefix, opened: "" };
+  if (prefix === "") return { text: rendered, opened: THOUGHT.opener };
+  return { text: `${rendered}${THOUGHT.closer}\n\n${prefix}`, opened: "" };
+}
+
 /** The least that is kept free for the answer. */
 const ANSWER_ROOM_TOKENS = 512;
 

@@ -11,7 +11,7 @@ import {
   type OnText,
 } from "./engine";
 import { modelFetch, REMOTE_HOST, REMOTE_PATH } from "./model-fetch";
-import { fitPrompt, type Prompt, promptTokens } from "./prompt";
+import { begun, fitPrompt, type Prompt, promptTokens } from "./prompt";
 import { engineErrorOf } from "./runtime-problem";
 import { splitPrefix, TextPieces } from "./text-pieces";
 import { WARM_UP } from "./warm-up";
@@ -63,10 +63,11 @@ export class TransformersEngine {
     const prompt = fitPrompt(
       { messages: input.messages, prefix: given },
       promptTokens(input.maxNewTokens, this.contextTokens),
-      (candidate) => this.#encode(candidate).length,
+      (candidate) => this.#encode(this.#render(candidate).text).length,
     );
     if (prompt === null) throw new EngineError("too-long", "The question is more than this model reads.");
-    const tokens = this.#encode(prompt);
+    const { text, opened } = this.#render(prompt);
+    const tokens = this.#encode(text);
     const maxNewTokens = Math.min(input.maxNewTokens, this.contextTokens - tokens.length);
     const pieces = new TextPieces((ids) => this.#decode(ids), {
       before: input.prefix === "" ? [] : tokens,
@@ -78,6 +79,7 @@ export class TransformersEngine {
     signal.addEventListener("abort", abort, { once: true });
     try {
       if (signal.aborted) return run.result({ aborted: true, ended: false, maxNewTokens });
+      if (opened !== "") onText(opened, 0);
       await this.model.generate({
         ...this.#inputs(tokens),
         max_new_tokens: maxNewTokens,
@@ -112,13 +114,17 @@ export class TransformersEngine {
     return lost === null ? engineErrorOf(error, "generation-failed") : new EngineError("device-lost", lost);
   }
 
-  /** The template writes its own special tokens, so the tokenizer must add none: two beginnings confuse a model. */
-  #encode({ messages, prefix }: Prompt): bigint[] {
+  #render({ messages, prefix }: Prompt): ReturnType<typeof begun> {
     const rendered = this.tokenizer.apply_chat_template([...messages], {
       add_generation_prompt: true,
       tokenize: false,
     });
-    return this.tokenizer.encode(rendered + prefix, { add_special_tokens: false }).map(BigInt);
+    return begun(rendered, prefix);
+  }
+
+  /** The template writes its own special tokens, so the tokenizer must add none: two beginnings confuse a model. */
+  #encode(text: string): bigint[] {
+    return this.tokenizer.encode(text, { add_special_tokens: false }).map(BigInt);
   }
 
   #inputs(tokens: readonly bigint[]): { input_ids: Tensor; attention_mask: Tensor } {
