@@ -8,6 +8,8 @@ import { nextCloser } from "./search";
 
 const BREAKS = ["<br>", "<br/>", "<br />"];
 const PAIRS = ["sub", "sup", "kbd"];
+/** What summaries are often written in, and are anyway. */
+const BOLD = ["<b>", "</b>", "<strong>", "</strong>"];
 const LONGEST_TAG = "<br />".length;
 
 export function htmlRules(md: MarkdownIt): void {
@@ -32,7 +34,8 @@ function inlineMark(state: StateInline, silent: boolean): boolean {
 
 function pairOf(state: StateInline, name: string, silent: boolean): boolean {
   const begin = state.pos + name.length + 2;
-  const closer = `</${name}>`;
+  // As it was opened: <SUB> is closed by </SUB>.
+  const closer = `</${state.src.slice(state.pos + 1, begin)}`;
   const end = nextCloser(state, closer, begin);
   if (end < 0 || end > state.posMax) return false;
   if (!silent) {
@@ -112,7 +115,8 @@ function parts(source: string): { summary: string; body: string } {
   const end = lower.indexOf("</summary>", begin);
   const words = inner.slice(begin + "<summary>".length, end < 0 ? undefined : end);
   const body = end < 0 ? "" : inner.slice(end + "</summary>".length);
-  return { summary: words.replaceAll("\n", " ").trim(), body };
+  const plain = BOLD.reduce((text, tag) => text.replaceAll(tag, ""), words);
+  return { summary: plain.replaceAll("\n", " ").trim(), body };
 }
 
 function lineOf(state: StateBlock, line: number): string {

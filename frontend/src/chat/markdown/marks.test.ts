@@ -69,6 +69,11 @@ describe("dollars", () => {
     "$AAPL-$MSFT and $A/$B",
     "US$5/US$6",
     "$_a:$_b",
+    "$HOME/bin:$",
+    "$NOW=$(date) $A+$(b)",
+    "5$和6$，5$/6$",
+    "$BTC代币和$",
+    "$BTC、$比特币",
   ])("%s has no formula", (source) => {
     expect(formulas(source)).toEqual([]);
   });
@@ -76,6 +81,8 @@ describe("dollars", () => {
   it("what is one stays one", () => {
     expect(formulas("$e^{i\\pi}+1=0$")).toEqual(["e^{i\\pi}+1=0"]);
     expect(formulas("当$x$时，$y$和$z$。")).toEqual(["x", "y", "z"]);
+    expect(formulas("so 2$\\pi$, 2$x^2$ and $2+2=$")).toEqual(["\\pi", "x^2", "2+2="]);
+    expect(formulas("$面积=长×宽$，$BMI=体重/身高^2$")).toEqual(["面积=长×宽", "BMI=体重/身高^2"]);
     expect(formulas("the $n$th of $k$s, $a$,$b$ and $c$.")).toEqual(["n", "k", "a", "b", "c"]);
   });
 });
@@ -94,6 +101,12 @@ describe("the little HTML that is let in", () => {
       { type: "break" },
       { type: "text", text: "y" },
     ]);
+  });
+
+  it("in capitals too, and a summary that is written bold", () => {
+    expect(inlinesOf("H<SUB>2</SUB>O")).toEqual(inlinesOf("H<sub>2</sub>O"));
+    const [one] = whole("<details><summary><strong>More</strong></summary>x</details>").finished;
+    expect(one?.type === "details" && words(one.summary)).toBe("More");
   });
 
   it("nothing with attributes, nothing else, nothing in code", () => {
@@ -139,6 +152,16 @@ describe("footnotes", () => {
       label: "1",
     });
     expect(note?.type === "note" && note.label).toBe("1");
+  });
+
+  it("a note of several paragraphs, and what comes after it", () => {
+    const source = "So.[^a]\n\n[^a]: One,\n    two.\n\n    - three\n\n[^b]: Other\n\nafter [^b]";
+    const [, note, other, after] = whole(source).finished;
+    expect(note?.type === "note" && note.blocks.map((block) => block.type)).toEqual(["paragraph", "list"]);
+    expect(other?.type === "note" && other.blocks).toHaveLength(1);
+    expect(after?.type).toBe("paragraph");
+    const nested = whole(`x[^1]\n\n${"[^1]: ".repeat(3_000)}`).finished;
+    expect(JSON.stringify(nested).match(/"note"/g)).toHaveLength(1);
   });
 
   it("a mark without a note stays what was written; a number is one while the answer goes on", () => {

@@ -56,12 +56,25 @@ function closingAt(state: StateInline, begin: number, opener: Opener): number | 
  * first one began one too. "The $n$th" is a formula still.
  */
 function isBetweenDollars(src: string, begin: number, end: number): boolean {
-  const first = src[begin] ?? "";
-  const last = src[end - 1] ?? "";
-  if (first.trim() === "" || last.trim() === "") return false;
+  const tex = src.slice(begin, end);
+  if (tex.trim() !== tex) return false;
   const after = src.slice(end + 1, end + 4);
   if (/^[0-9$]/.test(after)) return false;
+  if (isMoney(src[begin - 2], tex) || isName(tex, after)) return false;
   return !/^[A-Za-z_{]/.test(after) || /^(?:st|nd|rd|th|s)(?![A-Za-z_])/.test(after);
+}
+
+/** "5$和6$": amounts with their dollars after them. "2$x^2$" is a formula still. */
+function isMoney(before: string | undefined, tex: string): boolean {
+  return /[0-9]/.test(before ?? "") && /[0-9]$/.test(tex) && !/[A-Za-z\\^_]/.test(tex);
+}
+
+/** "$HOME/bin:$", "$NOW=$(date)" and "$BTC代币和$": a name goes on into what no formula ends with, or is made of. */
+function isName(tex: string, after: string): boolean {
+  const last = tex.slice(-1);
+  if (tex.length > 1 && "/:：、，。；".includes(last)) return true;
+  if (after.startsWith("(") && "=,+-".includes(last)) return true;
+  return /^[A-Z]{2,20}[（\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(tex);
 }
 
 function escaped(text: string, at: number): boolean {

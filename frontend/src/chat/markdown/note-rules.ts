@@ -8,7 +8,10 @@ import { NOTE_LABEL_MAX_CHARS, NOTES_MAX } from "./limits";
 export interface NoteEnv {
   live: boolean;
   notes: ReadonlySet<string>;
+  inNote?: boolean;
 }
+/** A note's further paragraphs stand so far from the left. */
+const NOTE_INDENT = 4;
 
 export function noteRules(md: MarkdownIt): void {
   md.inline.ruler.before("link", "note_mark", noteMark);
@@ -54,24 +57,33 @@ function note(state: StateBlock, startLine: number, endLine: number, silent: boo
   const first = lineOf(state, startLine);
   const label = labelOf(first, 0);
   if (label === null || !first.startsWith(":", label.length + 3)) return false;
-  if (!(state.env as Partial<NoteEnv>).notes?.has(label)) return false;
+  const env = state.env as Partial<NoteEnv>;
+  if (env.inNote || !env.notes?.has(label)) return false;
   if (silent) return true;
-  let end = startLine + 1;
-  while (end < endLine && !state.isEmpty(end) && labelOf(lineOf(state, end), 0) === null) end += 1;
+  const end = noteEnd(state, startLine, endLine);
   const token = state.push("note_open", "", 1);
   token.meta = { label };
   token.map = [startLine, end];
-  state.push("paragraph_open", "p", 1);
-  const words = state.push("inline", "", 0);
-  const rest = Array.from({ length: end - startLine - 1 }, (_, index) =>
-    lineOf(state, startLine + 1 + index),
-  );
-  words.content = [first.slice(label.length + 4), ...rest].join("\n").trim();
-  words.children = [];
-  state.push("paragraph_close", "p", -1);
+  const more = state.getLines(startLine + 1, end, state.blkIndent + NOTE_INDENT, false);
+  env.inNote = true;
+  state.md.block.parse(`${first.slice(label.length + 4).trimStart()}\n${more}`, state.md, env, state.tokens);
+  env.inNote = false;
   state.push("note_close", "", -1);
   state.line = end;
   return true;
+}
+
+/** A note goes on to the next note or an empty line, and beyond that with what is indented. */
+function noteEnd(state: StateBlock, startLine: number, endLine: number): number {
+  let end = startLine + 1;
+  for (let line = end; line < endLine; line += 1) {
+    if (state.isEmpty(line)) continue;
+    const indent = (state.sCount[line] ?? 0) - state.blkIndent;
+    const afterGap = line > end;
+    if (afterGap ? indent < NOTE_INDENT : labelOf(lineOf(state, line), 0) !== null) break;
+    end = line + 1;
+  }
+  return end;
 }
 
 function lineOf(state: StateBlock, line: number): string {
