@@ -1,7 +1,7 @@
 """A tab that earns: a real model on WebGPU answers people, and its owner is paid."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -45,17 +45,33 @@ def owners_tab(owners_browser: Pages) -> EarnPage:
 
 
 @pytest.fixture
-def tab(owners_tab: EarnPage) -> EarnPage:
-    """A tab that waits for a question."""
-    if owners_tab.phase not in ("waiting", "generating"):
+def tab(owners_tab: EarnPage) -> Iterator[EarnPage]:
+    """A tab that waits for a question. After the test it rests: no other test meets it."""
+    if owners_tab.phase == "paused":
+        owners_tab.test_id("resume").click()
+    elif owners_tab.phase not in ("waiting", "generating"):
         owners_tab.work()
     owners_tab.wait_phase("waiting")
-    return owners_tab
+    yield owners_tab
+    if owners_tab.phase in ("waiting", "generating"):
+        owners_tab.test_id("pause").click()
+        owners_tab.wait_phase("paused")
 
 
-def earning(pages: Pages) -> EarnPage:
-    """A tab of a browser of its own, which waits for a question."""
-    return EarnPage(pages.context().new_page()).open().sign_in().work()
+@pytest.fixture
+def another(gpu_pages: Pages) -> Iterator[Callable[[], EarnPage]]:
+    """Opens the Earn page in a browser of its own; what still works there after the test is stopped."""
+    opened: list[EarnPage] = []
+
+    def open_one() -> EarnPage:
+        opened.append(EarnPage(gpu_pages.context().new_page()))
+        return opened[-1]
+
+    yield open_one
+    for earn in opened:
+        if not earn.page.is_closed() and earn.phase in ("waiting", "generating", "paused"):
+            earn.test_id("stop-worker").click()
+            earn.wait_phase("before")
 
 
 @dataclass(frozen=True)
@@ -125,9 +141,9 @@ def test_without_webgpu_the_page_says_so_and_offers_the_native_worker(pages: Pag
     ],
 )
 def test_a_machine_that_would_serve_badly_takes_no_jobs(
-    gpu_pages: Pages, setting: dict[str, object], kind: str
+    another: Callable[[], EarnPage], setting: dict[str, object], kind: str
 ) -> None:
-    earn = EarnPage(gpu_pages.context().new_page())
+    earn = another()
     earn.configure(setting)
     earn.open().sign_in()
     if kind == "too-slow":
@@ -224,9 +240,9 @@ def test_pause_finishes_the_answer_and_takes_no_other(tab: EarnPage, pages: Page
 
 
 def test_another_tab_goes_on_exactly_where_the_first_was_cut_off(
-    tab: EarnPage, gpu_pages: Pages, pages: Pages, stack: Stack
+    tab: EarnPage, another: Callable[[], EarnPage], pages: Pages, stack: Stack
 ) -> None:
-    other = earning(gpu_pages)
+    other = another().open().sign_in().work()
     chat = pages.chat()
     chat.send(ALPHABET.question)
     chat.wait_for_text(30)
@@ -303,9 +319,9 @@ def test_two_tabs_of_one_browser_share_one_gpu(tab: EarnPage, pages: Pages) -> N
 
 
 def test_closing_the_tab_in_the_middle_hands_the_answer_on(
-    gpu_pages: Pages, pages: Pages, stack: Stack
+    another: Callable[[], EarnPage], pages: Pages, stack: Stack
 ) -> None:
-    tab = earning(gpu_pages)
+    tab = another().open().sign_in().work()
     chat = pages.chat()
     chat.send(ALPHABET.question)
     before = chat.wait_for_text(40)
@@ -327,10 +343,10 @@ def test_closing_the_tab_in_the_middle_hands_the_answer_on(
 
 
 def test_weights_come_whole_whatever_happens_to_them(
-    gpu_pages: Pages, pages: Pages, model_host: ModelHost
+    another: Callable[[], EarnPage], gpu_pages: Pages, pages: Pages, model_host: ModelHost
 ) -> None:
     gpu_pages.expect_problem(r"503|net::ERR_")
-    tab = EarnPage(gpu_pages.context().new_page()).open().sign_in()
+    tab = another().open().sign_in()
 
     # The host is down: it is said, and Start again works once it is back, also when the connection breaks.
     model_host.down = True
