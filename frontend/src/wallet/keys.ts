@@ -19,6 +19,10 @@ export function developmentAccount(storage: KeyValue): PrivateKeyAccount {
   const stored = storage.getItem(STORED_KEY);
   if (stored !== null && isHex(stored) && stored.length === 66) return privateKeyToAccount(stored);
   const key = generatePrivateKey();
-  storage.setItem(STORED_KEY, key);
+  try {
+    storage.setItem(STORED_KEY, key);
+  } catch {
+    // A full or blocked storage: it lives until the page is left.
+  }
   return privateKeyToAccount(key);
 }

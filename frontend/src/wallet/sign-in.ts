@@ -36,11 +36,14 @@ export async function signIn(
 const REJECTED = 4001;
 const ALREADY_ASKING = -32002;
 
+const NO_COOKIES =
+  "Your browser blocks cookies for this site, and without them ashao can’t keep you signed in. Allow them and reload the page.";
+
 export function signInProblem(error: unknown): string {
-  if (error instanceof ApiError) return error.message;
+  if (error instanceof ApiError) return error.code === "cookies_blocked" ? NO_COOKIES : error.message;
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : null;
   if (code === REJECTED) return "You declined the request in your wallet. Nothing was signed.";
   if (code === ALREADY_ASKING)
     return "Your wallet is already asking you something. Open it and answer there.";
-  return "Your wallet didn't answer as expected. Unlock it and try again.";
+  return "Your wallet didn’t answer as expected. Unlock it and try again.";
 }

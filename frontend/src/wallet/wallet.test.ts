@@ -1,11 +1,12 @@
 import { verifyMessage } from "viem";
 import { isAddress } from "viem/utils";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { ApiError } from "../api/request";
 import { MemoryStorage } from "../lib/storage";
 import { discoverWallets, fromAnnouncement } from "./discovery";
 import { developmentAccount } from "./keys";
 import { signIn, signInProblem } from "./sign-in";
-import { type Eip1193Provider, injectedWallet } from "./wallet";
+import { developmentWallet, type Eip1193Provider, injectedWallet } from "./wallet";
 
 const lower = "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2";
 const checksummed = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
@@ -103,6 +104,11 @@ describe("signing in", () => {
     expect(signInProblem({ code: 4001 })).toContain("declined");
     expect(signInProblem(new Error("?"))).toContain("try again");
   });
+
+  it("says so where the browser blocks cookies, and doesn't blame the wallet", () => {
+    const blocked = new ApiError("This browser keeps no cookies.", { status: 403, code: "cookies_blocked" });
+    expect(signInProblem(blocked)).toContain("blocks cookies");
+  });
 });
 
 describe("the development wallet", () => {
@@ -113,6 +119,28 @@ describe("the development wallet", () => {
     expect(isAddress(account.address)).toBe(true);
     const signature = await account.signMessage({ message: "hello" });
     expect(await verifyMessage({ address: account.address, message: "hello", signature })).toBe(true);
+  });
+
+  it.each(["denied", "full"])("signs with one key where storage is %s", async (how) => {
+    const full = new MemoryStorage();
+    full.setItem = () => {
+      throw new DOMException("Full.", "QuotaExceededError");
+    };
+    vi.stubGlobal("window", {
+      get localStorage() {
+        if (how === "full") return full;
+        throw new DOMException("Denied.", "SecurityError");
+      },
+    });
+    const wallet = developmentWallet();
+    const [address, signature] = [await wallet.address(), await wallet.sign("hello")];
+    const proof = {
+      address: address as `0x${string}`,
+      message: "hello",
+      signature: signature as `0x${string}`,
+    };
+    expect(await verifyMessage(proof)).toBe(true);
+    vi.unstubAllGlobals();
   });
 
   it("makes a new key instead of a broken one", () => {

@@ -1,6 +1,7 @@
 /** One interface for every way to sign; a new kind of wallet is one more function that returns it. */
 import { ApiError } from "../api/request";
 import { list, string } from "../lib/decode";
+import { safeStorage } from "../lib/storage";
 
 export interface Wallet {
   /** EIP-55 checksummed. May ask the person for permission. */
@@ -57,7 +58,13 @@ export async function toChecksumAddress(address: string): Promise<string> {
 
 /** The development wallet: a key that lives in this browser only. */
 export function developmentWallet(): Wallet {
-  const load = async () => (await keys()).developmentAccount(window.localStorage);
+  let account: ReturnType<Awaited<ReturnType<typeof keys>>["developmentAccount"]> | null = null;
+  const load = async () => {
+    const { developmentAccount } = await keys();
+    // Where the browser keeps nothing, it would be another one each time.
+    account ??= developmentAccount(safeStorage("localStorage"));
+    return account;
+  };
   return {
     address: async () => (await load()).address,
     sign: async (message) => (await load()).signMessage({ message }),
