@@ -13,9 +13,13 @@ CLUSTER_MAX_CHARS = 40
 """The longest that is kept whole: a family of emoji has eleven."""
 
 
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""What turns the direction of all that follows: in a list, of more than the title."""
+
+
 def title_of(content: str) -> str:
     """The title that a conversation has from its first message: one line from what can be seen on, cut at the limit."""
-    line = " ".join(content.split())
+    line = " ".join(content.translate(_TURNS).split())
     line = line[next((at for at, char in enumerate(line) if not jobs.is_blank(char)), 0) :]
     if len(line) <= TITLE_MAX_CHARS:
         return line
@@ -29,7 +33,8 @@ def title_of(content: str) -> str:
 
 def clean_title(title: str) -> str:
     """A title that a person gives, as one line. Raises `BadInput` for one that nobody could see."""
-    line = " ".join(clean_text(title, name="title", max_chars=TITLE_MAX_CHARS).split())
+    text = clean_text(title, name="title", max_chars=TITLE_MAX_CHARS)
+    line = " ".join(text.translate(_TURNS).split())
     if jobs.is_blank(line):
         raise BadInput("title must not be blank.")
     return line

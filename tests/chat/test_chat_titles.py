@@ -63,6 +63,15 @@ def test_a_title_is_one_line(alice: Browser) -> None:
     assert Conversation.objects.get().title == "a b c d"
 
 
+def test_a_title_turns_nothing_around(alice: Browser) -> None:
+    _, conversation_id = alice.sent()
+    answer = alice.call(
+        "PATCH", f"/api/chat/conversations/{conversation_id}", {"title": "\u202ea\u2066b\u200f"}
+    )
+    assert answer.json()["title"] == "ab\u200f"
+    assert title_of("\u202eevil \u2067x") == "evil x"
+
+
 def test_a_question_that_nobody_can_see_is_refused(alice: Browser) -> None:
     answer = alice.call("POST", "/api/chat/send", {"tier": "pro", "content": "\u200b\u2060"})
     assert (answer.status_code, answer.json()["error"]) == (400, "content must not be blank.")
