@@ -4,7 +4,8 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import structlog
@@ -15,6 +16,7 @@ from ashao_site.lib.errors import AppError, Conflict, Unavailable
 from workers import jobs
 from workers.providers.base import Completion, InferenceProvider, ProviderError
 from workers.providers.registry import providers
+from workers.providers.watch import Interest, Unwanted
 
 log = structlog.get_logger("ashao.fallback")
 
@@ -23,7 +25,9 @@ GATHER_S = 0.03
 RETRY_S = 15.0
 """How long a chunk or an ending is tried again while Redis or PostgreSQL is away."""
 RETRY_PAUSE_S = 0.2
-HEARTBEAT_S = 3.0
+HEARTBEAT_S = 1.0
+"""How long a stop may go unheard while the provider says nothing."""
+HEARTBEAT_WAIT_S = 3.0
 BACK_OFF_MS = 1_000
 """Before the cloud is asked again after all providers failed."""
 
@@ -111,8 +115,9 @@ def serve(job_id: str) -> bool:
         return False
     chunks = Chunks(job)
     try:
-        completion = _stream(job, chunks, choices, noted=model)
-    except StopStream:
+        with heart.beating_for(job_id):
+            completion = _stream(job, chunks, choices, noted=model)
+    except (StopStream, Unwanted):
         return False
     if completion is None:
         _give_up(job)
@@ -199,11 +204,12 @@ def _give_up(job: jobs.Claimed) -> None:
 
 
 class _Heart:
-    """One thread of the process that says, for all its streams, that it is alive."""
+    """One thread of the process that says, for all its streams, that it is alive, and hears which are over."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._streams: set[tuple[str, Interest]] = set()
 
     def start(self) -> None:
         """Begin to beat, once."""
@@ -213,13 +219,37 @@ class _Heart:
                 self._thread = threading.Thread(target=self._beat, name="cloud-heartbeat", daemon=True)
                 self._thread.start()
 
+    @contextmanager
+    def beating_for(self, job_id: str) -> Iterator[None]:
+        """While this job is streamed in this thread: once it is not ours any more, its provider's stream is cut."""
+        with Interest() as interest:
+            stream = (job_id, interest)
+            with self._lock:
+                self._streams.add(stream)
+            try:
+                yield
+            finally:
+                with self._lock:
+                    self._streams.discard(stream)
+
     def _beat(self) -> None:
         while True:
             try:
-                run_sync(jobs.heartbeat(holder=HOLDER.id, tiers=[]), timeout_s=HEARTBEAT_S)
+                self._beat_once()
             except (*OUTAGES, AppError) as error:
                 log.warning("cloud_heartbeat_failed", error=type(error).__name__)
             time.sleep(HEARTBEAT_S)
+
+    def _beat_once(self) -> None:
+        with self._lock:
+            streams = list(
+                self._streams
+            )  # before Redis is asked: what is claimed meanwhile is not in its answer
+        pulse = run_sync(jobs.heartbeat(holder=HOLDER.id, tiers=[]), timeout_s=HEARTBEAT_WAIT_S)
+        held = set(pulse.jobs)
+        for job_id, interest in streams:
+            if job_id not in held:
+                interest.lose()
 
 
 heart = _Heart()

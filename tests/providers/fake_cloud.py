@@ -11,6 +11,7 @@ from typing import Any
 
 MAX_TICKS = 500
 TICK_S = 0.02
+MAX_SILENCE_S = 90.0
 
 
 @dataclass
@@ -66,6 +67,12 @@ class Reply:
     def cut(self) -> None:
         """Close the connection with the body unfinished."""
         self._handler.close_connection = True
+
+    def say_nothing(self) -> None:
+        """Keep the connection and send nothing, until the client closes it; that is an `OSError` like any other."""
+        self._handler.connection.settimeout(MAX_SILENCE_S)
+        if self._handler.connection.recv(1) == b"":
+            raise ConnectionResetError
 
     def ticks(self, tick: Callable[[], None]) -> None:
         """Call `tick` again and again until the client is gone (the write fails)."""

@@ -56,7 +56,8 @@ class InferenceProvider(Protocol):
 
         `prefix` is the answer so far, written by another producer: what is streamed continues it and does
         not repeat it. Blocks until the end; every wait inside has a limit. What these two raise ends the
-        stream at once and comes out unchanged. Everything else that goes wrong is a `ProviderError`.
+        stream at once and comes out unchanged, and so does `watch.Unwanted`. Everything else that goes wrong is a
+        `ProviderError`.
         """
 
 

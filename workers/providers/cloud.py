@@ -15,7 +15,7 @@ from workers.providers.base import Completion, Fault, Finish, Message, OnToken, 
 from workers.providers.config import ProviderSettings
 from workers.providers.cool_down import CoolDown
 from workers.providers.prefix import with_prefix
-from workers.providers.watch import Watch
+from workers.providers.watch import Unwanted, Watch
 
 _FAULTS = {Cause.CONVERSATION: Fault.REQUEST, Cause.FILTERED: Fault.BLOCKED}
 CHARS_PER_TOKEN = 4  # the usual rule of thumb, where a server counts nothing
@@ -83,13 +83,18 @@ class CloudProvider(ABC):
         except ProviderError:
             raise
         except UpstreamError as error:
+            self._refuse_what_was_cut(watch)
             raise self._reported(error) from None
         except Exception as error:
-            if watch.expired:
-                raise self._error(watch.reason) from None
+            self._refuse_what_was_cut(watch)
             raise self._explain(error) from None
+        self._refuse_what_was_cut(watch)
+
+    def _refuse_what_was_cut(self, watch: Watch) -> None:
+        if watch.unwanted:
+            raise Unwanted from None
         if watch.expired:
-            raise self._error(watch.reason)
+            raise self._error(watch.reason) from None
 
     def _reported(self, error: UpstreamError) -> ProviderError:
         """What went wrong, as the reader of the model server's answer has found it."""

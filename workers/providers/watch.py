@@ -3,7 +3,8 @@
 The SDKs' own timeouts limit the silence on a socket, and a server can keep that alive for ever with comments
 and empty chunks. A watch limits the time between pieces of text instead: when it is over, one light thread
 per process shuts the socket down, which wakes the blocked read at once. The same handle closes the
-connection when the reader leaves early.
+connection when the reader leaves early, and when nobody waits for the text any more, which is heard in another
+thread.
 """
 
 import math
@@ -30,6 +31,40 @@ class HttpResponse(Protocol):
         """Close the response and, where its body was not read to the end, the connection."""
 
 
+class Unwanted(Exception):
+    """Nobody waits for this stream any more: it was cut, and the provider is not to blame."""
+
+
+class Interest:
+    """Whether the streams that this thread reads, one after the other in `with`, are still waited for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watch: Watch | None = None
+        self._lost = False
+
+    def __enter__(self) -> "Interest":
+        _current.interest = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.interest = None
+
+    def lose(self) -> None:
+        """From another thread: cut what is read now, and what is begun from now on. Its reader gets `Unwanted`."""
+        with self._lock:
+            self._lost, watch = True, self._watch
+        if watch is not None:
+            watch.cut()
+
+    def follow(self, watch: "Watch | None") -> None:
+        """What is read now."""
+        with self._lock:
+            self._watch, lost = watch, self._lost
+        if lost and watch is not None:
+            watch.cut()
+
+
 class Watch:
     """Limits one stream, from `with` on: to its first token, between tokens, and as a whole.
 
@@ -47,6 +82,7 @@ class Watch:
         self._end = self._deadline = math.inf
         self.reason = f"no text within {first_token_s:g} s"
         self.expired = False
+        self.unwanted = False
 
     def __enter__(self) -> "Watch":
         now = time.monotonic()
@@ -54,11 +90,13 @@ class Watch:
         self._deadline = min(now + self._first_token_s, self._end)
         _current.watch = self
         _monitor.add(self)
+        self._follow(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._follow(None)
         _monitor.remove(self)
         _current.watch = None
         with self._lock:
@@ -70,7 +108,7 @@ class Watch:
         """Take the response whose connection is to be cut when time is up."""
         with self._lock:
             self._response = response
-            if self.expired:
+            if self.expired or self.unwanted:
                 _shut_down(response)
 
     def progress(self) -> None:
@@ -99,6 +137,20 @@ class Watch:
             self.expired = True
             if self._response is not None:
                 _shut_down(self._response)
+
+    def cut(self) -> None:
+        """Cut the connection, because nobody waits for the text; called by any thread."""
+        with self._lock:
+            if self._ended:
+                return
+            self.unwanted = True
+            if self._response is not None:
+                _shut_down(self._response)
+
+    def _follow(self, watch: "Watch | None") -> None:
+        interest: Interest | None = getattr(_current, "interest", None)
+        if interest is not None:
+            interest.follow(watch)
 
 
 def attach_response(response: HttpResponse) -> None:
