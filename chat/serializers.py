@@ -316,6 +316,11 @@ class TierLoadSerializer(Shape):
     workers = serializers.IntegerField()
     queued = serializers.IntegerField()
     waitMs = serializers.IntegerField(allow_null=True)
+    cloud = serializers.ChoiceField(
+        choices=["provider", "simulated", "none"],
+        help_text="What answers where no worker does: a provider's model, prepared text (free), or nothing: then a "
+        "message fails, and costs nothing.",
+    )
 
 
 class TiersSerializer(Shape):

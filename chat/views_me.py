@@ -143,7 +143,7 @@ class NetworkView(APIView):
 
     @extend_schema(
         operation_id="network",
-        summary="Workers live, jobs waiting and the usual wait by tier, jobs and tokens of the last minute.",
+        summary="Workers live, jobs waiting, the usual wait and the cloud by tier, jobs and tokens of the last minute.",
         tags=["network"],
         responses=NetworkSerializer,
     )

@@ -51,7 +51,7 @@ class LateNews:
     def tell(self, pro: dict[str, Any], max_: dict[str, Any], jobs_per_minute: int) -> None:
         news = {
             "workers": pro["workers"] + max_["workers"],
-            "tiers": {"pro": pro, "max": max_},
+            "tiers": {"pro": {"cloud": "provider", **pro}, "max": {"cloud": "provider", **max_}},
             "jobsPerMinute": jobs_per_minute,
             "tokensPerMinute": 900,
         }

@@ -19,6 +19,7 @@ from tests.chat.support import CREDIT, Browser, answer, refused, signed_in
 from workers.jobs import Tier
 from workers.jobs import queries as jobs_queries
 from workers.jobs.models import Job
+from workers.providers.config import ProviderSettings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,7 +69,26 @@ def test_network_tells_load_and_no_identity(alice: Browser) -> None:
     network = Browser().get("/api/network").json()
     assert set(network) == {"workers", "tiers", "jobsPerMinute", "tokensPerMinute"}
     assert set(network["tiers"]) == {"pro", "max"}
-    assert set(network["tiers"]["pro"]) == {"workers", "queued", "waitMs"}
+    assert set(network["tiers"]["pro"]) == {"workers", "queued", "waitMs", "cloud"}
+
+
+@pytest.mark.parametrize(
+    ("providers", "cloud"),
+    [
+        (ProviderSettings(gemini_api_key="key"), "provider"),
+        (ProviderSettings(openai_base_url="http://127.0.0.1:9/v1", openai_model="m"), "provider"),
+        (ProviderSettings(), "simulated"),
+        (ProviderSettings(simulated="on"), "simulated"),
+        (ProviderSettings(simulated="off"), "none"),
+        (ProviderSettings().in_production(), "none"),
+    ],
+)
+def test_network_tells_what_answers_where_no_machine_does(
+    providers: ProviderSettings, cloud: str, transactional_db: None, settings: Any
+) -> None:
+    settings.PROVIDERS = providers
+    tiers = Browser().get("/api/network").json()["tiers"]
+    assert {tier: load["cloud"] for tier, load in tiers.items()} == {"pro": cloud, "max": cloud}
 
 
 def test_network_tells_how_long_the_recent_jobs_of_a_tier_waited(

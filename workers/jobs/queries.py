@@ -3,6 +3,7 @@
 from datetime import timedelta
 from statistics import median
 
+from django.conf import settings
 from django.db.models import Count, Sum
 
 from ashao_site.lib import clock
@@ -22,12 +23,17 @@ WAIT_JOBS_MAX = 300
 
 
 async def network_status() -> dict[str, object]:
-    """Workers live, jobs waiting and the wait by tier, jobs and tokens in the last minute: nobody's identity."""
+    """Workers live, jobs waiting, the wait and the cloud by tier, jobs and tokens of the last minute: no identity."""
     waits = await in_db(wait_ms_by_tier)
     tiers, now_ms = {}, clock.now_ms()
     for tier in Tier:
         workers, waiting = await store.tier_counts(tier, now_ms=now_ms)
-        tiers[str(tier)] = {"workers": workers, "queued": waiting, "waitMs": waits[tier]}
+        tiers[str(tier)] = {
+            "workers": workers,
+            "queued": waiting,
+            "waitMs": waits[tier],
+            "cloud": settings.PROVIDERS.cloud,
+        }
     jobs, tokens = await in_db(_rates)
     workers = await store.live_workers(now_ms=now_ms)
     return {"workers": workers, "tiers": tiers, "jobsPerMinute": jobs, "tokensPerMinute": tokens}

@@ -5,6 +5,8 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 Simulated = Literal["auto", "on", "off"]
+Cloud = Literal["provider", "simulated", "none"]
+"""What answers where no machine does: a provider's model, prepared text, or nothing."""
 
 GEMINI_MODEL = "gemini-2.5-flash"
 
@@ -30,13 +32,29 @@ class ProviderSettings:
     stall_timeout_s: float = 15.0
     max_output_tokens: int = 2048
 
+    @property
+    def has_provider(self) -> bool:
+        """Whether a model answers where no machine does."""
+        return bool(self.gemini_api_key or self.openai_base_url)
+
+    @property
+    def simulates(self) -> bool:
+        """Whether prepared text answers where nobody else does."""
+        return self.simulated == "on" or (self.simulated == "auto" and not self.has_provider)
+
+    @property
+    def cloud(self) -> Cloud:
+        """What people are told of it before they send."""
+        if self.has_provider:
+            return "provider"
+        return "simulated" if self.simulates else "none"
+
     def in_production(self) -> "ProviderSettings":
         """The same for a network that is none to try: prepared text only where it was asked for by name.
 
         Raises ValueError where it would stand in for a model that fails.
         """
-        has_cloud = bool(self.gemini_api_key or self.openai_base_url)
-        if self.simulated == "on" and has_cloud:
+        if self.simulated == "on" and self.has_provider:
             raise ValueError(
                 "In production the simulated provider never stands in for another: turn it off, or configure no other."
             )

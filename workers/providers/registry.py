@@ -45,7 +45,7 @@ def providers() -> list[InferenceProvider]:
 def build_providers(settings: ProviderSettings) -> list[InferenceProvider]:
     """New providers from explicit settings, those to be tried first at the front."""
     modules = [source.module for source in _CLOUD if source.configured(settings)]
-    if settings.simulated == "on" or (settings.simulated == "auto" and not modules):
+    if settings.simulates:
         modules.append(_SIMULATED)
     return [_build(module, settings) for module in modules]
 

@@ -275,6 +275,7 @@ export const TierLoad: is.Decoder<Schemas["TierLoad"]> = is.object({
   workers: is.integer,
   queued: is.integer,
   waitMs: is.nullable(is.integer),
+  cloud: is.oneOf("provider", "simulated", "none"),
 });
 export const Tiers: is.Decoder<Schemas["Tiers"]> = is.object({
   pro: TierLoad,

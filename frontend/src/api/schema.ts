@@ -509,7 +509,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Workers live, jobs waiting and the usual wait by tier, jobs and tokens of the last minute.
+         * Workers live, jobs waiting, the usual wait and the cloud by tier, jobs and tokens of the last minute.
          * @description Tell.
          */
         get: operations["network"];
@@ -1871,6 +1871,15 @@ export interface components {
         };
         /** @description Live workers, waiting jobs, and the wait: the median of recent jobs, from sending to being taken. */
         TierLoad: {
+            /**
+             * @description What answers where no worker does: a provider's model, prepared text (free), or nothing: then a message fails, and costs nothing.
+             *
+             *     * `provider` - provider
+             *     * `simulated` - simulated
+             *     * `none` - none
+             * @enum {string}
+             */
+            cloud: "provider" | "simulated" | "none";
             queued: number;
             waitMs: number | null;
             workers: number;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { nowWords, shortWords, type TierLoad } from "./tiers";
+import type { Network } from "../api/types";
+import { cloudWords, nowWords, presenceWords, servedBy, shortWords, type TierLoad } from "./tiers";
 
-const busy: TierLoad = { workers: 3, queued: 0, waitMs: 2_140 };
-const deserted: TierLoad = { workers: 0, queued: 0, waitMs: 4_100 };
+const busy: TierLoad = { workers: 3, queued: 0, waitMs: 2_140, cloud: "provider" };
+const deserted: TierLoad = { workers: 0, queued: 0, waitMs: 4_100, cloud: "provider" };
 
 describe("the words about a tier", () => {
   it.each([
@@ -29,6 +30,29 @@ describe("the words about a tier", () => {
   it("don't promise it while messages wait for the cloud", () => {
     expect(nowWords({ ...deserted, queued: 7 })).toBe("No volunteer online: the cloud begins in about 4 s.");
     expect(shortWords({ ...deserted, queued: 7 })).toBe("The cloud, about 4 s");
+  });
+
+  it.each([
+    ["provider", /^No volunteer online: the cloud begins at once/, "The cloud, at once", /the cloud answers/],
+    ["simulated", /prepared text, not a model’s, begins at once/, "Simulated, free", /prepared text .* free/],
+    ["none", /nobody would answer now/, "Nobody online", /nobody answers: a message fails/],
+  ] as const)("promise only what comes where the cloud is %s", (cloud, now, short, note) => {
+    const load: TierLoad = { ...deserted, cloud };
+    expect(nowWords(load)).toMatch(now);
+    expect(shortWords(load)).toBe(short);
+    expect(cloudWords(load)).toMatch(note);
+    expect(nowWords({ ...busy, cloud })).toMatch(/^3 machines online/);
+    expect(servedBy("max", load)).toBe(
+      cloud === "provider" ? "Native machines and the cloud" : "Native machines",
+    );
+    const network: Network = {
+      workers: 0,
+      tiers: { pro: load, max: load },
+      jobsPerMinute: 0,
+      tokensPerMinute: 0,
+    };
+    expect(presenceWords(network).includes("the cloud answers")).toBe(cloud === "provider");
+    expect(presenceWords({ ...network, workers: 2 })).toBe("2 machines online.");
   });
 
   it("say less on a button", () => {

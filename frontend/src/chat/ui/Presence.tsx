@@ -1,5 +1,5 @@
 import type { Network } from "../../api/types";
-import { counted } from "../../ui/words";
+import { presenceWords } from "../tiers";
 
 /** As many as a row holds on a wide screen; a narrow one shows those that fit. */
 const MAX_DOTS = 32;
@@ -14,16 +14,6 @@ export function Presence({ network }: { network: Network | null }) {
       </div>
     </div>
   );
-}
-
-/** Who is online and what they do: one piece of text, which begins where it began whatever it says next. */
-function presenceWords(network: Network | null): string {
-  if (network === null) return "Looking for machines…";
-  const online = network.workers;
-  const who =
-    online === 0 ? "No volunteer online: the cloud answers." : `${counted(online, "machine")} online.`;
-  const answers = Math.round(network.jobsPerMinute);
-  return answers === 0 ? who : `${who} ${counted(answers, "answer")} in the last minute.`;
 }
 
 function Dots({ network }: { network: Network }) {

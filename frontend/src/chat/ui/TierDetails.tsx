@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useId, useRef, useState } from "react";
 import type { Tier, TierId } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { nowWords, priceWords, SERVED_BY, shortWords, type TierLoad } from "../tiers";
+import { cloudWords, nowWords, priceWords, servedBy, shortWords, type TierLoad } from "../tiers";
 import type { TierPickerProps } from "./TierPicker";
 
 const EDGE_PX = 8;
@@ -63,9 +63,7 @@ export function TierDetails({ tiers, tier, network, guest, onTier }: TierPickerP
             />
           ))}
         </ul>
-        <p className="tier-note">
-          When no volunteer is there, the cloud answers, at the same price. A failed answer costs nothing.
-        </p>
+        {load !== null && <p className="tier-note">{cloudWords(load)}</p>}
       </section>
     </>
   );
@@ -85,7 +83,7 @@ function TierAbout({ tier, price, load, chosen, onChoose }: TierAboutProps) {
       <p className="tier-about-head">
         <span className="tier-name">{tier.name}</span> {price}
       </p>
-      <p>{SERVED_BY[tier.id]}</p>
+      <p>{servedBy(tier.id, load)}</p>
       <p className="tier-about-now" data-live={load !== null && load.workers > 0}>
         <span className="tier-lamp" aria-hidden="true" />
         {load === null ? "Looking for machines…" : nowWords(load)}
