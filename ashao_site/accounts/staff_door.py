@@ -10,7 +10,7 @@ from ashao_site.accounts.models import User
 from ashao_site.accounts.second_factor import require_second_factor
 from ashao_site.accounts.sign_ins import end_session
 from ashao_site.lib import limits
-from ashao_site.lib.addresses import client_address
+from ashao_site.lib.addresses import client_address, site_network
 from ashao_site.lib.api import json_error
 from ashao_site.lib.errors import Forbidden
 
@@ -27,12 +27,16 @@ OPEN_PAGES = frozenset(
 
 
 class StaffSignInForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no types
-    """A name and a password. Each try is counted, by the name and by the address, before the password is hashed."""
+    """A name and a password. Each try is counted before the password is hashed: by the name from this network, by the
+    address, and by the name from wherever: that is wide, so that a stranger elsewhere shuts nobody out."""
 
     def clean(self) -> dict[str, Any]:
         """As Django's. Raises `RateLimited`, which is answered with 429 and says when to come again."""
         name = User.normalize_username(str(self.cleaned_data.get("username", "")))
-        limits.spend_now(limits.STAFF_PASSWORD, address=client_address(self.request), account=name)
+        address = client_address(self.request)
+        network = site_network(address) or address
+        limits.spend_now(limits.STAFF_NAME_HERE, account=f"{name} at {network}")
+        limits.spend_now(limits.STAFF_PASSWORD, address=address, account=name)
         found: dict[str, Any] = super().clean()
         if self.request.user.is_authenticated and self.request.user != self.get_user():
             end_session(self.request)  # a sign-in over somebody else's: what is open in that hears no more

@@ -61,7 +61,7 @@ async def misses(limit: Limit, *, of: type[Exception], address: str | None) -> A
 
 
 def _buckets(limit: Limit, address: str | None, account: int | str | None) -> list[Bucket]:
-    times: int = settings.RATE_LIMITS
+    times: int = settings.RATE_LIMITS or int(limit.never_off)
     found: list[Bucket] = []
     if not times:
         return found

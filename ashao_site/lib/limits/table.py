@@ -1,7 +1,7 @@
 """Every limit there is: how much one address, and one account, may do of what costs. docs/operations.md shows it.
 
 They are set where no person and no honest program comes, with many people behind one address; what they stop is
-a script. `RATE_LIMITS` makes all of them so many times wider.
+a script. `RATE_LIMITS` makes all of them so many times wider, or turns them off but for the staff's.
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ class Limit:
     """In the words of the operators' table."""
     address: Rate | None = None
     account: Rate | None = None
+    never_off: bool = False
+    """Whether it holds as it is also where `RATE_LIMITS` turns the others off."""
 
 
 NONCE = Limit(
@@ -42,11 +44,18 @@ NEW_ACCOUNT = Limit("new_account", "a wallet's first sign-in", Rate(100, 60, HOU
 CONTRACT_WALLET = Limit(
     "contract_wallet", "a signature that the chain's node is asked about", Rate(30, 10, MINUTE_S)
 )
+STAFF_NAME_HERE = Limit(
+    "staff_name_here",
+    "a password at the staff's sign-in for one name from one network: an IPv4 address, or a /48",
+    account=Rate(10, 20, HOUR_S),
+    never_off=True,
+)
 STAFF_PASSWORD = Limit(
     "staff_password",
-    "a password at the staff's sign-in; the account is the name that was typed",
+    "a password at the staff's sign-in; the account is the name that was typed, from wherever",
     address=Rate(30, 60, HOUR_S),
-    account=Rate(10, 20, HOUR_S),
+    account=Rate(200, 400, HOUR_S),
+    never_off=True,
 )
 BAD_TOKEN = Limit(
     "bad_token", "a bearer token that nobody has, of a worker or an API key", Rate(120, 60, MINUTE_S)
@@ -95,6 +104,7 @@ LIMITS = (
     SIGN_IN,
     NEW_ACCOUNT,
     CONTRACT_WALLET,
+    STAFF_NAME_HERE,
     STAFF_PASSWORD,
     BAD_TOKEN,
     REGISTER,
