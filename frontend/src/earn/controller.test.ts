@@ -165,6 +165,41 @@ async function page(setting: Setting = {}): Promise<EarnController> {
   return controller;
 }
 
+describe("a page that the browser ended", () => {
+  const problemOf = (earn: EarnController) => {
+    const state = earn.state.get();
+    return state.phase === "before" ? state.problem?.kind : state.phase;
+  };
+
+  async function working(lock = browserLock(new FakeLocks())): Promise<EarnController> {
+    const earn = await page({ lock });
+    earn.start();
+    await settled();
+    runs.at(-1)?.works();
+    return earn;
+  }
+
+  it("is told of by the next one, once", async () => {
+    await working();
+    expect(problemOf(await page())).toBe("cut-off");
+    const third = await page();
+    expect(problemOf(third)).toBeUndefined();
+    third.start();
+    await settled();
+    expect(problemOf(third)).toBe("preparing");
+  });
+
+  it("isn't what happened where a worker was stopped, left, or works in another tab", async () => {
+    (await working()).stop();
+    expect(problemOf(await page())).toBeUndefined();
+    (await working()).leave();
+    expect(problemOf(await page())).toBeUndefined();
+    const lock = browserLock(new FakeLocks());
+    await working(lock);
+    expect(problemOf(await page({ lock }))).toBeUndefined();
+  });
+});
+
 describe("readiness", () => {
   it("recommends the first model that fits, and remembers a choice", async () => {
     const earn = await page();

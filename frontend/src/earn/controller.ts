@@ -1,8 +1,9 @@
 /** Runs the Earn page: what can be pressed, and what follows from it. */
 import type { EarnConfig } from "../api/types";
 import type { WeightsOnDisk } from "../engine/engine";
+import { boolean } from "../lib/decode";
 import { assertNever } from "../lib/never";
-import type { KeyValue } from "../lib/storage";
+import { type KeyValue, readStored, writeStored } from "../lib/storage";
 import { Store } from "../lib/store";
 import type { Session } from "../session/session";
 import type { BackgroundNote, Earn, ModelChoice, Readiness } from "./app";
@@ -12,6 +13,9 @@ import { type Problem, problem } from "./problems";
 import { rememberChoice } from "./readiness";
 import type { RunInput, WorkerRun } from "./run";
 import type { EarnState } from "./state";
+
+/** Kept while a tab of this browser works. A page that crashed, or was thrown out of memory, couldn't take it away. */
+const WORKING_KEY = "ashao.earn.working";
 
 export type Run = Pick<WorkerRun, keyof WorkerRun>;
 
@@ -49,6 +53,7 @@ export class EarnController implements Earn {
   readonly #deps: EarnDeps;
   readonly #watch: BackgroundWatch;
   #attempt: Attempt | null = null;
+  #noted = false;
   /** What was stopped frees the GPU before the next attempt takes it. */
   #former: Promise<void> = Promise.resolve();
   #looked: Promise<void> = Promise.resolve();
@@ -58,11 +63,13 @@ export class EarnController implements Earn {
     this.#watch = new BackgroundWatch(deps.now);
     this.background = this.#watch.note;
     this.state.subscribe(() => this.#watch.observe(this.state.get()));
+    this.state.subscribe(() => this.#note());
     deps.session.store.subscribe(() => this.#whoIsHere());
   }
 
   open(): void {
     this.#looked = this.#deps.look().then((readiness) => this.readiness.set(readiness));
+    this.#former = this.#looked.then(() => this.#sayCutOff()).catch(() => undefined);
     void this.#measureDisk();
   }
 
@@ -231,6 +238,28 @@ export class EarnController implements Earn {
     const session = this.#deps.session.store.get();
     if (this.#attempt === null || session.phase !== "ready") return;
     if (session.me.user?.id !== this.#attempt.userId) this.#halt(problem("signed-out"));
+  }
+
+  #note(): void {
+    const works = this.state.get().phase === "running";
+    if (works === this.#noted) return;
+    this.#noted = works;
+    writeStored(this.#deps.storage, WORKING_KEY, works || null);
+  }
+
+  /** A worker whose page was ended from outside has said nothing: the next page does. */
+  async #sayCutOff(): Promise<void> {
+    const { storage, lock } = this.#deps;
+    if (readStored(storage, WORKING_KEY, boolean) !== true) return;
+    const held = await lock.acquire({ steal: false });
+    if (held === null) return; // another tab works
+    held.release();
+    writeStored(storage, WORKING_KEY, null);
+    const state = this.state.get();
+    const untouched = this.#attempt === null && state.phase === "before" && state.problem === null;
+    if (untouched && this.readiness.get().phase === "usable") {
+      this.state.set({ phase: "before", problem: problem("cut-off") });
+    }
   }
 
   async #measureDisk(): Promise<void> {

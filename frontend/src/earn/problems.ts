@@ -21,6 +21,7 @@ export type ProblemKind =
   | "too-many-workers"
   | "removed"
   | "taken-over"
+  | "cut-off"
   | "network";
 
 export interface Problem {
@@ -142,6 +143,11 @@ const PROBLEMS: Readonly<Record<ProblemKind, Said>> = {
   "taken-over": {
     what: "Another tab has taken over, and this one has stopped.",
     advice: "Work goes on in the other tab; start again to take it back.",
+    ...again,
+  },
+  "cut-off": {
+    what: "The worker has stopped: the browser ended its page.",
+    advice: "What was being answered was handed on; start again to go on earning.",
     ...again,
   },
   network: {
