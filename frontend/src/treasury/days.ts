@@ -77,6 +77,28 @@ export function barText({ day, total }: Pick<DayBar, "day" | "total">): string {
   return `${dayName(day.day)}: ${money(total)}`;
 }
 
+/** "$1.20 in 3 days, $0.70 of it from the promotion budget": what nobody paid is told apart. */
+export function sumText(days: readonly TreasuryDay[], parts: readonly Part[]): string {
+  const sum = days.reduce((total, day) => total + totalOf(day, parts), 0);
+  const when = days.length === 1 ? "today" : `in ${days.length} days`;
+  return `${money(sum)} ${when}${freeText(days, parts, sum)}`;
+}
+
+/** The day that is pointed at. */
+export function pointedText({ day, total }: Pick<DayBar, "day" | "total">, parts: readonly Part[]): string {
+  const split = parts
+    .filter((part) => day[part] > 0)
+    .map((part) => `${PART_NAMES[part]} ${money(day[part])}`);
+  const detail = parts.length < 2 || split.length === 0 ? "" : ` (${split.join(", ")})`;
+  return `${barText({ day, total })}${detail}${freeText([day], parts, total)}`;
+}
+
+function freeText(days: readonly TreasuryDay[], parts: readonly Part[], sum: number): string {
+  const free = parts.includes("paidOut") ? 0 : days.reduce((total, day) => total + day.promoted, 0);
+  if (free === 0) return "";
+  return `, ${free >= sum ? "all" : money(free)} of it from the promotion budget`;
+}
+
 function segmentsOf(day: TreasuryDay, parts: readonly Part[], top: number): Segment[] {
   const segments: Segment[] = [];
   let base = 1;

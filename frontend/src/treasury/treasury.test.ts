@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TreasuryDay } from "../api/money";
 import { Treasury } from "../api/operations";
-import { barText, dayChart, REVENUE_PARTS, roundTop } from "./days";
+import { barText, dayChart, pointedText, REVENUE_PARTS, roundTop, sumText } from "./days";
 import { exampleSplit, splitOf } from "./split";
 
 function day(number: number, workers: number, rest = 0): TreasuryDay {
@@ -38,6 +38,19 @@ describe("the chart of days", () => {
     for (const most of [1, 999, 1_000_001, 12_345_678]) expect(roundTop(most)).toBeGreaterThanOrEqual(most);
     const chart = dayChart([day(1, 1), day(2, 100_000_000)], ["workers"]);
     expect(chart?.bars[0]?.segments[0]?.height).toBeGreaterThan(0.01);
+  });
+
+  it("says what of it nobody paid", () => {
+    const free = { ...day(21, 700_000), promoted: 700_000, revenue: 0 };
+    expect(sumText([free], REVENUE_PARTS)).toBe("$0.70 today, all of it from the promotion budget");
+    expect(sumText([day(20, 350_000, 75_000), free], REVENUE_PARTS)).toBe(
+      "$1.20 in 2 days, $0.70 of it from the promotion budget",
+    );
+    expect(sumText([day(20, 350_000)], REVENUE_PARTS)).toBe("$0.35 today");
+    expect(sumText([{ ...free, paidOut: 100_000 }], ["paidOut"])).toBe("$0.10 today");
+    expect(pointedText({ day: free, total: 700_000 }, REVENUE_PARTS)).toBe(
+      "21 Nov: $0.70 (Workers $0.70), all of it from the promotion budget",
+    );
   });
 
   it("names days as they were in UTC, wherever one is", () => {

@@ -3,7 +3,16 @@ import type { TreasuryDay } from "../../api/money";
 import { money } from "../../lib/money";
 import { dayName } from "../../site/money/dates";
 import { TableScroll } from "../../site/money/TableScroll";
-import { barText, type DayChartShape, dayChart, PART_NAMES, type Part, totalOf } from "../days";
+import {
+  barText,
+  type DayChartShape,
+  dayChart,
+  PART_NAMES,
+  type Part,
+  pointedText,
+  sumText,
+  totalOf,
+} from "../days";
 
 const WIDTH = 900;
 const HEIGHT = 150;
@@ -28,9 +37,7 @@ export function DayChart({ id, title, empty, days, parts }: DayChartProps) {
       <header className="section-head">
         <h2 id={titleId}>{title}</h2>
         {chart !== null && (
-          <p className="section-note">
-            {bar === undefined ? sumText(days, parts) : pointedText(bar.day, bar.total, parts)}
-          </p>
+          <p className="section-note">{bar === undefined ? sumText(days, parts) : pointedText(bar, parts)}</p>
         )}
       </header>
       {chart === null ? (
@@ -151,17 +158,4 @@ function DayTable({ days, parts, title }: Pick<DayChartProps, "days" | "parts" |
       </TableScroll>
     </details>
   );
-}
-
-function sumText(days: readonly TreasuryDay[], parts: readonly Part[]): string {
-  const sum = days.reduce((total, day) => total + totalOf(day, parts), 0);
-  return days.length === 1 ? `${money(sum)} today` : `${money(sum)} in ${days.length} days`;
-}
-
-function pointedText(day: TreasuryDay, total: number, parts: readonly Part[]): string {
-  const split = parts
-    .filter((part) => day[part] > 0)
-    .map((part) => `${PART_NAMES[part]} ${money(day[part])}`);
-  const detail = parts.length < 2 || split.length === 0 ? "" : ` (${split.join(", ")})`;
-  return `${barText({ day, total })}${detail}`;
 }

@@ -76,8 +76,8 @@ function Details({ treasury }: { treasury: Treasury }) {
     <>
       <DayChart
         id="revenue"
-        title="Revenue a day"
-        empty="What each day takes in will stand here."
+        title="Paid for answers a day"
+        empty="What is paid each day will stand here."
         days={treasury.days}
         parts={REVENUE_PARTS}
       />
