@@ -1,6 +1,7 @@
 """A real chain for tests: sends, signs, and says why something was refused."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 from web3.contract.contract import ContractFunction
 from web3.exceptions import ContractCustomError, ContractLogicError
+from web3.types import RPCEndpoint
 
 from ashao_site.embedded.anvil import CHAIN_ID, DevChain
 from staking.artifacts import artifact
@@ -46,16 +48,17 @@ class Chain:
         self.web3 = Web3(HTTPProvider(self.dev.url, request_kwargs={"timeout": 10}))
 
     def rpc(self, method: str, *params: object) -> Any:
-        answer = self.web3.provider.make_request(method, list(params))
+        answer = self.web3.provider.make_request(RPCEndpoint(method), list(params))
         assert "error" not in answer, answer
         return answer["result"]
 
     def role(self, name: str) -> LocalAccount:
-        return Account.from_key(self.dev.accounts[name].private_key)
+        account: LocalAccount = Account.from_key(self.dev.accounts[name].private_key)
+        return account
 
     def person(self) -> LocalAccount:
         """A new account with ether for gas."""
-        account = Account.create()
+        account: LocalAccount = Account.create()
         self.rpc("anvil_setBalance", account.address, hex(100 * ETHER))
         return account
 
@@ -66,7 +69,8 @@ class Chain:
             self.role("deployer"), data=factory.constructor(*arguments).data_in_transaction
         )
         assert receipt["status"] == 1
-        return self.web3.eth.contract(receipt["contractAddress"], abi=compiled.abi)
+        deployed: Contract = self.web3.eth.contract(receipt["contractAddress"], abi=compiled.abi)
+        return deployed
 
     def send(self, sender: LocalAccount, call: ContractFunction, *, status: int = 1) -> Any:
         """Send it for real; its receipt. `status=0` asserts that the chain refused it."""
@@ -74,10 +78,10 @@ class Chain:
         assert receipt["status"] == status, call
         return receipt
 
-    def _transact(self, sender: LocalAccount, **fields: object) -> Any:
+    def _transact(self, sender: LocalAccount, **fields: Any) -> Any:
         address = sender.address
         nonce = self.nonces.setdefault(address, self.web3.eth.get_transaction_count(address))
-        fees = {"gasPrice": 2 * 10**9, "gas": GAS if "to" in fields else GAS_TO_DEPLOY}
+        fees: dict[str, Any] = {"gasPrice": 2 * 10**9, "gas": GAS if "to" in fields else GAS_TO_DEPLOY}
         signed = sender.sign_transaction({**fields, **fees, "nonce": nonce, "chainId": CHAIN_ID, "value": 0})
         self.nonces[address] = nonce + 1
         sent = self.web3.eth.send_raw_transaction(signed.raw_transaction)
@@ -134,7 +138,7 @@ def packed(signature: tuple[int, bytes, bytes]) -> bytes:
     return r + s + bytes([v])
 
 
-def wait_for(check, timeout_s: float = 60.0) -> bool:
+def wait_for(check: Callable[[], object], timeout_s: float = 60.0) -> bool:
     deadline = time.monotonic() + timeout_s
     while not check():
         if time.monotonic() > deadline:
