@@ -3,10 +3,15 @@
 What a contract answers, or whether it answers at all, is up to whoever wrote it, so it is asked from within a few
 instructions of ours that the node runs: they bound its gas, read 32 bytes of its answer and say yes or no. One call to
 the node, whose answer has one size, and which goes wrong only when something is wrong with the node. Where there is no
-code at the wallet, and the signature does not bring it, nobody is asked.
+code at the wallet, and the signature does not bring it, nobody is asked; and as that is known from then on, the node is
+not asked about that wallet again for some minutes.
 https://eips.ethereum.org/EIPS/eip-1271 https://eips.ethereum.org/EIPS/eip-6492
 """
 
+import math
+import threading
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from eth_abi.abi import decode as abi_decode
@@ -23,6 +28,12 @@ CONTRACT_GAS = 3_000_000
 FACTORY_GAS = 6_000_000
 """What deploying a wallet may use: the largest code that a chain takes costs some 5 million."""
 _OWN_GAS = 1_000_000
+NO_CODE_S = 300.0
+"""For how long a wallet that had no code is taken to have none: one that is deployed meanwhile gets in after it."""
+NO_CODE_MAX = 20_000
+"""How many of these a process remembers; the oldest make room."""
+_NO, _YES, _NO_CODE = 0, 1, 3
+"""What our instructions say of a wallet."""
 _CALLER = "0x9a1f0c3e5b7d2846a0c9e1d3f5b7281946ecda03"
 """Who asks. Nobody has its key. Some contracts take the zero address, which a node would put here, for a rehearsal of
 theirs in which every signature is good."""
@@ -51,26 +62,58 @@ def unwrapped(raw: bytes) -> ContractSignature | None:
     return ContractSignature(signature, to_checksum_address(factory), deploy)
 
 
+class _WithoutCode:
+    """The wallets that had no code a little while ago, by this process's own looking."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until: OrderedDict[tuple[int, str], float] = OrderedDict()
+
+    def add(self, wallet: tuple[int, str]) -> None:
+        with self._lock:
+            self._until[wallet] = time.monotonic() + NO_CODE_S
+            self._until.move_to_end(wallet)
+            while len(self._until) > NO_CODE_MAX:
+                self._until.popitem(last=False)
+
+    def __contains__(self, wallet: tuple[int, str]) -> bool:
+        with self._lock:
+            return self._until.get(wallet, -math.inf) > time.monotonic()
+
+    def __len__(self) -> int:
+        return len(self._until)
+
+
+_without_code = _WithoutCode()
+
+
+def is_known_to_refuse(wallet: str, asked: ContractSignature) -> bool:
+    """Whether `accepts` would say no without asking the node: the wallet had no code, and the signature brings none."""
+    return asked.factory is None and (chain().config.chain_id, wallet) in _without_code
+
+
 def accepts(wallet: str, digest: bytes, asked: ContractSignature) -> bool:
     """Whether the contract at `wallet` (checksummed) accepts the signature of this hash, as of the latest block.
 
     Nothing on the chain changes. False where there is no code, also after the factory was called; a wallet that has
     code is asked as it is, and no factory is called. Raises `ChainUnavailable` when the chain does not say.
     """
+    if is_known_to_refuse(wallet, asked):
+        return False
     question = _IS_VALID_SIGNATURE + abi_encode(["bytes32", "bytes"], [digest, asked.signature])
-    chain_id, accepted = divmod(
-        _run(_program(wallet, question, asked), deploys=asked.factory is not None), 256
-    )
-    if chain_id != chain().config.chain_id or accepted not in (0, 1):
+    chain_id, said = divmod(_run(_program(wallet, question, asked), deploys=asked.factory is not None), 256)
+    if chain_id != chain().config.chain_id or said not in (_NO, _YES, _NO_CODE):
         raise _undecided()
-    return accepted == 1
+    if said == _NO_CODE and asked.factory is None:
+        _without_code.add((chain_id, wallet))
+    return said == _YES
 
 
 def _program(wallet: str, question: bytes, asked: ContractSignature) -> bytes:
     """Instructions that put the `question` to the wallet, deploying it before if they can and must; and their data.
 
-    They return one word: the chain's id, then a byte that is 1 if the answer was the magic value in 32 bytes
-    and 0 otherwise. An address without code answers with nothing. The question's call is static: it changes nothing.
+    They return one word: the chain's id, then a byte: `_YES` if the answer was the magic value in 32 bytes, `_NO_CODE`
+    where the wallet has none, otherwise `_NO`. The question's call is static: it changes nothing.
     """
     deploying = b"" if asked.factory is None else _deploying(wallet, asked.factory, len(asked.deploy))
     asking_bytes = len(_asking(wallet, len(question), 0))
@@ -105,6 +148,8 @@ def _asking(wallet: str, size: int, data_at: int) -> bytes:
         "3d 6020 14 16"
         # and memory[0:32] == the magic value << 224?
         f"6000 51 63{_IS_VALID_SIGNATURE.hex()} 60e0 1b 14 16"
+        # | (EXTCODESIZE(wallet) == 0) * 3
+        f"73{wallet[2:]} 3b 15 6003 02 17"
         # memory[0:32] = CHAINID << 8 | that; RETURN(0, 32)
         "46 6008 1b 17 6000 52 6020 6000 f3"
     )

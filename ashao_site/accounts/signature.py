@@ -8,7 +8,7 @@ from django.conf import settings
 from eth_account import Account
 from eth_account.messages import defunct_hash_message, encode_defunct
 
-from ashao_site.accounts.contract_signature import accepts, unwrapped
+from ashao_site.accounts.contract_signature import accepts, is_known_to_refuse, unwrapped
 from ashao_site.lib import limits
 from ashao_site.lib.hexadecimal import bytes_of
 
@@ -26,9 +26,10 @@ def verify_signature(wallet: str, message: str, signature: str, *, address: str 
     A key's own signature is one by EIP-191 `personal_sign`: 65 bytes that end in 27, 28, 0 or 1, or 64 bytes
     (ERC-2098). Nothing else is asked about it. Any other is put to the contract at the wallet on the configured
     chain, as of its latest block, if there is one, or if the signature brings what deploys one there (ERC-6492).
-    Where no chain is configured there are no contracts. Never raises for a bad signature, whatever a contract does.
-    Raises `ChainUnavailable` when the chain would have to say and does not, and `RateLimited` where too many such
-    questions came from this network `address`; a key's own signature is never counted. Not to be called in a
+    Where there was none, the chain is not asked again for some minutes, and a wallet that is deployed meanwhile gets in
+    after them. Where no chain is configured there are no contracts. Never raises for a bad signature, whatever a
+    contract does. Raises `ChainUnavailable` when the chain would have to say and does not, and `RateLimited` where too
+    many such questions came from this network `address`; a key's own signature is never counted. Not to be called in a
     transaction.
     """
     raw = bytes_of(signature, max_bytes=UNDEPLOYED_SIGNATURE_MAX_CHARS // 2 - 1)
@@ -40,6 +41,8 @@ def verify_signature(wallet: str, message: str, signature: str, *, address: str 
         return False
     asked = unwrapped(raw)
     if asked is None or len(asked.signature) > SIGNATURE_MAX_CHARS // 2 - 1:
+        return False
+    if is_known_to_refuse(wallet, asked):
         return False
     limits.spend_now(limits.CONTRACT_WALLET, address=address)
     return accepts(wallet, bytes(defunct_hash_message(text=message)), asked)

@@ -18,7 +18,7 @@ ALICE_AT, BOB_AT = "203.0.113.7", "198.51.100.9"
 
 
 def test_an_address_may_have_the_node_asked_only_so_often(settings: Any) -> None:
-    alice, mallory = Account.from_key("0x" + "a1" * 32), Account.from_key("0x" + "66" * 32)
+    alice, mallory = Account.create(), Account.from_key("0x" + "66" * 32)
     calls: list[Any] = []
 
     def answer(handler: Any, call: dict[str, Any]) -> None:
