@@ -67,6 +67,15 @@ describe("the split", () => {
     ]);
   });
 
+  it("has parts that are all of it", () => {
+    const bps = (workers: number, cloud: number, rest: number) =>
+      splitOf({ workers, cloud, stakers: rest, buyback: rest }).map((part) => part.bps);
+    expect(bps(8_960_000, 0, 1_110_000)).toEqual([8_020, 0, 990, 990]);
+    expect(bps(280_000, 2_240_000, 0)).toEqual([1_110, 8_890, 0, 0]);
+    const odd = [bps(1, 1, 1), bps(7, 0, 3), bps(999_999, 1, 7)];
+    for (const shares of odd) expect(shares.reduce((sum, part) => sum + part)).toBe(10_000);
+  });
+
   it("shows how an answer is shared, to the last micro-dollar", () => {
     const parts = exampleSplit(100_001, 7_000);
     expect(parts.reduce((sum, part) => sum + part.micros, 0)).toBe(100_001);

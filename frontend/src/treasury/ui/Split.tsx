@@ -43,7 +43,7 @@ export function Split({ treasury, tiers }: { treasury: Treasury | null; tiers: r
             </dt>
             <dd data-testid={`split-${part}`} data-micros={parts === null ? undefined : micros}>
               {parts === null ? UNKNOWN : money(micros)}
-              <small>{parts === null ? "\u00a0" : percent(bps - (bps % 10))}</small>
+              <small>{parts === null ? "\u00a0" : percent(bps)}</small>
             </dd>
           </div>
         ))}
