@@ -7,7 +7,7 @@ from django.conf import settings as django_settings
 from hypothesis import settings
 
 from ashao_site.lib.aio import own_connections
-from tests.ledger.support import allow_truncate
+from tests.emptying import use_for_transactional_tests
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None, max_examples=1_000)
@@ -20,16 +20,15 @@ MANY_GRANTS = {"GRANTS_PER_ADDRESS": 100_000, "GRANTS_BUDGET_PERCENT": 100}
 
 
 def pytest_configure() -> None:
+    use_for_transactional_tests()
     for name, value in MANY_GRANTS.items():
         os.environ.setdefault(name, str(value))  # for the servers that tests start
         setattr(django_settings, name, value)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database, in which tables may be emptied between tests."""
-    with django_db_blocker.unblock():
-        allow_truncate()
+def django_db_setup(django_db_setup):
+    """The test database; at the end, the connections that `in_db` keeps are closed."""
     yield
     for pool in own_connections()._connection_pools.values():
         pool.close()

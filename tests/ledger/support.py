@@ -1,4 +1,4 @@
-"""What tests of the books need, and what any suite with the books in its database needs: `allow_truncate`."""
+"""What tests of the books need."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,28 +10,6 @@ from ledger import actions, chart, queries
 
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 """A hold that a test does not want to expire ends here."""
-
-
-def allow_truncate() -> None:
-    """Let the test database's tables be emptied between tests. Row by row everything stays refused.
-
-    Tests that need real commits (`transaction=True`, `live_server`) are cleaned up with TRUNCATE, which the
-    books refuse. Call this once, after the test database was made.
-    """
-    switch_truncate_triggers("DISABLE")
-
-
-def switch_truncate_triggers(switch: str) -> None:
-    """ENABLE or DISABLE the triggers that refuse TRUNCATE, and no others."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
-            r" WHERE NOT tgisinternal AND tgname LIKE '%\_no\_truncate'"
-        )
-        triggers = cursor.fetchall()
-        assert len(triggers) >= 5, triggers
-        for table, name in triggers:
-            cursor.execute(f"ALTER TABLE {table} {switch} TRIGGER {name}")
 
 
 def sql(statement: str, *values: Any) -> None:
