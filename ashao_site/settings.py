@@ -89,7 +89,6 @@ RATE_LIMITS = env_int("RATE_LIMITS", 1, least=0, most=1000)
 
 # --- Django -----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "daphne",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -30,6 +30,8 @@ OURS = (
     *CHAIN_VARIABLES,
 )
 WITHOUT_CHAIN = tuple(name for name in app.EVERYTHING if name != "anvil")
+WEB = ("postgres", "valkey", "web")
+"""What people and workers talk to, without the tasks behind it: half of the time that a stack needs to start."""
 URLS = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL", "anvil": "CHAIN_RPC_URL"}
 
 
@@ -177,7 +179,8 @@ class Stack:
         """Whether every process of the stack runs and the servers and the web answer now."""
         if self._process is None or self._process.poll() is not None:
             raise StackError(f"the stack has ended\n{self.output()}")
-        return all(self.answers(name) for name in self.only)
+        # The servers are asked last: to ask PostgreSQL is a process, and this is asked many times a second.
+        return all(self.answers(name) for name in reversed(self.only))
 
     def answers(self, name: str) -> bool:
         """Whether one process does its work now (for celery: whether it runs)."""

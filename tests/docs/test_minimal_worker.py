@@ -15,7 +15,7 @@ from eth_account import Account
 from eth_account.messages import encode_defunct
 
 from ashao_site.embedded.config import ROOT
-from ashao_site.embedded.stack import Stack
+from ashao_site.embedded.stack import WEB, Stack
 
 pytestmark = pytest.mark.stack
 
@@ -70,7 +70,7 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack(env=GRACE) as running:
+    with Stack(only=WEB, env=GRACE) as running:
         yield running
 
 

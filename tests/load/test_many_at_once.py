@@ -12,7 +12,7 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
-from ashao_site.embedded.stack import Stack
+from ashao_site.embedded.stack import WEB, Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
@@ -45,7 +45,7 @@ def files() -> Iterator[None]:
 @pytest.fixture(scope="module", params=["daphne", "uvicorn"])
 def stack(request) -> Iterator[Stack]:
     env = {"WORKER_GRACE_MS": "300000", "JOB_MAX_MS": "900000"}
-    with Stack(asgi_server=request.param, env=env) as running:
+    with Stack(asgi_server=request.param, only=WEB, env=env) as running:
         yield running
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ashao_site.embedded.stack import Stack
+from ashao_site.embedded.stack import WEB, Stack
 from bench.attacks import ATTACKS, refuse_others, run_attack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(280)]
@@ -14,7 +14,7 @@ CONNECTIONS, SECONDS = 40, 5.0
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with Stack(only=("postgres", "valkey", "web")) as running:
+    with Stack(only=WEB) as running:
         yield running
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ashao_site.embedded.stack import Stack
+from ashao_site.embedded.stack import WEB, Stack
 from tests.stack.support import Person
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(280)]
@@ -42,7 +42,7 @@ SPOOFED = {
 @pytest.fixture(scope="module", params=["uvicorn", "daphne"])
 def stack(request) -> Iterator[Stack]:
     env = {"GUEST_MESSAGES_PER_ADDRESS": "2", "TRUSTED_PROXIES": "0"}
-    with Stack(asgi_server=request.param, only=("postgres", "valkey", "web"), env=env) as running:
+    with Stack(asgi_server=request.param, only=WEB, env=env) as running:
         yield running
 
 

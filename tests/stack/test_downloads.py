@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from ashao_site.embedded.stack import Stack
+from ashao_site.embedded.stack import WEB, Stack
 from ashao_site.lib.download import DOWNLOADS_PER_PERSON, DOWNLOADS_PER_PROCESS
 from tests.stack.support import Person, until
 
@@ -39,7 +39,7 @@ ADDRESSES = (f"10.{n // 250}.{n % 250}.1" for n in count(1))
 @pytest.fixture(scope="module", params=["uvicorn", "daphne"])
 def stack(request) -> Iterator[Stack]:
     env = {"TRUSTED_PROXIES": "1"}
-    with Stack(asgi_server=request.param, only=("postgres", "valkey", "web"), env=env) as running:
+    with Stack(asgi_server=request.param, only=WEB, env=env) as running:
         yield running
 
 

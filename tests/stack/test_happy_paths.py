@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from ashao_site.embedded.stack import Stack
+from ashao_site.embedded.stack import WEB, Stack
 from tests.demo_cloud import demo_cloud
 from tests.stack.model import NAME, CountingModel, is_whole, question
 from tests.stack.support import Database, NativeWorker, Person, until
@@ -33,7 +33,7 @@ TOKENS_PER_SECOND = 120
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     with (
         demo_cloud(tokens_per_second=TOKENS_PER_SECOND) as cloud,
-        Stack(asgi_server=request.param, env={**ENV, **cloud}) as running,
+        Stack(asgi_server=request.param, only=(*WEB, "fallback"), env={**ENV, **cloud}) as running,
     ):
         yield running
 

@@ -11,7 +11,7 @@ import redis as redis_py
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from ashao_site.embedded.stack import Stack
+from ashao_site.embedded.stack import WEB, Stack
 from ashao_site.lib import limits
 from tests.stack.support import Person
 
@@ -24,7 +24,7 @@ WAIT_MAX_S = 60.0
 @pytest.fixture(scope="module", params=["daphne", "uvicorn"])
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     env = {"RATE_LIMITS": "1", "TRUSTED_PROXIES": "1"}
-    with Stack(asgi_server=request.param, env=env) as running:
+    with Stack(asgi_server=request.param, only=WEB, env=env) as running:
         yield running
 
 
