@@ -29,7 +29,6 @@ run: setup ## run the whole network in the foreground at http://127.0.0.1:8000
 	@$(EMBEDDED) run --parent $$PPID
 
 test: setup ## every test: Python, contracts, TypeScript and the real browser
-	@$(VENV_PYTHON) -m tests.tiny_model make
 	@CHROMIUM="$$($(VENV_PYTHON) scripts/chromium.py)" && export CHROMIUM && exec $(VENV_PYTHON) scripts/lanes.py $(PYTEST_ARGS)
 
 check: setup ## format, lint, types, import rules, migrations, lock files, compiled contracts, API client

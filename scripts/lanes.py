@@ -25,13 +25,21 @@ TELL_EVERY_S = 60.0
 POLL_S = 0.2
 PYTEST_FAILED = 1
 """The exit code of a pytest that ran to its end and has failed tests."""
+ENGINE = (
+    "tests/browser/test_earn.py",
+    "tests/browser/test_earn_states.py",
+    "tests/browser/test_earn_cost.py",
+    "tests/browser/test_crowd.py",
+    "tests/tiny_model",
+)
+"""What runs the language model in a browser, on a GPU that is the processor: as long as all other pages together."""
 BROWSER = ("tests/browser",)
 SLOWEST = 12
 """How many tests each lane names with the time that they took."""
 AGAIN_MAX = 3
 """How many failed tests of a lane are run again: with more, something is wrong."""
 ONE_TRY = ("tests/ledger/", "tests/workers/test_races.py")
-PROCESSES = ("tests/stack", "tests/embedded", "tests/load", "tests/docs", "tests/native", "tests/tiny_model")
+PROCESSES = ("tests/stack", "tests/embedded", "tests/load", "tests/docs", "tests/native")
 
 
 @dataclass
@@ -42,6 +50,8 @@ class Lane:
     argv: list[str]
     cache: str | None = None
     """Where its pytest notes what failed."""
+    after: "Lane | None" = None
+    """The lane that must have ended before it starts."""
     output: IO[bytes] = field(default_factory=TemporaryFile)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
@@ -52,6 +62,10 @@ class Lane:
         self.process = subprocess.Popen(
             self.argv, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT
         )
+
+    def may_start(self) -> bool:
+        """Whether it has not started and nothing that it needs is still on its way."""
+        return self.process is None and (self.after is None or self.after.has_ended())
 
     def has_ended(self) -> bool:
         """Whether it has ended."""
@@ -76,10 +90,10 @@ class Lane:
 
     def again(self) -> "Lane | None":
         """A lane that runs what failed in this one; None where that must not be."""
-        assert self.process is not None
         failed = self.failed()
         once = [test for test in failed if "::" not in test or test.startswith(ONE_TRY)]
-        if self.process.returncode != PYTEST_FAILED or once or not 0 < len(failed) <= AGAIN_MAX:
+        ended = self.process.returncode if self.process else None
+        if ended != PYTEST_FAILED or once or not 0 < len(failed) <= AGAIN_MAX:
             return None
         return Lane(f"{self.name}, once more", pytest_argv(*failed))
 
@@ -92,23 +106,33 @@ def pytest_argv(*arguments: str) -> list[str]:
 
 def lanes() -> list[Lane]:
     """Everything there is to test, in parts that take about as long as one another."""
-    rest = [f"--ignore={path}" for path in (*BROWSER, *PROCESSES)]
-    parts = {"browser": list(BROWSER), "processes": list(PROCESSES), "everything else": rest}
-    python = []
-    for name, arguments in parts.items():
-        cache = f".pytest_cache/{name.replace(' ', '-')}"
-        options = ("-o", f"cache_dir={cache}", f"--durations={SLOWEST}")
-        python.append(Lane(name, pytest_argv(*options, *arguments), cache))
-    return [*python, Lane("frontend", ["npm", "--prefix", "frontend", "test"])]
+    model = Lane("the browser's model", [sys.executable, "-m", "tests.tiny_model", "make"])
+    pages = [*BROWSER, *(f"--ignore={path}" for path in ENGINE)]
+    rest = [f"--ignore={path}" for path in (*BROWSER, *PROCESSES, *ENGINE)]
+    return [
+        model,
+        python_lane("processes", *PROCESSES),
+        python_lane("everything else", *rest),
+        Lane("frontend", ["npm", "--prefix", "frontend", "test"]),
+        python_lane("engine", *ENGINE, after=model),
+        python_lane("pages", *pages, after=model),
+    ]
+
+
+def python_lane(name: str, *arguments: str, after: Lane | None = None) -> Lane:
+    """A pytest with a cache of its own."""
+    cache = f".pytest_cache/{name.replace(' ', '-')}"
+    argv = pytest_argv("-o", f"cache_dir={cache}", f"--durations={SLOWEST}", *arguments)
+    return Lane(name, argv, cache, after)
 
 
 def run(every: list[Lane]) -> list[Lane]:
     """Run lanes side by side to their ends; those that failed, and, if make is gone, those that still run."""
-    for lane in every:
-        lane.start()
     waiting, failed, tell_at = [*every], [], time.monotonic() + TELL_EVERY_S
     parent = os.getppid()
     while waiting and os.getppid() == parent:  # make may be killed
+        for lane in [lane for lane in waiting if lane.may_start()]:
+            lane.start()
         time.sleep(POLL_S)
         for lane in [lane for lane in waiting if lane.has_ended()]:
             waiting.remove(lane)
@@ -116,7 +140,7 @@ def run(every: list[Lane]) -> list[Lane]:
                 failed.append(lane)
         if waiting and time.monotonic() > tell_at:
             tell_at += TELL_EVERY_S
-            say(f"running: {', '.join(lane.name for lane in waiting)} …")
+            say(f"running: {', '.join(lane.name for lane in waiting if lane.process)} …")
     return failed + waiting
 
 

@@ -68,3 +68,11 @@ def test_what_fails_has_failed(tests: dict[str, str], capfd: pytest.CaptureFixtu
 def test_what_passes_is_not_run_again(capfd: pytest.CaptureFixture[str]) -> None:
     assert went_well({"test_a.py": GOOD})
     assert "once more" not in capfd.readouterr().out
+
+
+def test_a_lane_waits_for_the_one_that_it_needs() -> None:
+    made = lanes.ROOT / "made"
+    making = [sys.executable, "-c", f"import time; time.sleep(0.5); open({str(made)!r}, 'x').close()"]
+    first = lanes.Lane("first", making)
+    second = lanes.Lane("second", [sys.executable, "-c", f"open({str(made)!r}).close()"], after=first)
+    assert lanes.run([second, first]) == []
