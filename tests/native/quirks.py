@@ -300,6 +300,20 @@ ERRORS = (
         "handed on",
     ),
     Quirk(
+        "event: error, then a reason",
+        "servers that name their events",
+        [*said(*PARTS), b'event: error\ndata: {"message":"boom","type":"server_error"}\n\n', STOP, DONE],
+        PART,
+        "handed on",
+    ),
+    Quirk(
+        "events that have names",
+        "servers that name their events",
+        [*(b"event: message\n" + chunk for chunk in said(*PARTS)), STOP, DONE],
+        PART,
+        "stop",
+    ),
+    Quirk(
         '{"error": {…}} as the body of a 200',
         "proxies",
         [json.dumps({"error": {"message": "overloaded", "code": 502}}).encode()],

@@ -18,6 +18,7 @@ class SseDecoder:
     def __init__(self) -> None:
         self._rest = b""
         self._data: list[bytes] = []
+        self._failed = False
 
     def feed(self, received: bytes) -> list[str]:
         """The data of each event that `received` completes."""
@@ -45,10 +46,20 @@ class SseDecoder:
     def _line(self, line: bytes) -> str | None:
         if not line:
             data, self._data = self._data, []
-            return b"\n".join(data).decode("utf-8", "replace") if data else None
+            failed, self._failed = self._failed, False
+            if not data:
+                return None
+            event = b"\n".join(data)
+            return (_failure(event) if failed else event).decode("utf-8", "replace")
         field, _, value = line.partition(b":")
         if field == b"data":
             self._data.append(value.removeprefix(b" "))
-        elif field == b"error":  # older llama.cpp: the field's name says what others say inside of the data
-            self._data.append(b'{"error":' + value + b"}")
+        elif field == b"event":  # the event's name says what others say inside of the data
+            self._failed = value.strip() == b"error"
+        elif field == b"error":  # older llama.cpp: so does the field's
+            self._data.append(_failure(value))
         return None
+
+
+def _failure(said: bytes) -> bytes:
+    return b'{"error":' + said + b"}"
