@@ -27,9 +27,9 @@ CHAIN_ID = DEV_CHAIN_ID
 BLOCK_TIME_S = 1.0
 AT_ONCE = 0.0  # a block for each transaction as it comes: for tests that count no confirmations
 ROLES = ("deployer", "treasury", "faucet", "relayer", "blacklister")
-READY_TIMEOUT_S = 30.0  # a long chain is read back first
+READY_TIMEOUT_S = 60.0  # a long chain is read back first
 STOP_TIMEOUT_S = 10.0  # the last block and the last save
-PROBE_TIMEOUT_S = 1.0
+PROBE_TIMEOUT_S = 5.0
 ACCOUNTS_FILE = "accounts.json"
 
 MODULES = ROOT / "staking" / "contracts" / "node_modules" / "@foundry-rs"

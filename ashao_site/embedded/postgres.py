@@ -20,7 +20,7 @@ USER = DATABASE = "ashao"
 MAX_CONNECTIONS = 200
 READY_TIMEOUT_S = 60.0  # crash recovery included
 STOP_TIMEOUT_S = 15.0
-PSQL_TIMEOUT_S = 10.0
+PSQL_TIMEOUT_S = 30.0
 PASSWORD_FILE = "postgres_password"  # noqa: S105 - a name
 
 SETTINGS = {

@@ -17,8 +17,8 @@ from ashao_site.embedded.proctable import stop_leftovers
 from ashao_site.embedded.supervisor import Supervisor
 from ashao_site.embedded.valkey import start_valkey
 
-READY_TIMEOUT_S = 90.0
-PROBE_TIMEOUT_S = 1.0
+READY_TIMEOUT_S = 180.0
+PROBE_TIMEOUT_S = 5.0
 CHAIN_SAID = re.compile(r'"chain": "([^"]*)"')  # in what /readyz says
 FILES_MAX = 65_536
 

@@ -21,9 +21,9 @@ from ashao_site.embedded.proctable import SUPERVISOR, read_table
 from ashao_site.embedded.run import probe
 from ashao_site.embedded.services import make_temporary_home, remove_temporary_home
 
-START_TIMEOUT_S = 120.0
-STOP_TIMEOUT_S = 60.0
-RESTART_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 400.0
+STOP_TIMEOUT_S = 120.0
+RESTART_TIMEOUT_S = 240.0
 POLL_S = 0.05
 OURS = (
     *("DATABASE_URL", "REDIS_URL", "ASHAO_HOME", "SECRET_KEY", "ASHAO_ENV", "PORT", "ASGI_SERVER"),

@@ -12,9 +12,9 @@ from ashao_site.embedded.ports import LOOPBACK, free_port
 from ashao_site.embedded.process import ProcessSpec
 from ashao_site.embedded.supervisor import Supervisor
 
-READY_TIMEOUT_S = 15.0
+READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 3.0
-PING_TIMEOUT_S = 0.5
+PING_TIMEOUT_S = 2.0
 
 CONFIG = """\
 bind {host}

@@ -35,7 +35,7 @@ def dead_chain() -> ChainSettings:
         chain_id=CHAIN_ID,
         confirmations=2,
         start_block=0,
-        timeout_s=30,
+        timeout_s=120,
         token=OTHER,
         vault=OTHER,
         usdc=OTHER,

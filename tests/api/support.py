@@ -12,7 +12,7 @@ import httpx
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 120.0
 UNKNOWN = "0" * 22
 """What stands behind the prefix of an id that is well formed, and nobody's."""
 

@@ -303,7 +303,7 @@ def hang_up(base_url: str, text: str) -> None:
     url = urlsplit(base_url)
     assert url.hostname is not None
     assert url.port is not None
-    with socket.create_connection((url.hostname, url.port), timeout=30) as connection:
+    with socket.create_connection((url.hostname, url.port), timeout=120) as connection:
         connection.sendall(text.encode("latin-1"))
 
 

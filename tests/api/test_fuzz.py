@@ -22,7 +22,7 @@ from .support import PEOPLES_CALLS, WORKER_CALLS, Operation, Person, body_proble
 pytestmark = pytest.mark.stack
 
 EXAMPLES = {GenerationMode.POSITIVE: 10, GenerationMode.NEGATIVE: 16}
-TIMEOUT_S = 60.0
+TIMEOUT_S = 120.0
 PEOPLE = ("guest", "alice", "key")
 
 

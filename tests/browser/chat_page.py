@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-ANSWER_MS = 60_000
+ANSWER_MS = 240_000
 SHORT = "Why do owls turn their heads?"
 """The simulated answer to it takes a few seconds."""
 LONG = "Tell me a long story about a lighthouse."

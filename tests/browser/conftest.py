@@ -32,7 +32,7 @@ from .chat_page import ChatPage
 HERE = Path(__file__).resolve().parent
 ARTIFACTS = HERE.parent / ".artifacts"
 TOKENS_PER_SECOND = 100
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 """How long a page may take for what it does at once: it costs nothing where the machine is quiet."""
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -200,7 +200,7 @@ def manage(stack: Stack) -> Callable[..., str]:
             env={**stack.env, **env},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         assert done.returncode == 0, done.stderr

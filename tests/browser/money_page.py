@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from .chain_wallet import ChainWallet
 from .conftest import Pages
 
-CHAIN_MS = 120_000
+CHAIN_MS = 240_000
 """For what needs blocks, confirmations and the indexer's next look."""
 
 

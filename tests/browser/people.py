@@ -35,7 +35,7 @@ class Person:
     wallet: LocalAccount = field(default_factory=new_wallet)
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.base_url, timeout=40)
+        self.http = httpx.Client(base_url=self.base_url, timeout=120)
 
     def sign_in(self) -> Self:
         self.http.get("/api/me").raise_for_status()
@@ -72,7 +72,7 @@ class ScriptedWorker:
         registered = self.owner.post("/api/worker/register", body)
         self.id: str = registered["workerId"]
         headers = {"Authorization": f"Bearer {registered['workerToken']}"}
-        self._http = httpx.Client(base_url=self.owner.base_url, headers=headers, timeout=40)
+        self._http = httpx.Client(base_url=self.owner.base_url, headers=headers, timeout=120)
         self.call("heartbeat")
         return self
 

@@ -4,7 +4,6 @@ import json
 import re
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
 from ashao_site.embedded.stack import Stack
@@ -14,8 +13,6 @@ from .conftest import ARTIFACTS, Pages
 from .looks import SCHEMES, SIZES, too_wide, violations
 from .money_page import MoneyPage, somebody
 from .people import Person
-
-pytestmark = pytest.mark.timeout(400)
 
 PICTURES = ARTIFACTS / "account"
 
@@ -94,7 +91,9 @@ def test_a_key_and_a_worker_token_are_shown_once(pages: Pages, stack: Stack) -> 
     tab.test_id("secret-done").click()
     tab.test_id("lose-secret").click()
     headers = {"Authorization": f"Bearer {token}"}
-    httpx.post(f"{stack.base_url}/api/worker/heartbeat", headers=headers, json={}).raise_for_status()
+    httpx.post(
+        f"{stack.base_url}/api/worker/heartbeat", headers=headers, json={}, timeout=60
+    ).raise_for_status()
     worker = tab.test_id("account-worker")
     worker.get_by_test_id("rename-worker").click()
     tab.test_id("worker-name").fill("The tower")
@@ -104,7 +103,7 @@ def test_a_key_and_a_worker_token_are_shown_once(pages: Pages, stack: Stack) -> 
     worker.get_by_test_id("remove-account-worker").click()
     tab.test_id("confirm-remove-account-worker").click()
     expect(tab.test_id("workers")).to_contain_text("No workers yet.")
-    refused = httpx.post(f"{stack.base_url}/api/worker/heartbeat", headers=headers, json={})
+    refused = httpx.post(f"{stack.base_url}/api/worker/heartbeat", headers=headers, json={}, timeout=60)
     assert refused.status_code == 401
 
 

@@ -62,7 +62,7 @@ def manage(stack: Stack) -> Callable[..., str]:
             env={**stack.env, **env},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         assert done.returncode == 0, done.stderr

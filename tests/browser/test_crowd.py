@@ -22,11 +22,11 @@ from workers.providers.simulated_text import compose
 from .conftest import Pages
 from .earn_page import EarnPage
 
-pytestmark = pytest.mark.timeout(480)
+pytestmark = pytest.mark.timeout(1_500)
 
 TABS, NATIVE = 1, 19
 PEOPLE, MESSAGES_EACH = 20, 5
-START_S, ANSWER_S = 90.0, 180.0
+START_S, ANSWER_S = 300.0, 600.0
 SHARE = {"pro": 70_000, "max": 105_000}
 SIMULATED = compose([{"role": "user", "content": GREETING.question}])
 

@@ -16,7 +16,7 @@ from .chat_page import ChatPage, wait_until
 from .conftest import Pages
 from .earn_page import LOAD_MS, EarnPage
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(1_500)
 
 SHARE_MICROS = 70_000
 PAGE_SCRIPT_MAX_BYTES = 120_000

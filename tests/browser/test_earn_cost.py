@@ -23,7 +23,7 @@ from .earn_page import EarnPage
 
 ROUNDS = int(os.environ.get("ROUNDS", "0"))
 pytestmark = [
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1_500),
     pytest.mark.skipif(not ROUNDS, reason="a measurement: it runs with ROUNDS=5 in the environment"),
 ]
 

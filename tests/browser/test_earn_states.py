@@ -11,7 +11,7 @@ from .conftest import ARTIFACTS, Pages
 from .earn_page import LOAD_MS, EarnPage
 from .looks import SIZES, violations
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(1_500)
 
 PICTURES = ARTIFACTS / "earn"
 

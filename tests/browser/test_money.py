@@ -18,8 +18,6 @@ from .conftest import ARTIFACTS, Pages, watched
 from .looks import SCHEMES, SIZES, violations
 from .money_page import CHAIN_MS, MoneyPage, somebody
 
-pytestmark = pytest.mark.timeout(400)
-
 PICTURES = ARTIFACTS / "money"
 ASHAO = 10**18
 EARNED = """
@@ -49,7 +47,7 @@ def shell(money_stack: Stack) -> Callable[[str], None]:
             "REDIS_URL": money_stack.redis_url,
         }
         done = subprocess.run(
-            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=180, check=False
         )
         assert done.returncode == 0, done.stderr
 

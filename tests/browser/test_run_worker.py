@@ -29,7 +29,7 @@ def test_the_command_names_this_network_and_its_key_registers_a_worker(pages: Pa
         f"{stack.base_url}/api/worker/register",
         json={"type": "native", "model": "tiny"},
         headers={"Authorization": f"Bearer {key[0]}"},
-        timeout=30,
+        timeout=120,
     )
     assert registered.status_code == 201, registered.text
     for path in (
@@ -37,6 +37,6 @@ def test_the_command_names_this_network_and_its_key_registers_a_worker(pages: Pa
         "/api/statement",
     ):  # whoever has the machine has no more than that
         refused = httpx.get(
-            f"{stack.base_url}{path}", headers={"Authorization": f"Bearer {key[0]}"}, timeout=30
+            f"{stack.base_url}{path}", headers={"Authorization": f"Bearer {key[0]}"}, timeout=120
         )
         assert refused.json()["code"] == "key_scope", path

@@ -44,7 +44,7 @@ def config(dev: DevChain) -> ChainSettings:
         chain_id=CHAIN_ID,
         confirmations=2,
         start_block=done.start_block,
-        timeout_s=30,
+        timeout_s=120,
         token=done.token,
         vault=done.vault,
         usdc=done.usdc,

@@ -125,7 +125,7 @@ def manage(*words: str, home: str, **env: str) -> "subprocess.CompletedProcess[s
         env={**plain, "ASHAO_HOME": home, "LOG_LEVEL": "DEBUG", **env},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -17,7 +17,7 @@ from tests.chat.support import Browser, Production, Stream, stream_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WAIT_S = 30.0
+WAIT_S = 120.0
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.stack
 
 EXAMPLE = ROOT / "docs" / "examples" / "minimal_worker.py"
 GRACE = {"WORKER_GRACE_MS": "60000"}  # nobody but a worker answers within a test
-WAIT_S = 60.0
+WAIT_S = 240.0
 
 
 class Browser:
@@ -98,7 +98,12 @@ def start_worker(stack: Stack, owner: str) -> Iterator[Any]:
 
 def wait_for_worker(stack: Stack) -> None:
     deadline = time.monotonic() + WAIT_S
-    while httpx.get(f"{stack.base_url}/api/network", trust_env=False).json()["tiers"]["pro"]["workers"] < 1:
+    while (
+        httpx.get(f"{stack.base_url}/api/network", trust_env=False, timeout=WAIT_S).json()["tiers"]["pro"][
+            "workers"
+        ]
+        < 1
+    ):
         assert time.monotonic() < deadline, "the worker never claimed"
         time.sleep(0.1)
 

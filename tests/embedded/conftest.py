@@ -14,7 +14,7 @@ def home() -> Iterator[Path]:
     """A home that every user may pass through. No process of it may outlive the test."""
     path = make_temporary_home()
     yield path
-    nothing_left = wait_for(lambda: not processes_in(path), timeout_s=30)
+    nothing_left = wait_for(lambda: not processes_in(path), timeout_s=120)
     left = processes_in(path)
     remove_temporary_home(Home(path))
     assert nothing_left, left

@@ -26,7 +26,7 @@ def plain_env(**more: str) -> dict[str, str]:
 def embedded(*args: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
     return subprocess.run(
-        (*EMBEDDED, *args), cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
+        (*EMBEDDED, *args), cwd=ROOT, env=env, capture_output=True, text=True, timeout=180, check=False
     )
 
 
@@ -47,7 +47,7 @@ def processes_in(home: Path) -> list[str]:
     return found
 
 
-def wait_for(check: Callable[[], bool], timeout_s: float = 60.0) -> bool:
+def wait_for(check: Callable[[], bool], timeout_s: float = 180.0) -> bool:
     deadline = time.monotonic() + timeout_s
     while not check():
         if time.monotonic() > deadline:

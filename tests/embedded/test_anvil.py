@@ -46,7 +46,7 @@ class Running:
         self.child: Child = spawn(anvil_spec(folder, self.port, **options), None)
 
     def rpc(self, method: str, *params: object):
-        return call(self.port, method, *params, timeout_s=30)
+        return call(self.port, method, *params, timeout_s=120)
 
     def height(self) -> int:
         return int(self.rpc("eth_blockNumber"), 16)
@@ -95,12 +95,12 @@ def test_under_the_supervisor_it_is_started_again(home: Path) -> None:
         assert url == f"http://127.0.0.1:{port}"
         assert list(accounts) == list(anvil.ROLES)
         for address in accounts.values():
-            assert int(call(port, "eth_getBalance", address, "latest", timeout_s=30), 16) == 10_000 * 10**18
-        genesis = call(port, "eth_getBlockByNumber", "0x0", False, timeout_s=30)
+            assert int(call(port, "eth_getBalance", address, "latest", timeout_s=120), 16) == 10_000 * 10**18
+        genesis = call(port, "eth_getBlockByNumber", "0x0", False, timeout_s=120)
         os.kill(json.loads((home / "pids.json").read_text())["anvil"]["pid"], signal.SIGKILL)
         assert wait_for(lambda: not answers(port))
         assert wait_for(lambda: answers(port))
-        assert call(port, "eth_getBlockByNumber", "0x0", False, timeout_s=30)["hash"] == genesis["hash"]
+        assert call(port, "eth_getBlockByNumber", "0x0", False, timeout_s=120)["hash"] == genesis["hash"]
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
@@ -223,6 +223,6 @@ def test_pages_of_other_sites_cannot_read_it(tmp_path: Path, origin: str | None)
                 {"Content-Type": "application/json", "Origin": site},
             )
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(request, timeout=30) as reply:
+            with opener.open(request, timeout=120) as reply:
                 assert json.load(reply)["result"] == hex(CHAIN_ID)
                 assert reply.headers.get("Access-Control-Allow-Origin") == origin

@@ -28,7 +28,7 @@ def port_of(stack: Stack) -> int:
 
 
 def rpc(stack: Stack, method: str, *params: object):
-    return call(port_of(stack), method, *params, timeout_s=30)
+    return call(port_of(stack), method, *params, timeout_s=120)
 
 
 def where(stack: Stack) -> dict[str, str]:
@@ -144,11 +144,11 @@ def test_another_chain_switches_it_off_and_is_told_when_it_goes_away(home: Path)
         assert readyz(stack)["chain"] == "ok"
         assert wait_for(lambda: "The chain            ok\n" in stack.output())
         other.stop()
-        assert wait_for(lambda: readyz(stack)["chain"] != "ok", timeout_s=30)
+        assert wait_for(lambda: readyz(stack)["chain"] != "ok", timeout_s=120)
         rest = {"status": "ok", "postgres": "ok", "redis": "ok"}
         assert readyz(stack) == {**rest, "chain": "The chain's node cannot be reached."}
 
 
 def readyz(stack: Stack) -> dict[str, str]:
-    with urllib.request.urlopen(f"{stack.base_url}/readyz", timeout=30) as response:
+    with urllib.request.urlopen(f"{stack.base_url}/readyz", timeout=120) as response:
         return dict(json.load(response))

@@ -18,10 +18,10 @@ RESTARTED = {
 @pytest.mark.parametrize("asgi_server", ["daphne", "uvicorn"])
 def test_the_whole_stack_starts_heals_and_stops(asgi_server: str) -> None:
     with Stack(asgi_server=asgi_server, only=EVERYTHING) as stack:
-        with urllib.request.urlopen(f"{stack.base_url}/healthz", timeout=30) as response:
+        with urllib.request.urlopen(f"{stack.base_url}/healthz", timeout=120) as response:
             assert response.status == 200
             json.load(response)
-        with urllib.request.urlopen(f"{stack.base_url}/readyz", timeout=30) as response:
+        with urllib.request.urlopen(f"{stack.base_url}/readyz", timeout=120) as response:
             assert json.load(response)["chain"] == "ok"
         line = f"The dev chain        {stack.chain['CHAIN_RPC_URL']}  (chain id 31337)"
         assert wait_for(lambda: line in stack.output())

@@ -33,7 +33,7 @@ with module.Supervisor(home, Console()) as supervisor:
 def supervise(home: Path, command: str) -> str:
     argv = (sys.executable, "-c", SCRIPT, str(home), command)
     done = subprocess.run(
-        argv, cwd=ROOT, env=plain_env(), capture_output=True, text=True, timeout=120, check=True
+        argv, cwd=ROOT, env=plain_env(), capture_output=True, text=True, timeout=240, check=True
     )
     return done.stdout
 

@@ -49,7 +49,7 @@ def deployed(dev: DevChain) -> ChainSettings:
         chain_id=CHAIN_ID,
         confirmations=DEEP,
         start_block=done.start_block,
-        timeout_s=30,
+        timeout_s=120,
         token=done.token,
         vault=done.vault,
         usdc=done.usdc,

@@ -86,7 +86,7 @@ class World:
         """Send a signed transaction; its hash, once it is in a block."""
         self.chain.nonces.clear()
         sent = self.chain.web3.eth.send_raw_transaction(raw)
-        receipt = self.chain.web3.eth.wait_for_transaction_receipt(sent, timeout=60, poll_latency=0.005)
+        receipt = self.chain.web3.eth.wait_for_transaction_receipt(sent, timeout=180, poll_latency=0.005)
         assert receipt["status"] == 1
         return sent.to_0x_hex()
 
@@ -177,7 +177,7 @@ Change = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
 
 def relay(url: str, change: Change) -> Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]:
     """A node that hands on what another says, as `change(call, answer)` makes it."""
-    client = httpx.Client(trust_env=False, timeout=60)
+    client = httpx.Client(trust_env=False, timeout=180)
 
     def answer(handler: BaseHTTPRequestHandler, call: dict[str, Any]) -> None:
         said = change(call, client.post(url, json=call).json())

@@ -120,7 +120,7 @@ def test_a_real_process_killed_in_the_middle_of_a_range(waiting: World):
         env=env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr

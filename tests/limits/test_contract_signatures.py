@@ -34,7 +34,7 @@ def test_an_address_may_have_the_node_asked_only_so_often(settings: Any) -> None
             chain_id=CHAIN_ID,
             start_block=0,
             confirmations=1,
-            timeout_s=30.0,
+            timeout_s=120.0,
             token=token,
             vault=vault,
             usdc=usdc,

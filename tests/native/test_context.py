@@ -61,7 +61,7 @@ async def test_each_server_tells_it_in_its_own_place(pages: dict, tokens: int | 
 
     server = Server(handle)
     await server.start()
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
         assert await ContextFinder(f"{server.url}/v1", client, {}).find("tiny") == tokens
     await server.stop()
 

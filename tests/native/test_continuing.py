@@ -32,7 +32,7 @@ class Going:
 
 @pytest.fixture
 async def going(network: FakeNetwork, upstream: FakeUpstream) -> AsyncIterator[Going]:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
         server = Upstream(upstream.url, client, key=None, max_tokens=99, temperature=None, silence_s=20)
         server.model = "tiny"
         worker = Network(network.server.url, client)

@@ -46,7 +46,7 @@ class Bench:
 
 @pytest.fixture
 async def bench(network: FakeNetwork, upstream: FakeUpstream) -> AsyncIterator[Bench]:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
         model_server = Upstream(upstream.url, client, key=None, max_tokens=99, temperature=0.0, silence_s=0.5)
         model_server.model = "tiny"
         worker = Network(network.server.url, client)

@@ -22,7 +22,7 @@ def server() -> Iterator[QuirkServer]:
 
 @pytest.fixture
 async def job(network: FakeNetwork, server: QuirkServer) -> AsyncIterator[JobRun]:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
         upstream = Upstream(server.url, client, key=None, max_tokens=99, temperature=None, silence_s=20)
         upstream.model = "m"
         worker = Network(network.server.url, client)

@@ -34,7 +34,7 @@ async def serving(
     monkeypatch.setattr("ashao_worker.runner.HEARTBEAT_S", 0.1)
     monkeypatch.setattr("ashao_worker.network.LEASE_GRACE_S", 0.0)
     network.lease_ms = 600
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
         model = Upstream(upstream.url, client, key=None, max_tokens=9, temperature=None, silence_s=1.2)
         model.model = "tiny"
         worker = Network(network.server.url, client)

@@ -26,7 +26,7 @@ async def serving(
 ) -> AsyncIterator[Serving]:
     monkeypatch.setattr("ashao_worker.runner.HEARTBEAT_S", 0.1)
     monkeypatch.setattr("ashao_worker.gate.UPSTREAM_WATCH_S", 0.1)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
         model = Upstream(upstream.url, client, key=None, max_tokens=99, temperature=None, silence_s=20)
         model.model = "tiny"
         worker = Network(network.server.url, client)
@@ -151,7 +151,7 @@ async def test_a_worker_that_leaves_says_so(
 
 
 async def test_many_doubtful_failures_in_a_row_are_the_servers(upstream: FakeUpstream) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
         server = Upstream(upstream.url, client, key=None, max_tokens=9, temperature=None, silence_s=20)
         gate = UpstreamGate(server)
         await gate.passed()

@@ -16,7 +16,7 @@ Change = Callable[[dict[str, Any]], dict[str, Any] | None]
 def between(url: str, change: Change) -> Answer:
     """An answer for `tests.chain.nodes.node`."""
 
-    client = httpx.Client(trust_env=False, verify=False)
+    client = httpx.Client(trust_env=False, verify=False, timeout=60)
 
     def answer(handler: BaseHTTPRequestHandler, call: dict[str, Any]) -> None:
         changed = change(call)
@@ -48,7 +48,7 @@ def with_empty_receipts(url: str) -> Change:
     def change(call: dict[str, Any]) -> dict[str, Any] | None:
         if call["method"] != "eth_getTransactionReceipt":
             return None
-        found = httpx.post(url, json=call, trust_env=False, verify=False).json()["result"]
+        found = httpx.post(url, json=call, trust_env=False, verify=False, timeout=60).json()["result"]
         return {"result": found and {**found, "logs": []}}
 
     return change

@@ -17,7 +17,7 @@ from workers.providers.openai_compatible import OpenAICompatibleProvider
 
 from .fake_cloud import MAX_SILENCE_S, FakeCloud, Reply, Request, openai_event
 
-WAIT_S = 60.0
+WAIT_S = 120.0
 SAID = "Roses are red"
 
 

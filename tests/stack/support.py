@@ -24,11 +24,11 @@ from ashao_site.embedded.stack import Stack
 CHAIN_ID = 31_337
 GRANT_CREDITS = 500
 PRICE_CREDITS = {"pro": 10, "max": 15}
-AWAY_MAX_S = 120.0
+AWAY_MAX_S = 240.0
 """How long a call is repeated while the network is away."""
-HOLDS_END_S = 180.0
+HOLDS_END_S = 300.0
 PAUSE_S = 0.2
-QUIET_MAX_S = 60.0
+QUIET_MAX_S = 120.0
 """The network says something at least every 15 s."""
 
 
@@ -66,7 +66,7 @@ class Person:
         self.user_id = ""
         self.http = httpx.AsyncClient(
             base_url=base_url,
-            timeout=httpx.Timeout(60.0, connect=30.0),
+            timeout=httpx.Timeout(120.0),
             limits=httpx.Limits(max_connections=64),
             trust_env=False,
         )
@@ -149,7 +149,7 @@ class Person:
     async def _read_once(self, sent: Sent, events_max: int | None = None) -> None:
         sent.connections += 1
         headers = {"Last-Event-ID": sent.event_id} if sent.event_id else {}
-        timeout = httpx.Timeout(15.0, read=QUIET_MAX_S)
+        timeout = httpx.Timeout(QUIET_MAX_S)
         address = f"/api/chat/stream?jobId={sent.job_id}"
         async with self.http.stream("GET", address, headers=headers, timeout=timeout) as response:
             if response.status_code >= 500:
@@ -279,6 +279,6 @@ class Database:
         env["REDIS_URL"] = self._stack.redis_url
         command = [sys.executable, "manage.py", "check_books"]
         done = subprocess.run(
-            command, check=False, cwd=ROOT, env=env, capture_output=True, text=True, timeout=180
+            command, check=False, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
         )
         assert done.returncode == 0, done.stdout + done.stderr

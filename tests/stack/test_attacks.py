@@ -7,7 +7,7 @@ import pytest
 from ashao_site.embedded.stack import WEB, Stack
 from bench.attacks import ATTACKS, refuse_others, run_attack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.stack
 
 CONNECTIONS, SECONDS = 40, 5.0
 

@@ -17,7 +17,7 @@ from ashao_site.embedded.stack import Stack
 from tests.stack.model import NAME, CountingModel, is_whole, producers, question
 from tests.stack.support import GRANT_CREDITS, PRICE_CREDITS, Database, NativeWorker, Person, Sent, until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1_500)]
 
 ANSWERS = 20
 WORDS = 90
@@ -88,7 +88,7 @@ async def cast(stack: Stack, model: CountingModel, folder: Path) -> AsyncIterato
             secret = {"ASHAO_WORKER_TOKEN": worker["workerToken"]}
             process = NativeWorker(stack.base_url, folder / f"worker{number}", model.url, *options, **secret)
             scene.workers.append(cleanup.enter_context(process))
-        await until(lambda: _both_are_live(owner), timeout_s=90, otherwise="the workers were not live")
+        await until(lambda: _both_are_live(owner), timeout_s=240, otherwise="the workers were not live")
         try:
             yield scene
         finally:
@@ -114,13 +114,13 @@ async def ask(scene: Scene) -> None:
 
 async def most_have_begun(scene: Scene) -> None:
     """Wait until most answers stream, and none has ended."""
-    await until(lambda: scene.begun() >= MOST, timeout_s=90, otherwise="the answers did not begin")
+    await until(lambda: scene.begun() >= MOST, timeout_s=240, otherwise="the answers did not begin")
     assert scene.ended() == 0
 
 
 async def first_have_ended(scene: Scene) -> None:
     """Wait until some answers have ended: the others are about to."""
-    await until(lambda: scene.ended() >= 2, timeout_s=90, otherwise="no answer ended")
+    await until(lambda: scene.ended() >= 2, timeout_s=240, otherwise="no answer ended")
 
 
 async def _both_are_live(owner: Person) -> bool:
@@ -204,7 +204,7 @@ async def test_a_process_is_killed_while_messages_are_sent(
 ) -> None:
     async with cast(stack, model, tmp_path) as scene:
         asking = asyncio.create_task(ask(scene))
-        await until(lambda: len(scene.sent) >= 3, timeout_s=90, otherwise="nothing was sent")
+        await until(lambda: len(scene.sent) >= 3, timeout_s=240, otherwise="nothing was sent")
         await kill_and_wait(stack, name)
         await asking
         await all_is_well(scene, stack)

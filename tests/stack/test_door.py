@@ -12,7 +12,7 @@ import pytest
 from ashao_site.embedded.stack import WEB, Stack
 from tests.stack.support import Person
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.stack
 
 BODY_BYTES = 399_000_000
 LIMIT_BYTES = 256 * 1024
@@ -53,7 +53,7 @@ def pour(stack: Stack, path: str, *, chunked: bool, method: str = "POST") -> tup
     length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {BODY_BYTES}"
     head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{stack.port}\r\n{length}\r\n"
     taken = 0
-    with socket.create_connection(("127.0.0.1", stack.port), timeout=60) as talk:
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=120) as talk:
         talk.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode())
         try:
             while taken < BODY_BYTES:
@@ -104,21 +104,21 @@ def test_a_body_without_end_is_cut_off(stack: Stack, path: str, chunked: bool) -
         assert said.split(b" ", 2)[1] in (b"401", b"404", b"405", b"413"), said
     assert memory_kib(pid) - before_kib < 40_000
     assert spooled_bytes(pid) == 0
-    assert httpx.get(f"{stack.base_url}/healthz", trust_env=False).status_code == 200
+    assert httpx.get(f"{stack.base_url}/healthz", trust_env=False, timeout=120).status_code == 200
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
 def test_a_body_over_the_limit_is_told_so(stack: Stack, chunked: bool) -> None:
     body = b'{"content": "' + b"x" * LIMIT_BYTES + b'"}'
     sent = iter([body[:100_000], body[100_000:]]) if chunked else body
-    answer = httpx.post(f"{stack.base_url}/api/me", content=sent, trust_env=False)
+    answer = httpx.post(f"{stack.base_url}/api/me", content=sent, trust_env=False, timeout=120)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert "262,144 bytes" in answer.json()["error"]
 
 
 def test_a_length_alone_is_refused_before_any_of_the_body(stack: Stack) -> None:
     head = f"POST /api/me HTTP/1.1\r\nHost: 127.0.0.1:{stack.port}\r\nContent-Length: {BODY_BYTES}\r\n"
-    with socket.create_connection(("127.0.0.1", stack.port), timeout=60) as talk:
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=120) as talk:
         talk.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
         said = read_rest(talk)  # to the end: the connection is closed
     assert said.startswith(b"HTTP/1.1 413 ")
@@ -132,7 +132,7 @@ def test_a_body_within_the_limit_keeps_the_connection(stack: Stack) -> None:
         f"POST /api/worker/claim HTTP/1.1\r\nHost: 127.0.0.1:{stack.port}\r\nAuthorization: Bearer wt_x\r\n"
         f"Content-Length: 30\r\n\r\n{'{}'.ljust(30)}"
     )
-    with socket.create_connection(("127.0.0.1", stack.port), timeout=60) as talk:
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=120) as talk:
         for _ in range(2):
             talk.sendall(request.encode())
             said = b""
@@ -148,9 +148,9 @@ def test_a_body_within_the_limit_keeps_the_connection(stack: Stack) -> None:
 )
 def test_no_header_moves_the_site_below_a_prefix(stack: Stack, name: str) -> None:
     """A proxy's rule for /admin is passed by no other path."""
-    answer = httpx.get(f"{stack.base_url}/x/admin/login/", headers={name: "/x"}, trust_env=False)
+    answer = httpx.get(f"{stack.base_url}/x/admin/login/", headers={name: "/x"}, trust_env=False, timeout=120)
     assert answer.status_code == 404
-    answer = httpx.get(f"{stack.base_url}/admin/login/", headers={name: "/x"}, trust_env=False)
+    answer = httpx.get(f"{stack.base_url}/admin/login/", headers={name: "/x"}, trust_env=False, timeout=120)
     assert answer.status_code == 200
     assert "/x/admin" not in answer.text
 
@@ -177,7 +177,7 @@ def test_headers_without_end_are_cut_off(stack: Stack, many: bool) -> None:
     pid = stack.pid_of("web")
     before_kib, taken = memory_kib(pid), 0
     part = (b"\r\nX-A: " if many else b"") + b"a" * 65_536
-    with socket.create_connection(("127.0.0.1", stack.port), timeout=60) as talk:
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=120) as talk:
         talk.sendall(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{stack.port}\r\nX-B: ".encode())
         try:
             while taken < BODY_BYTES:

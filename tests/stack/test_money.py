@@ -10,7 +10,7 @@ from tests.browser.people import ScriptedWorker
 from tests.stack.support import Database
 from tests.stack.wallets import StackChain, WalletPerson, manage, until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1_500)]
 
 USD = 1_000_000
 BOUGHT = 20 * USD
@@ -75,7 +75,7 @@ def buy(person: WalletPerson, chain: StackChain, amount_micros: int) -> None:
     person.post("/api/deposits", {"txHash": sent, "amount": amount_micros})
     until(
         lambda: person.get("/api/account")["bought"] == before + amount_micros,
-        timeout_s=120,
+        timeout_s=300,
         otherwise="the deposit was not credited",
     )
     assert [row["state"] for row in person.get("/api/deposits")["deposits"] if row["txHash"] == sent] == [
@@ -87,7 +87,7 @@ def stake(person: WalletPerson, chain: StackChain, amount_wei: int) -> None:
     person.send_all(chain, person.post("/api/staking/stake", {"amount": str(amount_wei)})["transactions"])
     until(
         lambda: person.get("/api/staking")["you"]["stake"] == str(amount_wei),
-        timeout_s=120,
+        timeout_s=300,
         otherwise="the stake was not confirmed",
     )
 
@@ -115,7 +115,7 @@ def await_final(people: list[WalletPerson], chain: StackChain) -> None:
         states = [row["state"] for person in people for row in person.get("/api/payouts")["payouts"]]
         return set(states) == {"final"}
 
-    until(all_final, timeout_s=60, otherwise="the payouts were not final")
+    until(all_final, timeout_s=300, otherwise="the payouts were not final")
 
 
 def test_from_a_purchase_to_zero_difference(stack: Stack, chain: StackChain) -> None:
@@ -142,7 +142,7 @@ def test_from_a_purchase_to_zero_difference(stack: Stack, chain: StackChain) -> 
         paid = alice.get("/api/treasury")["rewardsPaid"]
         return int(paid) if paid >= pool - 2 else 0  # what does not divide is carried on
 
-    rewards = until(rewarded, timeout_s=90, otherwise="no epoch was settled")
+    rewards = until(rewarded, timeout_s=300, otherwise="no epoch was settled")
     assert pool - 2 <= rewards <= pool
     assert alice.get("/api/staking")["you"]["rewards"] + bob.get("/api/staking")["you"]["rewards"] == rewards
 
@@ -160,7 +160,7 @@ def test_from_a_purchase_to_zero_difference(stack: Stack, chain: StackChain) -> 
     books.check_books()
     found = until(
         lambda: (chain.mine(1), (said := manage(stack, STAFF + RECONCILE)))[1]["agrees"] and said,
-        timeout_s=120,
+        timeout_s=300,
         otherwise="the reconciliation did not agree",
     )
     assert (found["difference"], found["unexplained"]) == (0, 0), found
@@ -202,7 +202,7 @@ def test_the_settlement_process_is_killed_again_and_again_while_it_pays(
             chain.mine(1)
             return states(worker_owner) != before
 
-        until(moved, timeout_s=120, otherwise="no payout went on")
+        until(moved, timeout_s=300, otherwise="no payout went on")
         stack.wait_restarted("settlement", stack.kill("settlement"))
         seen = states(worker_owner)
         if set(seen) == {"final"}:

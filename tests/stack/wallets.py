@@ -47,7 +47,7 @@ class StackChain:
         nonce = self.web3.eth.get_transaction_count(sender.address, "pending")
         signed = sender.sign_transaction({**fields, "nonce": nonce, "chainId": DEV_CHAIN_ID})
         sent = self.web3.eth.send_raw_transaction(signed.raw_transaction)
-        receipt = self.web3.eth.wait_for_transaction_receipt(sent, timeout=60, poll_latency=0.1)
+        receipt = self.web3.eth.wait_for_transaction_receipt(sent, timeout=180, poll_latency=0.1)
         assert receipt["status"] == 1, (to, data)
         return sent.to_0x_hex()
 
@@ -77,7 +77,7 @@ class WalletPerson(Person):
     def test_money(self, chain: StackChain) -> None:
         """Ask the faucet, and wait until it is there."""
         for sent in self.post("/api/faucet")["transactions"]:
-            chain.web3.eth.wait_for_transaction_receipt(sent, timeout=60, poll_latency=0.1)
+            chain.web3.eth.wait_for_transaction_receipt(sent, timeout=180, poll_latency=0.1)
 
 
 def until(condition: Callable[[], Any], *, timeout_s: float, otherwise: str) -> Any:
@@ -97,7 +97,7 @@ def manage(stack: Stack, program: str) -> Any:
         env={**stack.env, **stack.chain},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 0, done.stderr

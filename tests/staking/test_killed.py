@@ -110,4 +110,4 @@ def settlement() -> Iterator[Callable[[str], int]]:
 
         yield run_until
         parent.stdin.close()
-        assert parent.wait(timeout=60) == 0
+        assert parent.wait(timeout=180) == 0

@@ -10,7 +10,7 @@ from .chats import MODEL_ID, REVISION
 from .host import ModelHost, padding
 from .store import WEIGHTS, ensure
 
-pytestmark = pytest.mark.timeout(600)  # the first test that needs the model makes it
+pytestmark = pytest.mark.timeout(1_500)  # the first test that needs the model makes it
 Q4 = WEIGHTS["q4"]
 PADDING_BYTES = 2_500_000
 

@@ -16,7 +16,7 @@ from .quantize import dequantize, quantize
 from .store import FILES, WEIGHTS, ensure
 from .tokenizer import END, Tokenizer, tokenizer_of_chats
 
-pytestmark = pytest.mark.timeout(600)  # the first test that needs the model makes it
+pytestmark = pytest.mark.timeout(1_500)  # the first test that needs the model makes it
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from workers.jobs.pricing import WORKER_SHARE_BPS, Tier, price_micros
 from workers.tasks import release_escrow
 from workers.trust.models import OwnerTrust
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 WALLETS = 4
 FREE_EACH = 8

@@ -14,7 +14,7 @@ from workers import jobs
 from workers.jobs import State, Tier, store, sweep
 from workers.jobs.models import Job, JobPayload
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 QUEUED, RUNNING = 3_200, 800
 SWEEPS = -(-(QUEUED + RUNNING) // sweep.PAGE_MAX)
