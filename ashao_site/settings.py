@@ -250,7 +250,7 @@ CELERY_BROKER_URL = REDIS_URL or "redis://127.0.0.1:1/0"
 
 # --- the network: what a person waits, and what a worker is given -----------------------------------------------
 WORKER_GRACE_MS = env_int("WORKER_GRACE_MS", 4_000, least=0, most=600_000)
-WORKER_LEASE_MS = env_int("WORKER_LEASE_MS", 10_000, least=500, most=600_000)
+WORKER_LEASE_MS = env_int("WORKER_LEASE_MS", 9_000, least=500, most=600_000)
 WORKER_FIRST_TOKEN_MS = env_int("WORKER_FIRST_TOKEN_MS", 30_000, least=500, most=600_000)
 WORKER_STALL_MS = env_int("WORKER_STALL_MS", 10_000, least=500, most=600_000)
 WORKER_THINK_MS = env_int("WORKER_THINK_MS", 120_000, least=0, most=3_600_000)

@@ -98,14 +98,10 @@ def start_worker(stack: Stack, owner: str) -> Iterator[Any]:
 
 def wait_for_worker(stack: Stack) -> None:
     deadline = time.monotonic() + WAIT_S
-    while (
-        httpx.get(f"{stack.base_url}/api/network", trust_env=False, timeout=WAIT_S).json()["tiers"]["pro"][
-            "workers"
-        ]
-        < 1
-    ):
-        assert time.monotonic() < deadline, "the worker never claimed"
-        time.sleep(0.1)
+    with httpx.Client(base_url=stack.base_url, trust_env=False, timeout=WAIT_S) as http:
+        while http.get("/api/network").json()["tiers"]["pro"]["workers"] < 1:
+            assert time.monotonic() < deadline, "the worker never claimed"
+            time.sleep(0.1)
 
 
 def test_a_guest_is_answered_by_the_example(stack: Stack, start_worker: Any) -> None:
