@@ -86,7 +86,12 @@ def stack(model_host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> It
         "MODEL_HOST": model_host.url,
         "BROWSER_MODELS": str(catalogue),
         "BROWSER_ALLOW_SOFTWARE_GPU": "on",
-        "BROWSER_MIN_TOKENS_PER_SECOND": "1",
+        "BROWSER_MIN_TOKENS_PER_SECOND": "0",
+        # A tab on a busy machine is slow, and is not to lose its job for that.
+        "WORKER_LEASE_MS": "30000",
+        "WORKER_FIRST_TOKEN_MS": "300000",
+        "WORKER_STALL_MS": "120000",
+        "WORKER_PACE_MS": "600000",
     }
     with demo_cloud(tokens_per_second=TOKENS_PER_SECOND) as cloud, Stack(env={**env, **cloud}) as running:
         yield running
