@@ -1,5 +1,6 @@
 /** The page's side of the engine: a worker that is made at the first load and ended with the model. */
 import { assertNever } from "../lib/never";
+import { afterRunning } from "../lib/watchdog";
 import {
   type Engine,
   EngineError,
@@ -213,8 +214,8 @@ class WorkerEngine implements Engine {
     return new Promise<T>((resolve, reject) => {
       const watch = (ms: number, problem: EngineProblem, message: string) => {
         pending.cancelWatchdog();
-        const timer = setTimeout(() => this.#take(id)?.reject(new EngineError(problem, message)), ms);
-        pending.cancelWatchdog = () => clearTimeout(timer);
+        const giveUp = () => this.#take(id)?.reject(new EngineError(problem, message));
+        pending.cancelWatchdog = afterRunning(ms, giveUp);
       };
       const keepWatching = () => watch(pending.silenceMs, onBreak, "The engine doesn't answer any more.");
       const abort = () => {
