@@ -2,11 +2,8 @@ import { type KeyboardEvent, type Ref, useId } from "react";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { isTouched, sends } from "../../ui/sending-key";
-import { counted } from "../../ui/words";
-import { lengthOf } from "../length";
+import { lengthOf, lengthWords } from "../length";
 import { TierPicker, type TierPickerProps } from "./TierPicker";
-
-const COUNTED_FROM = 0.9;
 
 interface ComposerProps extends TierPickerProps {
   inputRef: Ref<HTMLTextAreaElement>;
@@ -90,14 +87,11 @@ export function Composer(props: ComposerProps) {
 
 /** How much of what may be sent is written, once that matters. */
 function LengthLine({ draft, maxChars }: Pick<ComposerProps, "draft" | "maxChars">) {
-  const chars = lengthOf(draft);
-  if (chars < COUNTED_FROM * maxChars) return null;
-  const over = chars - maxChars;
+  const length = lengthWords(lengthOf(draft), maxChars);
+  if (length === null) return null;
   return (
-    <p className="composer-length" data-testid="composer-length" data-over={over > 0} role="status">
-      {over > 0
-        ? `Too long by ${counted(over, "character")}: at most ${maxChars.toLocaleString("en")} can be sent.`
-        : `${chars.toLocaleString("en")} of ${maxChars.toLocaleString("en")} characters`}
+    <p className="composer-length" data-testid="composer-length" data-over={length.over} role="status">
+      {length.words}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import type { EarnConfig, Network } from "../../api/types";
 import { money, percent, shareMicros } from "../../lib/money";
 import { counted } from "../../ui/words";
+import { headline, onlineWords } from "../hero";
 
 const MAX_DOTS = 24;
 
@@ -20,11 +21,7 @@ export function Hero({ config, network, mine, able }: HeroProps) {
   return (
     <div className="hero">
       <Machines network={network} mine={mine} />
-      <h1>
-        {able
-          ? "Press Start, and this tab earns by answering people’s questions."
-          : "A machine of yours earns by answering people’s questions."}
-      </h1>
+      <h1>{headline(able)}</h1>
       {pro !== undefined && (
         <p className="pay">
           <strong>{money(shareMicros(pro.credits, shareBps))}</strong>
@@ -36,11 +33,6 @@ export function Hero({ config, network, mine, able }: HeroProps) {
       )}
     </div>
   );
-}
-
-function whoseWords(mine: number): string {
-  if (mine === 0) return "Yours is not among them yet.";
-  return mine === 1 ? "One of them is yours." : `${mine.toLocaleString("en")} of them are yours.`;
 }
 
 /** A dot for each machine that is online, and a hollow one for yours. */
@@ -55,13 +47,7 @@ function Machines({ network, mine }: Pick<HeroProps, "network" | "mine">) {
         ))}
         <i className="machines-yours" />
       </span>
-      <p>
-        {network === null
-          ? "Looking for machines…"
-          : online === 0
-            ? "No machine is online right now. Yours would be the first."
-            : `${counted(online, "machine")} online. ${whoseWords(mine)}`}
-      </p>
+      <p>{onlineWords(network === null ? null : online, mine)}</p>
     </div>
   );
 }
