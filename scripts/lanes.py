@@ -39,7 +39,9 @@ SLOWEST = 12
 AGAIN_MAX = 3
 """How many failed tests of a lane are run again: with more, something is wrong."""
 ONE_TRY = ("tests/ledger/", "tests/workers/test_races.py")
-PROCESSES = ("tests/stack", "tests/embedded", "tests/load", "tests/docs", "tests/native")
+STACK = ("tests/stack",)
+PROGRAMS = ("tests/embedded", "tests/load", "tests/docs", "tests/native")
+"""What starts processes, and waits for them more than it works."""
 
 
 @dataclass
@@ -108,10 +110,11 @@ def lanes() -> list[Lane]:
     """Everything there is to test, in parts that take about as long as one another."""
     model = Lane("the browser's model", [sys.executable, "-m", "tests.tiny_model", "make"])
     pages = [*BROWSER, *(f"--ignore={path}" for path in ENGINE)]
-    rest = [f"--ignore={path}" for path in (*BROWSER, *PROCESSES, *ENGINE)]
+    rest = [f"--ignore={path}" for path in (*BROWSER, *STACK, *PROGRAMS, *ENGINE)]
     return [
         model,
-        python_lane("processes", *PROCESSES),
+        python_lane("stack", *STACK),
+        python_lane("programs", *PROGRAMS),
         python_lane("everything else", *rest),
         Lane("frontend", ["npm", "--prefix", "frontend", "test"]),
         python_lane("engine", *ENGINE, after=model),
