@@ -39,7 +39,7 @@ class Held:
         return job_row(self.id).state
 
 
-def until(reached: Callable[[], bool], limit_s: float = 20) -> None:
+def until(reached: Callable[[], bool], limit_s: float = 120) -> None:
     end = time.monotonic() + limit_s
     while not reached():
         assert time.monotonic() < end, "it did not happen"

@@ -263,18 +263,18 @@ def test_a_lease_that_runs_out_is_swept_and_handed_on(settings):
 
 
 def test_heartbeats_renew_a_lease_but_not_for_one_that_makes_no_progress(settings):
-    settings.WORKER_LEASE_MS, settings.WORKER_FIRST_TOKEN_MS = 1_500, 3_000
+    settings.WORKER_LEASE_MS, settings.WORKER_FIRST_TOKEN_MS = 4_000, 8_000
     alice, bob = person("alice", credits=10), person("bob")
     job_id = ask(alice)
     worker = worker_of(bob)
     claim(worker)
     states = []
     for _ in range(9):
-        run(asyncio.sleep(0.5))
+        run(asyncio.sleep(1.2))
         run(jobs.heartbeat(holder=worker.id, tiers=[Tier.PRO]))
         sweep()
         states.append(job_row(job_id).state)
-    assert states[:4] == ["running"] * 4, "after 2 s, longer than the lease"
+    assert states[:4] == ["running"] * 4, "after 5 s, longer than the lease"
     assert states[-1] == "queued"
 
 
