@@ -42,10 +42,10 @@ class Client:
         return asyncio.run_coroutine_threadsafe(_post(name, self.token, body), self.loop)
 
     def call(self, name: str, **body: object) -> tuple[int, dict[str, Any]]:
-        return self.start(name, **body).result(30)
+        return self.start(name, **body).result(120)
 
     def run(self, coro: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(coro, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(coro, self.loop).result(120)
 
 
 def client_of(owner: User, *, process: Process | None = None) -> Client:

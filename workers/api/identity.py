@@ -53,9 +53,13 @@ class Caller:
 
 
 class _Remembered:
-    """Callers by the hash of their token; `forgotten` counts how often something was to be forgotten."""
+    """Callers by the hash of their token; `forgotten` counts how often something was to be forgotten.
+
+    That a token was good is remembered for longer than who has it: it is looked up again whatever others do.
+    """
 
     def __init__(self) -> None:
+        self._good: OrderedDict[str, None] = OrderedDict()
         self._callers: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
         self._hash_of: dict[str, str] = {}
         self.forgotten = 0
@@ -67,12 +71,24 @@ class _Remembered:
 
     def put(self, token_hash: str, caller: Caller) -> None:
         """Remember a caller for a while; the one that was looked up longest ago makes room."""
+        self._good[token_hash] = None
+        self._good.move_to_end(token_hash)
+        if len(self._good) > REMEMBERED_MAX:
+            self._good.popitem(last=False)
         self._callers[token_hash] = (time.monotonic() + REMEMBER_S, caller)
         self._callers.move_to_end(token_hash)
         self._hash_of[caller.worker_id] = token_hash
         while len(self._callers) > REMEMBERED_MAX:
             _, (_, oldest) = self._callers.popitem(last=False)
             self._hash_of.pop(oldest.worker_id, None)
+
+    def was_good(self, token_hash: str) -> bool:
+        """Whether the token was somebody's when it was looked up last."""
+        return token_hash in self._good
+
+    def is_bad(self, token_hash: str) -> None:
+        """It was looked up, and is nobody's."""
+        self._good.pop(token_hash, None)
 
     def forget(self, worker_id: str) -> None:
         """Look this worker up again when it calls next."""
@@ -92,7 +108,7 @@ _remembered = _Remembered()
 async def identify(token: str | None, *, address: str) -> Caller:
     """The worker whose token this is. Raises `NotSignedIn` (bad_token).
 
-    And `RateLimited` where too many unknown ones came from this address. A worker that is remembered is not held up
+    And `RateLimited` where too many unknown ones came from this address. A worker whose token was good is not held up
     by them, nor by any limit: what it asks for is bounded by its slots and its leases, and must cost nothing more.
     """
     if not token:
@@ -103,13 +119,15 @@ async def identify(token: str | None, *, address: str) -> Caller:
     found = _remembered.get(token_hash)
     if found is not None:
         return found
-    limits.refuse_known(limits.BAD_TOKEN, address=address)
+    if not _remembered.was_good(token_hash):
+        limits.refuse_known(limits.BAD_TOKEN, address=address)
     _listen()
     forgotten = _remembered.forgotten
     caller = await in_db(_look_up, token_hash)
     if _remembered.forgotten != forgotten:  # perhaps this one, and what was read is older than its change
         caller = await in_db(_look_up, token_hash)
     if caller is None:
+        _remembered.is_bad(token_hash)
         await limits.spend(limits.BAD_TOKEN, address=address)
         raise NotSignedIn("This worker token is not known, or was removed.", code="bad_token")
     _remembered.put(token_hash, caller)
