@@ -39,7 +39,22 @@ SLOWEST = 12
 AGAIN_MAX = 3
 """How many failed tests of a lane are run again: with more, something is wrong."""
 ONE_TRY = ("tests/ledger/", "tests/workers/test_races.py")
+CRASHES = ("tests/stack/test_crashes.py",)
 STACK = ("tests/stack",)
+MONEY = tuple(
+    f"tests/{name}"
+    for name in (
+        "ledger",
+        "payouts",
+        "staking",
+        "indexer",
+        "chain",
+        "contracts",
+        "grants",
+        "trust",
+        "account",
+    )
+)
 PROGRAMS = ("tests/embedded", "tests/load", "tests/docs", "tests/native")
 """What starts processes, and waits for them more than it works."""
 
@@ -110,10 +125,12 @@ def lanes() -> list[Lane]:
     """Everything there is to test, in parts that take about as long as one another."""
     model = Lane("the browser's model", [sys.executable, "-m", "tests.tiny_model", "make"])
     pages = [*BROWSER, *(f"--ignore={path}" for path in ENGINE)]
-    rest = [f"--ignore={path}" for path in (*BROWSER, *STACK, *PROGRAMS, *ENGINE)]
+    rest = [f"--ignore={path}" for path in (*BROWSER, *STACK, *PROGRAMS, *MONEY, *ENGINE)]
     return [
         model,
-        python_lane("stack", *STACK),
+        python_lane("crashes", *CRASHES),
+        python_lane("stack", *STACK, *(f"--ignore={path}" for path in CRASHES)),
+        python_lane("money", *MONEY),
         python_lane("programs", *PROGRAMS),
         python_lane("everything else", *rest),
         Lane("frontend", ["npm", "--prefix", "frontend", "test"]),
