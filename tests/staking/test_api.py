@@ -78,6 +78,8 @@ def test_a_chain_that_is_silent_is_not_waited_for_each_time(
         raise ChainUnavailable("The chain did not answer.")
 
     monkeypatch.setattr("staking.rewards.live._ask", slow)
+    monkeypatch.setattr("staking.rewards.live.NOT_ASKED_AGAIN_S", 600.0)
+    monkeypatch.setattr("staking.rewards.live._Silence.until_s", 0.0)
     for _ in range(5):
         assert staking(alice)["you"]["balance"] is None
     assert len(asked) == 1
