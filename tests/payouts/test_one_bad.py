@@ -17,6 +17,9 @@ from .test_relayer import later
 
 __all__ = ["later"]
 
+SENT = {"broadcast", "included"}
+"""The dev chain has mined it by the second look, or not yet."""
+
 
 def test_those_that_cannot_be_looked_for_do_not_keep_the_others(by_hand, settings):
     """Somebody else has sent them, and the node answers no search."""
@@ -43,10 +46,11 @@ def test_those_behind_a_slow_one_have_their_turn(town, monkeypatch):
     monkeypatch.setattr(advance, "time", SimpleNamespace(monotonic=lambda: next(now)))
     monkeypatch.setattr(advance, "ROUND_S", 1.5)  # it looks at the clock once before each
     town.advance()
-    assert sorted(state_of(p) for p in payouts) == ["approved", "approved", "broadcast"]
+    *waiting, sent = sorted(state_of(p) for p in payouts)
+    assert waiting == ["approved", "approved"]
+    assert sent in SENT
     town.advance(2)
-    assert "approved" not in {state_of(p) for p in payouts}
-    assert {state_of(p) for p in payouts} == {"broadcast"}
+    assert {state_of(p) for p in payouts} <= SENT
 
 
 def test_a_row_that_nobody_thought_of_stops_no_other(town, settings):
