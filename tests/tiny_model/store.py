@@ -15,7 +15,7 @@ CONFIGURATION = ("config.json", "generation_config.json", "tokenizer.json", "tok
 WEIGHTS = {"q4": "onnx/model_q4.onnx", "fp32": "onnx/model.onnx"}
 FILES = (*CONFIGURATION, *WEIGHTS.values())
 _SOURCES = ("chats", "make", "network", "onnx_graph", "quantize", "tokenizer", "training", "verify")
-_MAKE_TIMEOUT_S = 1_200
+_MAKE_TIMEOUT_S = 3_600
 
 
 def folder() -> Path:
