@@ -57,10 +57,13 @@ describe("reading a stream", () => {
 
   it("tells what the model thinks apart from its answer", () => {
     open();
-    streams.send("1", { type: "reasoning", value: "Hm." });
-    streams.send("2", { type: "token", value: "Yes." });
+    streams.send("0", { type: "reasoning", value: "Hm." });
+    streams.send("0", { type: "reasoning", value: " Well." });
+    streams.token("4-a", "Yes,");
+    streams.send("4-a", { type: "reasoning", value: " Or no?" });
+    streams.token("9-b", " yes.");
     streams.frame();
-    expect([texts, log]).toEqual([["Yes."], ["thought Hm."]]);
+    expect([texts, log]).toEqual([["Yes, yes."], ["thought Hm.", "thought  Well.", "thought  Or no?"]]);
   });
 
   it("forgets what came when the answer is told anew, and takes ids that it had seen", () => {

@@ -140,11 +140,12 @@ class StreamReader implements Reading {
     const event = parseEvent(data);
     if (event === null) return;
     if (event.type === "reset") this.#seen.clear(); // The same ids may come again, of another text.
-    if (this.#seen.has(id)) return;
-    if (id !== "") {
+    // What is thought is told once, and has the id of the text before it: many may have the same.
+    if (event.type !== "reasoning" && id !== "") {
+      if (this.#seen.has(id)) return;
       this.#seen.add(id);
-      this.#lastId = id;
     }
+    if (id !== "") this.#lastId = id;
     this.#retries = 0;
     this.#handle(event);
   }
