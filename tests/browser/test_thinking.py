@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from ashao_site.embedded.stack import Stack
 
-from .conftest import Pages
 from .chat_page import wait_until
+from .conftest import Pages
 from .people import Person, ScriptedWorker
 
 
