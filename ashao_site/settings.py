@@ -268,6 +268,7 @@ _PROVIDERS = ProviderSettings(
     openai_base_url=env_str("OPENAI_BASE_URL", ""),
     openai_api_key=env_str("OPENAI_API_KEY", ""),
     openai_model=env_str("OPENAI_MODEL", ""),
+    openai_thinks_unmarked=env_choice("OPENAI_THINKS_UNMARKED", "off", ("off", "on")) == "on",
     simulated=env_choice("SIMULATED_PROVIDER", "auto", ("auto", "on", "off")),
     simulated_tokens_per_second=env_int("SIMULATED_TOKENS_PER_SECOND", 40, least=0, most=10_000),
 )

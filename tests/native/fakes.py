@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ashao_worker.continuation import CONTINUE, PROBE_PREFIX, PROBE_QUESTION
+from ashao_worker.upstream import GREETING
 
 from .contract import wrong_with_answer, wrong_with_body
 from .http_server import Cut, Exchange, Server
@@ -58,6 +59,9 @@ class FakeUpstream:
             listed = [{"id": m, **self.context} for m in self.models]
             await exchange.json(200, {"object": "list", "data": listed})
         elif exchange.path == "/v1/chat/completions":
+            if exchange.data["messages"] == GREETING:
+                await self._say(exchange, ["Hello", "!"])
+                return
             probing = exchange.data["messages"][0]["content"] == PROBE_QUESTION
             (self.probes if probing else self.requests).append(exchange.data)
             await (self._probed if probing else self._complete)(exchange)
@@ -74,8 +78,11 @@ class FakeUpstream:
             await exchange.json(400, {"error": {"message": self.refuses_prefix}})
             return
         goes_on = self.takes_prefix and not self.repeats_prefix
+        await self._say(exchange, [" echo", " foxtrot", " golf"] if goes_on else [PROBE_PREFIX, " echo"])
+
+    async def _say(self, exchange: Exchange, texts: list[str]) -> None:
         await exchange.start_stream()
-        for text in (" echo", " foxtrot", " golf") if goes_on else (PROBE_PREFIX, " echo"):
+        for text in texts:
             await self._event(exchange, {"choices": [{"index": 0, "delta": {"content": text}}]})
         await self._event(exchange, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         await exchange.write(b"data: [DONE]\n\n")

@@ -202,6 +202,42 @@ REASONING = (
     ),
 )
 
+UNMARKED = (
+    Quirk(
+        "</think> alone",
+        "vLLM and SGLang without a parser, where the template has opened the thought",
+        [*said("hm, ", "well</th", "ink>\n\nForty", "-two."), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "hm, well",
+    ),
+    Quirk(
+        "</think> alone, letter by letter",
+        "the same",
+        [*_letters("hm < 3 </thin</think>\n\nForty </think>-two."), STOP, DONE],
+        "Forty </think>-two.",
+        "stop",
+        "hm < 3 </thin",
+    ),
+    Quirk(
+        "<think> once more",
+        "a model that opens a thought which the template has opened",
+        [*said("<think>\nhm</think>", "Forty-two."), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "\nhm",
+    ),
+    Quirk(
+        "no </think>",
+        "a model that only thinks",
+        [*said("on and ", "on"), event(delta(finish="length")), DONE],
+        "",
+        "handed on",
+        "on and on",
+    ),
+)
+"""Of servers whose text starts within a thought; who reads it has been told, or has found out."""
+
 CUTS = (
     *(
         Quirk(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.native.quirks import QUIRKS, Quirk, QuirkServer
+from tests.native.quirks import QUIRKS, UNMARKED, Quirk, QuirkServer
 from workers.providers.base import Message, ProviderError
 from workers.providers.config import ProviderSettings
 from workers.providers.openai_compatible import OpenAICompatibleProvider
@@ -18,10 +18,14 @@ def server() -> Iterator[QuirkServer]:
         yield running
 
 
-@pytest.mark.parametrize("quirk", QUIRKS, ids=str)
+@pytest.mark.parametrize("quirk", [*QUIRKS, *UNMARKED], ids=str)
 def test_the_provider_reads_what_servers_send(server: QuirkServer, quirk: Quirk) -> None:
     server.quirk = quirk
-    provider = OpenAICompatibleProvider(ProviderSettings(openai_base_url=server.url, openai_model="m"))
+    provider = OpenAICompatibleProvider(
+        ProviderSettings(
+            openai_base_url=server.url, openai_model="m", openai_thinks_unmarked=quirk in UNMARKED
+        )
+    )
     text: list[str] = []
     thoughts: list[str] = []
     if quirk.outcome == "handed on":

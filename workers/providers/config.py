@@ -26,6 +26,8 @@ class ProviderSettings:
     openai_base_url: str = ""
     openai_api_key: str = field(default="", repr=False)
     openai_model: str = ""
+    openai_thinks_unmarked: bool = False
+    """What it writes starts within a thought: its template has opened it, and only `</think>` comes."""
     simulated: Simulated = "auto"
     simulated_tokens_per_second: float = 40.0  # 0: no waiting
     first_token_timeout_s: float = 20.0

@@ -56,7 +56,7 @@ class OpenAICompatibleProvider(CloudProvider):
             max_tokens=openai.omit if self._is_openai else limit,
             max_completion_tokens=limit if self._is_openai else openai.omit,
         ) as response:
-            reader = CompletionReader()
+            reader = CompletionReader(begun=self._settings.openai_thinks_unmarked)
             for received in response.iter_bytes():
                 yield from map(_chunk, reader.feed(received))
             yield from map(_chunk, reader.end())

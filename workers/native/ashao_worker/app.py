@@ -99,6 +99,7 @@ async def _until_ready(config: Config, upstream: Upstream, report: Reporter) -> 
             try:
                 upstream.model = await _model(config, upstream)
                 await upstream.probe()
+                await upstream.find_thinking()
                 await upstream.find_context()  # of the model as it is loaded now
                 return
             except UpstreamError as error:

@@ -52,11 +52,14 @@ class Ending:
 
 
 class CompletionReader:
-    """Reads the body of one answer: a stream of events, or one JSON object where a stream was asked for."""
+    """Reads the body of one answer: a stream of events, or one JSON object where a stream was asked for.
 
-    def __init__(self) -> None:
+    `begun`: its text starts within a thought, whose opening the template has put into the prompt.
+    """
+
+    def __init__(self, *, begun: bool = False) -> None:
         self._events = SseDecoder()
-        self._thoughts = ThinkFilter()
+        self._thoughts = ThinkFilter(begun=begun)
         self._whole: bytearray | None = None
         self._begun = False
         self._finish = ""

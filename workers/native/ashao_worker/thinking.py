@@ -18,6 +18,8 @@ _TAGS = {
     "[THINK]": "[/THINK]",
     "◁think▷": "◁/think▷",
 }
+CLOSER = _TAGS["<think>"]
+"""What comes alone where a template has put the opening into the prompt."""
 # OpenAI's harmony format: <|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…
 _CHANNEL, _START, _MESSAGE = "<|channel|>", "<|start|>", "<|message|>"
 _BODY_ENDS = ("<|end|>", "<|return|>", "<|call|>", _START, _CHANNEL)
@@ -36,14 +38,15 @@ class ThinkFilter:
     """Takes an answer's content as it comes and says which of it was only thought.
 
     A tag may be split over any number of pieces: what may still become one is held back, and never more than
-    that. A thought that is never closed is a thought to its end.
+    that. A thought that is never closed is a thought to its end. `begun`: it starts within a thought.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, begun: bool = False) -> None:
         self._held = ""
         self._step = self._opening
         self._closer = ""
         self._kind: Kind = "text"
+        self._begun = begun
         self._thought = False
 
     def feed(self, text: str) -> Iterator[Piece]:
@@ -71,10 +74,15 @@ class ThinkFilter:
         for tag, closer in _TAGS.items():
             if begun.startswith(tag):
                 self._held, self._closer, self._thought = begun[len(tag) :], closer, True
+                self._begun = False  # it opens the thought once more
                 self._step = self._thinking
                 return None, True
         if begun.startswith((_CHANNEL, _START)):
             self._held, self._step = begun, self._head
+            return None, True
+        if self._begun:
+            self._begun, self._closer, self._thought = False, CLOSER, True
+            self._step = self._thinking
             return None, True
         if self._thought:  # the empty lines between a thought and its answer belong to neither
             self._held = self._held.lstrip("\r\n")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
@@ -15,17 +16,22 @@ from .continuation import CONTINUE, PROBE_PREFIX, PROBE_QUESTION, continues
 from .errors import BadInput, Cause, UpstreamError
 from .fitting import fit
 from .limits import (
+    GREETING_WAIT_S,
     MODELS_SHOWN_MAX,
     PROBE_TOKENS,
     PROBE_WORD_S,
     REFUSAL_MAX_BYTES,
+    THOUGHT_TOKENS,
+    THOUGHT_WAIT_S,
     UPSTREAM_ASK_S,
     UPSTREAM_CONNECT_S,
 )
 from .text import clean
-from .thinking import Piece
+from .thinking import CLOSER, Piece
 
 OnPiece = Callable[[Piece], Awaitable[None]]
+GREETING = [{"role": "user", "content": "Say hello."}]
+"""Answered to find out how this server's answers begin."""
 
 # What servers answer to a field that they do not know, or to a last message that is the model's own.
 _REFUSED = frozenset({400, 422})
@@ -76,6 +82,7 @@ class Upstream:
         self._timeout = httpx.Timeout(30.0, connect=UPSTREAM_CONNECT_S, read=silence_s, pool=None)
         self._plain = False
         self._continues = True
+        self._thinks_unmarked = False
         self.context = context
         self.model = ""
         self.probed = False
@@ -129,6 +136,32 @@ class Upstream:
         self._continues = self._continues and goes_on
         self.probed = True
 
+    async def find_thinking(self) -> None:
+        """Has the model say a word; learns by it whether its answers start within a thought.
+
+        So it is where the template puts `<think>` into the prompt, and the server leaves what is thought in the
+        text: all that tells the thought from the answer is the `</think>` between them, and that comes too late
+        for one who streams. What can't be found out is taken for the usual.
+        """
+        said = ""
+
+        async def hear(piece: Piece) -> None:
+            nonlocal said
+            said += piece.text
+            if piece.kind == "reasoning" or CLOSER in said:
+                self._thinks_unmarked = piece.kind == "text"
+                raise _HeardError
+
+        self._thinks_unmarked = False
+        options: dict[str, object] = {"max_tokens": THOUGHT_TOKENS, "temperature": 0}
+        with suppress(_HeardError, TimeoutError, UpstreamError):
+            async with asyncio.timeout(GREETING_WAIT_S) as limit:
+
+                def answered() -> None:
+                    limit.reschedule(asyncio.get_running_loop().time() + THOUGHT_WAIT_S)
+
+                await self._ask(GREETING, "", options, hear, answered)
+
     async def stream(self, messages: Messages, prefix: str, on_piece: OnPiece) -> Ending:
         """Generates the answer, or what follows `prefix`, giving each piece to `on_piece`.
 
@@ -157,7 +190,9 @@ class Upstream:
 
             body = self._body(messages, prefix, shape) | options
             try:
-                return await self._attempt(body, on_piece, answered)
+                # Where it goes on with a message of its own, nothing is put before it.
+                begun = self._thinks_unmarked and not (prefix and shape.open_turn)
+                return await self._attempt(body, CompletionReader(begun=begun), on_piece, answered)
             except _OtherShapeError:
                 continue
         raise UpstreamError("model server refused the request", cause=Cause.UNSURE)
@@ -183,7 +218,11 @@ class Upstream:
         return body
 
     async def _attempt(
-        self, body: dict[str, object], on_piece: OnPiece, on_answer: Callable[[], None]
+        self,
+        body: dict[str, object],
+        reader: CompletionReader,
+        on_piece: OnPiece,
+        on_answer: Callable[[], None],
     ) -> Ending:
         request = self._client.build_request(
             "POST",
@@ -198,7 +237,7 @@ class Upstream:
                 if not response.is_success:
                     await _refuse(response)
                 on_answer()
-                return await self._read(response, on_piece)
+                return await self._read(response, reader, on_piece)
             finally:
                 await response.aclose()
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -208,8 +247,7 @@ class Upstream:
         except httpx.HTTPError as error:
             raise UpstreamError("model server dropped the stream") from error
 
-    async def _read(self, response: httpx.Response, on_piece: OnPiece) -> Ending:
-        reader = CompletionReader()
+    async def _read(self, response: httpx.Response, reader: CompletionReader, on_piece: OnPiece) -> Ending:
         async for received in response.aiter_bytes():
             self.answered_s = time.monotonic()
             for piece in reader.feed(received):
