@@ -1,5 +1,6 @@
 import json
 import random
+from pathlib import Path
 
 import pytest
 from ashao_worker.backoff import Backoff
@@ -94,9 +95,16 @@ def test_thoughts_are_told_apart_however_the_text_is_cut(parts: list[str], seed:
     assert thought_of(pieces(text, seed)) == thought_of([text])
 
 
+@pytest.mark.parametrize("case", json.loads((Path(__file__).parent / "thoughts.json").read_text()), ids=str)
+def test_thoughts_are_told_apart_as_the_tab_does(case: dict[str, str]) -> None:
+    said = case["said"]
+    for deltas in ([said], [*said], *([said[:at], said[at:]] for at in range(1, len(said)))):
+        assert thought_of(deltas) == (case["answer"], case["thoughts"])
+
+
 @given(text=TEXT, seed=st.integers())
 def test_a_text_without_tags_is_left_as_it_is(text: str, seed: int) -> None:
-    if not text.lstrip().startswith(("<", "[")):
+    if not text.lstrip().startswith(("<", "[", "◁")):
         assert thought_of(pieces(text, seed)) == (text, "")
 
 

@@ -1,5 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Kind, ThinkFilter } from "./thinking";
+
+/** What the native worker's filter is tested with as well: the two tell the same apart. */
+const SAID = JSON.parse(
+  readFileSync(new URL("../../../tests/native/thoughts.json", import.meta.url), "utf8"),
+) as readonly { said: string; answer: string; thoughts: string }[];
 
 function told(pieces: readonly string[]): Record<Kind, string> {
   const filter = new ThinkFilter();
@@ -9,27 +15,9 @@ function told(pieces: readonly string[]): Record<Kind, string> {
   return { text: of("text"), reasoning: of("reasoning") };
 }
 
-const SAID: readonly [string, Record<Kind, string>][] = [
-  ["<think>Hm.</think>\n\nYes.", { reasoning: "Hm.", text: "Yes." }],
-  ["\n<thinking>a < b</thinking> Yes.", { reasoning: "a < b", text: " Yes." }],
-  ["[THINK]Hm.[/THINK]Yes.", { reasoning: "Hm.", text: "Yes." }],
-  ["<think></think>Yes.", { reasoning: "", text: "Yes." }],
-  ["<think>one</think><think>two</think>Yes.", { reasoning: "onetwo", text: "Yes." }],
-  ["<think>It never ends </thi", { reasoning: "It never ends </thi", text: "" }],
-  ["Write <think> first, </think> last.", { reasoning: "", text: "Write <think> first, </think> last." }],
-  [" and so on", { reasoning: "", text: " and so on" }],
-  ["<b>old</b>", { reasoning: "", text: "<b>old</b>" }],
-  ["<thi", { reasoning: "", text: "<thi" }],
-  [
-    "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Yes.<|return|>",
-    { reasoning: "Hm.", text: "Yes." },
-  ],
-  ["<|channel|>final<|message|>Yes.", { reasoning: "", text: "Yes." }],
-  [`<|start|>${"x".repeat(500)}`, { reasoning: "", text: `<|start|>${"x".repeat(500)}` }],
-];
-
 describe("what a model only thinks", () => {
-  it.each(SAID)("is told apart, however it is cut: %j", (said, expected) => {
+  it.each(SAID)("is told apart, however it is cut: $said", ({ said, answer, thoughts }) => {
+    const expected = { text: answer, reasoning: thoughts };
     expect(told([said])).toEqual(expected);
     expect(told([...said])).toEqual(expected);
     for (let at = 1; at < said.length; at += 1) {

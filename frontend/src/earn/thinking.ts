@@ -18,7 +18,10 @@ export interface Piece {
 const TAGS: readonly (readonly [string, string])[] = [
   ["<think>", "</think>"],
   ["<thinking>", "</thinking>"],
+  ["<thought>", "</thought>"],
+  ["<seed:think>", "</seed:think>"],
   ["[THINK]", "[/THINK]"],
+  ["◁think▷", "◁/think▷"],
 ];
 /** OpenAI's harmony: <|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>… */
 const CHANNEL = "<|channel|>";
