@@ -135,7 +135,7 @@ def lanes() -> list[Lane]:
         python_lane("everything else", *rest),
         Lane("frontend", ["npm", "--prefix", "frontend", "test"]),
         python_lane("engine", *ENGINE, after=model),
-        python_lane("pages", *pages, after=model),
+        python_lane("pages", *pages),
     ]
 
 

@@ -77,16 +77,28 @@ def model_host() -> Iterator[ModelHost]:
 
 
 @pytest.fixture(scope="package")
-def stack(model_host: ModelHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def models(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What makes the stack offer the tiny model. Making that takes minutes: only where one of these tests runs it."""
+    needed = {"model_host", "gpu_chromium"}
+    if not any(needed & set(getattr(item, "fixturenames", ())) for item in request.session.items):
+        return {}
+    host: ModelHost = request.getfixturevalue("model_host")
     catalogue = tmp_path_factory.mktemp("models") / "models.json"
-    catalogue.write_text(json.dumps(model_host.catalogue()))
-    env = {
-        "GUEST_MESSAGES_PER_ADDRESS": "1000",
-        "FALLBACK_CONCURRENCY": "8",
-        "MODEL_HOST": model_host.url,
+    catalogue.write_text(json.dumps(host.catalogue()))
+    return {
+        "MODEL_HOST": host.url,
         "BROWSER_MODELS": str(catalogue),
         "BROWSER_ALLOW_SOFTWARE_GPU": "on",
         "BROWSER_MIN_TOKENS_PER_SECOND": "0",
+    }
+
+
+@pytest.fixture(scope="package")
+def stack(models: dict[str, str]) -> Iterator[Stack]:
+    env = {
+        **models,
+        "GUEST_MESSAGES_PER_ADDRESS": "1000",
+        "FALLBACK_CONCURRENCY": "8",
         # A tab on a busy machine is slow, and is not to lose its job for that.
         "WORKER_LEASE_MS": "30000",
         "WORKER_FIRST_TOKEN_MS": "300000",
