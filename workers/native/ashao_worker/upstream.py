@@ -16,13 +16,13 @@ from .continuation import CONTINUE, PROBE_PREFIX, PROBE_QUESTION, continues
 from .errors import BadInput, Cause, UpstreamError
 from .fitting import fit
 from .limits import (
-    GREETING_WAIT_S,
+    GREETING_S,
+    GREETING_TOKENS,
+    GREETING_WORD_S,
     MODELS_SHOWN_MAX,
     PROBE_TOKENS,
     PROBE_WORD_S,
     REFUSAL_MAX_BYTES,
-    THOUGHT_TOKENS,
-    THOUGHT_WAIT_S,
     UPSTREAM_ASK_S,
     UPSTREAM_CONNECT_S,
 )
@@ -144,23 +144,21 @@ class Upstream:
         for one who streams. What can't be found out is taken for the usual.
         """
         said = ""
-
-        async def hear(piece: Piece) -> None:
-            nonlocal said
-            said += piece.text
-            if piece.kind == "reasoning" or CLOSER in said:
-                self._thinks_unmarked = piece.kind == "text"
-                raise _HeardError
-
         self._thinks_unmarked = False
-        options: dict[str, object] = {"max_tokens": THOUGHT_TOKENS, "temperature": 0}
+        options: dict[str, object] = {"max_tokens": GREETING_TOKENS, "temperature": 0}
         with suppress(_HeardError, TimeoutError, UpstreamError):
-            async with asyncio.timeout(GREETING_WAIT_S) as limit:
+            async with asyncio.timeout(GREETING_WORD_S) as limit:
 
-                def answered() -> None:
-                    limit.reschedule(asyncio.get_running_loop().time() + THOUGHT_WAIT_S)
+                async def hear(piece: Piece) -> None:
+                    nonlocal said
+                    if not said:
+                        limit.reschedule(asyncio.get_running_loop().time() + GREETING_S)
+                    said += piece.text
+                    if piece.kind == "reasoning" or CLOSER in said:
+                        self._thinks_unmarked = piece.kind == "text"
+                        raise _HeardError
 
-                await self._ask(GREETING, "", options, hear, answered)
+                await self._ask(GREETING, "", options, hear, lambda: None)
 
     async def stream(self, messages: Messages, prefix: str, on_piece: OnPiece) -> Ending:
         """Generates the answer, or what follows `prefix`, giving each piece to `on_piece`.
