@@ -1,7 +1,7 @@
 """People beside the one in the browser: a wallet that signs, an API client, a worker that says what it is told."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -90,11 +90,19 @@ class ScriptedWorker:
         assert claimed["job"] is not None, claimed
         return claimed
 
-    def answer(self, claimed: dict[str, Any], chunks: Sequence[str], *, pause_s: float = 0.03) -> int:
-        """Stream the chunks and complete; what was earned, in µUSDC."""
+    def answer(
+        self,
+        claimed: dict[str, Any],
+        chunks: Sequence[str],
+        *,
+        pause_s: float = 0.03,
+        said: Callable[[str], None] = lambda so_far: None,
+    ) -> int:
+        """Stream the chunks and complete; what was earned, in µUSDC. After each, `said` is given the text so far."""
         held = {"jobId": claimed["job"]["id"], "lease": claimed["lease"]["token"]}
         for seq, value in enumerate(chunks):
             self.call("token", **held, seq=seq, value=value)
             time.sleep(pause_s)
+            said("".join(chunks[: seq + 1]))
         earned: int = self.call("complete", **held, tokens=len(chunks))["earned"]
         return earned

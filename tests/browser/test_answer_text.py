@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +25,37 @@ new PerformanceObserver((list) => {
 }).observe({ type: "longtask", buffered: true });
 """
 """Notes for how long the page's one thread was held at a time."""
+HEAR = """
+window.heard = 0;
+window.EventSource = class extends EventSource {
+    constructor(...how) {
+        super(...how);
+        this.addEventListener("message", ({ data }) => {
+            const { type, value } = JSON.parse(data);
+            if (type === "token") window.heard += value.length;
+        });
+    }
+};
+"""
+"""Counts how much of an answer the page was told."""
 
 
 def in_pieces(text: str, chars: int) -> list[str]:
     return [text[at : at + chars] for at in range(0, len(text), chars)]
 
 
-def answered_by(owner: Person, chat: ChatPage, chunks: list[str], *, pause_s: float = 0.02) -> None:
+def answered_by(owner: Person, chat: ChatPage, chunks: list[str]) -> None:
     """Ask, and have a worker of theirs say this."""
     with ScriptedWorker(owner) as worker:
         expect(chat.test_id("network-status")).to_have_attribute("data-online", "true")
         chat.send(SHORT)
-        worker.answer(worker.claim(), chunks, pause_s=pause_s)
+        worker.answer(worker.claim(), chunks, pause_s=0.01, said=partial(has_come, chat))
         chat.finished("done")
+
+
+def has_come(chat: ChatPage, text: str) -> None:
+    """Wait until the page has so much of the answer, and has drawn it: however slow it is, it is typed there."""
+    chat.page.wait_for_function("chars => window.heard >= chars", arg=len(text.encode("utf-16-le")) // 2)
 
 
 def look(chat: ChatPage, state: str, *, with_axe: bool = True) -> None:
@@ -79,6 +98,7 @@ def test_an_answer_with_everything_in_it(pages: Pages, stack: Stack) -> None:
     bob = Person(stack.base_url).sign_in()
     context = pages.context()
     context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.add_init_script(HEAR)
     chat = pages.chat(context=context)
     asked = requests_of(chat)
     scripts = "performance.getEntriesByType('resource').map((e) => e.name).join()"
@@ -95,7 +115,7 @@ def test_an_answer_with_everything_in_it(pages: Pages, stack: Stack) -> None:
         }).observe(document.body, { subtree: true, childList: true, characterData: true });
     }""")
 
-    answered_by(bob, chat, in_pieces(RICH, 24), pause_s=0.012)
+    answered_by(bob, chat, in_pieces(RICH, 24))
 
     text = chat.answer.locator(".message-text")
     expect(text.locator("math")).to_have_count(4)
@@ -153,12 +173,12 @@ def test_an_answer_with_everything_in_it(pages: Pages, stack: Stack) -> None:
 def test_an_answer_that_means_harm_does_nothing_but_look_odd(pages: Pages, stack: Stack) -> None:
     bob = Person(stack.base_url).sign_in()
     context = pages.context()
-    context.add_init_script(WATCH)
+    context.add_init_script(WATCH + HEAR)
     chat = pages.chat(context=context)
     asked = requests_of(chat)
     address = chat.page.url
 
-    answered_by(bob, chat, in_pieces(HOSTILE, 4_000), pause_s=0.01)
+    answered_by(bob, chat, in_pieces(HOSTILE, 4_000))
 
     text = chat.answer.locator(".message-text")
     expect(text.locator(".show-rest").last).to_be_visible()

@@ -1,38 +1,30 @@
 """A guest: somebody who just opens the page."""
 
-import itertools
-import time
-
 from playwright.sync_api import expect
 
-from .chat_page import SHORT, ChatPage
+from ashao_site.embedded.stack import Stack
+
+from .chat_page import SHORT, wait_until
 from .conftest import Pages
+from .people import Person, ScriptedWorker
 
 
-def growing_texts(chat: ChatPage) -> list[str]:
-    """The different states of the newest answer that are seen until it has ended."""
-    seen = [""]
-    while chat.answer.get_attribute("data-status") == "pending":
-        if (text := chat.text()) != seen[-1]:
-            seen.append(text)
-        time.sleep(0.1)
-    return [*seen, chat.text()]
-
-
-def test_a_guest_sends_a_message_and_sees_the_answer_being_typed(pages: Pages) -> None:
+def test_a_guest_sends_a_message_and_sees_the_answer_being_typed(pages: Pages, stack: Stack) -> None:
+    bob = Person(stack.base_url).sign_in()
     chat = pages.chat()
     expect(chat.page.get_by_role("heading", level=1)).to_be_visible()
     expect(chat.test_id("sign-in")).to_be_visible()
     expect(chat.test_id("send")).to_be_disabled()
     before = chat.remaining()
 
-    chat.send(SHORT)
-    expect(chat.test_id("message-user")).to_contain_text(SHORT)
-    seen = growing_texts(chat)
-
-    assert len(seen) > 5, "it came in few pieces"
-    assert all(longer.startswith(shorter) for shorter, longer in itertools.pairwise(seen))
-    assert chat.finished("done") == chat.wait_saved("done") != ""
+    said = ["To see", " behind them:", " their eyes", " can’t move."]
+    with ScriptedWorker(bob) as worker:
+        expect(chat.test_id("network-status")).to_have_attribute("data-online", "true")
+        chat.send(SHORT)
+        expect(chat.test_id("message-user")).to_contain_text(SHORT)
+        # Each piece is seen before the next one is said.
+        worker.answer(worker.claim(), said, said=lambda so_far: wait_until(lambda: chat.text() == so_far))
+        assert chat.finished("done") == chat.wait_saved("done") == "".join(said)
     expect(chat.test_id("guest-remaining")).to_contain_text(str(before - 1))
     expect(chat.test_id("conversation-item")).to_have_count(1)
 
