@@ -47,6 +47,7 @@ class FakeUpstream:
         self.drop_after: int | None = None  # cuts the connection after this many deltas
         self.end_after: int | None = None  # ends the answer in good form, but without a word of it
         self.deltas: list[str] | None = None
+        self.thought = ""  # comes before each new answer, and only a </think> behind it
 
     @property
     def url(self) -> str:
@@ -60,7 +61,7 @@ class FakeUpstream:
             await exchange.json(200, {"object": "list", "data": listed})
         elif exchange.path == "/v1/chat/completions":
             if exchange.data["messages"] == GREETING:
-                await self._say(exchange, ["Hello", "!"])
+                await self._say(exchange, [*self._thinking(), "Hello", "!"])
                 return
             probing = exchange.data["messages"][0]["content"] == PROBE_QUESTION
             (self.probes if probing else self.requests).append(exchange.data)
@@ -134,11 +135,14 @@ class FakeUpstream:
             return self.deltas if self.deltas is not None else answer_of(messages)
         deltas = self.deltas if self.deltas is not None else answer_of(messages)
         if messages[-1]["role"] != "assistant":
-            return deltas
+            return [*self._thinking(), *deltas]
         prefix, text = messages[-1]["content"], "".join(deltas)
         assert text.startswith(prefix)
         rest = text if self.repeats_prefix else text[len(prefix) :]
         return [rest[i : i + 3] for i in range(0, len(rest), 3)]
+
+    def _thinking(self) -> list[str]:
+        return [self.thought, "</think>\n\n"] if self.thought else []
 
     async def _event(self, exchange: Exchange, data: dict) -> None:
         # Unescaped, as llama.cpp and Ollama do, and cut in two in the middle of whatever is there.

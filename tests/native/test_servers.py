@@ -16,7 +16,7 @@ from ashao_worker.status import Quiet
 from ashao_worker.upstream import Upstream
 
 from .conftest import Programs
-from .fakes import API_KEY, FakeNetwork, FakeUpstream
+from .fakes import API_KEY, FakeNetwork, FakeUpstream, answer_of
 from .test_runner import Serving
 
 
@@ -56,6 +56,19 @@ async def test_a_model_that_is_still_being_loaded_is_waited_for(
     assert await program.wait() == 0
     assert job.state == "done"
     assert len(upstream.probes) == 1
+
+
+async def test_answers_that_start_within_a_thought_are_known_by_a_greeting(
+    programs: Programs, network: FakeNetwork, upstream: FakeUpstream
+) -> None:
+    upstream.thought = "They greet me. "
+    job = network.put("hello")
+    program = await programs.start("--once", "--json")
+    assert await program.wait() == 0
+    assert (job.thoughts, job.text) == (
+        upstream.thought,
+        "".join(answer_of([{"role": "user", "content": "hello"}])),
+    )
 
 
 async def test_one_that_answers_its_list_and_not_its_model_is_waited_for_too(
