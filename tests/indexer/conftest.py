@@ -10,9 +10,12 @@ from ashao_site.embedded.anvil import AT_ONCE, CHAIN_ID, DevChain, answers, anvi
 from ashao_site.embedded.ports import free_port
 from ashao_site.embedded.process import spawn
 from staking.deploy import DevRoles, deploy
+from staking.indexer import follow, sent
 from tests.contracts.support import Chain, wait_for
 
 from .support import DEEP, World
+
+LONG_S = 600.0
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +61,13 @@ def deployed(dev: DevChain) -> ChainSettings:
 
 
 @pytest.fixture
-def world(dev: DevChain, deployed: ChainSettings, settings) -> World:
-    """A treasury of the test's own. What happened on the chain before is before its start."""
+def world(dev: DevChain, deployed: ChainSettings, settings, monkeypatch) -> World:
+    """A treasury of the test's own. What happened on the chain before is before its start.
+
+    A round takes as long as it needs.
+    """
+    monkeypatch.setattr(follow, "RUN_MAX_S", LONG_S)
+    monkeypatch.setattr(sent, "ASK_MAX_S", LONG_S)
     chain = Chain(dev)
     treasury = chain.person()
     chain.rpc("evm_mine")

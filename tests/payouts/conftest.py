@@ -8,12 +8,15 @@ import pytest
 
 from ashao_site.chain_settings import ChainSettings
 from ashao_site.embedded.anvil import DevChain
+from ledger.payouts import advance
 from tests.chain.conftest import config, dev
 from tests.contracts.support import ETHER, Chain
 
 from .support import Town
 
 __all__ = ["config", "dev"]
+
+LONG_S = 600.0
 
 
 @pytest.fixture(scope="session")
@@ -22,11 +25,18 @@ def chain(dev: DevChain) -> Chain:
 
 
 @pytest.fixture
-def town(transactional_db: None, chain: Chain, config: ChainSettings, settings: Any) -> Iterator[Town]:
+def town(
+    transactional_db: None,
+    chain: Chain,
+    config: ChainSettings,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Town]:
     """A relayer of its own with ether, a treasury of its own with $1,000, and the key that signs for it.
 
-    The chain is put back afterwards: automatic blocks, nothing waiting.
+    A round takes as long as it needs. The chain is put back afterwards: automatic blocks, nothing waiting.
     """
+    monkeypatch.setattr(advance, "ROUND_S", LONG_S)
     town = Town(chain, config)
     settings.CHAIN = town.config
     settings.MONEY = replace(
