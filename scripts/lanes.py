@@ -55,6 +55,8 @@ MONEY = tuple(
         "account",
     )
 )
+DOORS = ("tests/accounts", "tests/admin", "tests/api")
+"""Who may come in, and what staff and callers meet there."""
 PROGRAMS = ("tests/embedded", "tests/load", "tests/docs", "tests/native")
 """What starts processes, and waits for them more than it works."""
 
@@ -125,13 +127,14 @@ def lanes() -> list[Lane]:
     """Everything there is to test, in parts that take about as long as one another."""
     model = Lane("the browser's model", [sys.executable, "-m", "tests.tiny_model", "make"])
     pages = [*BROWSER, *(f"--ignore={path}" for path in ENGINE)]
-    rest = [f"--ignore={path}" for path in (*BROWSER, *STACK, *PROGRAMS, *MONEY, *ENGINE)]
+    rest = [f"--ignore={path}" for path in (*BROWSER, *STACK, *PROGRAMS, *MONEY, *DOORS, *ENGINE)]
     return [
         model,
         python_lane("crashes", *CRASHES),
         python_lane("stack", *STACK, *(f"--ignore={path}" for path in CRASHES)),
         python_lane("money", *MONEY),
         python_lane("programs", *PROGRAMS),
+        python_lane("doors", *DOORS),
         python_lane("everything else", *rest),
         Lane("frontend", ["npm", "--prefix", "frontend", "test"]),
         python_lane("engine", *ENGINE, after=model),
