@@ -16,6 +16,7 @@ from ashao_site.lib.aio import run_sync
 from ashao_site.lib.redis import redis
 from staking.artifacts import artifact
 from tests.chain.conftest import config, dev  # noqa: F401 - fixtures
+from tests.chain.nodes import LONG_S
 from tests.contracts.support import Chain
 
 
@@ -78,4 +79,4 @@ def client_of(user: User) -> Client:
 
 def on_other_node(settings: Any, url: str) -> None:
     """The same chain, asked at another address."""
-    settings.CHAIN = replace(settings.CHAIN, rpc_url=url, timeout_s=0.5)
+    settings.CHAIN = replace(settings.CHAIN, rpc_url=url, timeout_s=LONG_S)

@@ -89,7 +89,7 @@ def in_threads(calls: list[Any]) -> list[Any]:
 
     def run(call: Any) -> Any:
         try:
-            start.wait(10)
+            start.wait(60)
             return call()
         finally:
             connections.close_all()

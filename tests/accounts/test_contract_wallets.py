@@ -17,7 +17,7 @@ from ashao_site.chain_settings import ChainSettings, checksummed
 from ashao_site.embedded.anvil import CHAIN_ID, DevChain
 from ashao_site.lib.chain import ChainUnavailable
 from ashao_site.lib.db import NetworkInTransaction
-from tests.chain.nodes import dead_url, node, result, say, silent_node
+from tests.chain.nodes import LONG_S, SHORT_S, dead_url, node, result, say, silent_node
 from tests.contracts.support import Chain
 
 dev = chain_fixtures.dev
@@ -62,7 +62,7 @@ def config(dev: DevChain, settings: Any) -> ChainSettings:
         chain_id=CHAIN_ID,
         confirmations=2,
         start_block=0,
-        timeout_s=5,
+        timeout_s=LONG_S,
         token=token,
         vault=vault,
         usdc=usdc,
@@ -275,7 +275,7 @@ def test_the_node_is_called_once_and_not_waited_for_long(config: ChainSettings, 
         assert verify_signature(config.treasury, "hello", "0x")
     assert [(call["method"], call["params"][1]) for call in calls] == [("eth_call", "latest")]
     with silent_node() as url:
-        settings.CHAIN = replace(config, rpc_url=url, timeout_s=0.2)
+        settings.CHAIN = replace(config, rpc_url=url, timeout_s=SHORT_S)
         with pytest.raises(ChainUnavailable):
             verify_signature(config.treasury, "hello", "0x")
 

@@ -15,7 +15,7 @@ from staking.models import Booking, TreasuryTransfer
 from staking.reconciliation import witness
 from staking.reconciliation.looks import look
 from staking.reconciliation.report import Code, Report
-from tests.chain.nodes import dead_url, node, result, say, silent_node
+from tests.chain.nodes import LONG_S, SHORT_S, dead_url, node, result, say, silent_node
 from tests.indexer.conftest import deployed, dev, networked, world
 from tests.indexer.support import ASHAO, USD, World, at, person, relay
 
@@ -115,8 +115,8 @@ def test_a_node_that_is_none_is_said_and_never_an_error(world: World, settings: 
     deposited(world)
     client = verified(staff_member("charlie", "ledger.reconcile"))
 
-    def shown(url: str) -> str:
-        settings.CHAIN = replace(at(world.config, url), timeout_s=0.2)
+    def shown(url: str, timeout_s: float = LONG_S) -> str:
+        settings.CHAIN = replace(at(world.config, url), timeout_s=timeout_s)
         answer = client.get("/admin/reconciliation/")
         assert answer.status_code == 200
         return str(answer.content.decode())
@@ -125,7 +125,7 @@ def test_a_node_that_is_none_is_said_and_never_an_error(world: World, settings: 
         page = shown(dead_url())
     elif what == "silent":
         with silent_node() as url:
-            page = shown(url)
+            page = shown(url, SHORT_S)
     else:
         with node(NODES[what]) as url:
             page = shown(url)

@@ -9,6 +9,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+SHORT_S = 0.3
+"""A client's patience with a node that stays silent. One that answers gets `LONG_S`, on a busy machine too."""
+LONG_S = 120.0
+
 Answer = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
 
 

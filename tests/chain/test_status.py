@@ -25,9 +25,8 @@ from ashao_site.lib.chain import (
 )
 from tests.contracts.support import Chain as TestChain
 
-from .nodes import dead_url, dripping, node, result, say, silent_node
+from .nodes import LONG_S, SHORT_S, dead_url, dripping, node, result, say, silent_node
 
-TIMEOUT_S = 0.5
 IN_TIME_S = 60.0
 """What does not end by its limit takes for ever; what does ends well within this, on a busy machine too."""
 
@@ -39,10 +38,10 @@ def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]
     assert "hunter2" not in caplog.text
 
 
-def look(config: ChainSettings, url: str) -> str:
+def look(config: ChainSettings, url: str, timeout_s: float = LONG_S) -> str:
     """What is said of an unreachable chain, in a bounded time."""
     started = time.monotonic()
-    found = Chain(replace(config, rpc_url=url, timeout_s=TIMEOUT_S)).status()
+    found = Chain(replace(config, rpc_url=url, timeout_s=timeout_s)).status()
     assert time.monotonic() - started < IN_TIME_S
     assert isinstance(found, Unreachable), found
     assert "hunter2" not in found.sentence
@@ -84,12 +83,12 @@ def test_a_name_that_does_not_exist(config):
 
 def test_a_node_that_never_answers(config, caplog):
     with nothing_secret_is_logged(caplog), silent_node() as url:
-        assert look(config, url) == "The chain did not answer within 0.5 s."
+        assert look(config, url, SHORT_S) == "The chain did not answer within 0.3 s."
 
 
 def test_a_node_that_answers_for_ever(config):
     with node(dripping) as url:
-        assert look(config, url) == "The chain did not answer within 0.5 s."
+        assert look(config, url, SHORT_S) == "The chain did not answer within 0.3 s."
 
 
 def test_a_redirect_is_not_followed(config, caplog):
@@ -133,7 +132,7 @@ def test_too_long_an_answer_is_not_read(config, monkeypatch):
 
 def test_a_call_of_the_client_is_an_error_that_people_can_see(config):
     with silent_node() as url:
-        away = Chain(replace(config, rpc_url=url, timeout_s=TIMEOUT_S))
+        away = Chain(replace(config, rpc_url=url, timeout_s=SHORT_S))
         with pytest.raises(ChainUnavailable) as failure:
             away.web3.eth.get_block("latest")
     assert (failure.value.status, failure.value.code) == (503, "chain_unavailable")

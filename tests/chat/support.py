@@ -210,4 +210,4 @@ def open_stream(
 
 
 def read_stream(*args: Any, **kwargs: Any) -> Stream:
-    return open_stream(*args, **kwargs).result(20)
+    return open_stream(*args, **kwargs).result(60)

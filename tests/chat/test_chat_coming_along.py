@@ -99,7 +99,7 @@ def test_an_answer_that_is_being_written_goes_on(guest: Browser) -> None:
     after = open_stream(guest, job_id)
     production.say("there")
     production.complete()
-    for stream in (before.result(20), after.result(20), read_stream(guest, job_id)):
+    for stream in (before.result(60), after.result(20), read_stream(guest, job_id)):
         assert "".join(event.get("value", "") for _, event in stream.events()) == "Hi there"
         assert stream.events()[-1][1]["type"] == "done"
     assert guest.messages(conversation)[-1]["status"] == "done"

@@ -57,7 +57,7 @@ def test_an_answer_is_seen_as_it_is_written(alice: Browser) -> None:
     time.sleep(0.4)
     production.say("👋")
     production.complete()
-    seen = reading.result(20)
+    seen = reading.result(60)
     assert seen.status == 200
     assert seen.whole
     assert seen.headers[b"content-type"] == b"text/event-stream; charset=utf-8"
@@ -190,7 +190,7 @@ def test_a_failure_ends_the_stream(alice: Browser, settings: Any) -> None:
     job_id, _ = alice.sent()
     reading = open_stream(alice, job_id)
     Production(job_id).fail()
-    [(event_id, event)] = reading.result(20).events()
+    [(event_id, event)] = reading.result(60).events()
     assert (event_id, event["type"]) == ("end-0", "error")
     assert event["message"]
 
@@ -200,7 +200,7 @@ def test_stopping_ends_the_stream(alice: Browser) -> None:
     reading = open_stream(alice, job_id)
     Production(job_id).say("Once")
     alice.call("POST", "/api/chat/stop", {"jobId": job_id})
-    assert reading.result(20).events()[-1][1]["finish"] == "stopped"
+    assert reading.result(60).events()[-1][1]["finish"] == "stopped"
 
 
 def test_only_the_sender_may_read(alice: Browser, bob: Browser, guest: Browser) -> None:

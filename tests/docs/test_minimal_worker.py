@@ -93,7 +93,7 @@ def start_worker(stack: Stack, owner: str) -> Iterator[Any]:
     yield start
     for process in started:
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 def wait_for_worker(stack: Stack) -> None:

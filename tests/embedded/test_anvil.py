@@ -103,7 +103,7 @@ def test_under_the_supervisor_it_is_started_again(home: Path) -> None:
         assert call(port, "eth_getBlockByNumber", "0x0", False, timeout_s=120)["hash"] == genesis["hash"]
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
 
 def test_its_secrets_are_its_own(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_leftovers_are_stopped_and_strangers_are_not(home: Path) -> None:
         }
         (home / "pids.json").write_text(json.dumps(rows))
         with Stack(home=home, only=["valkey"]) as stack:
-            assert leftover.wait(5) == -signal.SIGTERM
+            assert leftover.wait(60) == -signal.SIGTERM
             assert stranger.poll() is None
             assert "An earlier run had left beat running" in stack.output()
         stranger.kill()
@@ -216,7 +216,7 @@ def test_runs_as_an_ordinary_user(home: Path) -> None:
         assert any("The servers are ready." in line for line in process.stdout)
         assert (home / "postgres" / "data").is_dir()
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_stack_that_cannot_start_tells_why(home: Path) -> None:

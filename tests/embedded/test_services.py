@@ -80,7 +80,7 @@ def test_a_signal_ends_the_command_and_the_servers(sign: signal.Signals, expecte
         assert process.stdout is not None
         home = Path(process.stdout.readline().strip())
         os.kill(process.pid, sign)
-        assert process.wait(20) == expected
+        assert process.wait(60) == expected
     assert wait_for(lambda: not processes_in(home)), processes_in(home)
     # A wrapper that was killed cannot tidy its home: the next one does, once it is no longer new.
     if home.exists():

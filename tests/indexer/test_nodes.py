@@ -11,7 +11,7 @@ from staking.indexer import reading
 from staking.indexer.follow import follow
 from staking.indexer.models import ChainCursor
 from staking.indexer.queries import chain_view
-from tests.chain.nodes import dead_url, dripping, node, result, say, silent_node
+from tests.chain.nodes import LONG_S, SHORT_S, dead_url, dripping, node, result, say, silent_node
 
 from .support import DEEP, USD, World, at, credits_of, cursor, everything, person, relay, treasury_micros
 
@@ -29,7 +29,7 @@ def waiting(world: World) -> World:
     return world
 
 
-def tried(world: World, settings: Any, url: str, timeout_s: float = 0.3) -> str:
+def tried(world: World, settings: Any, url: str, timeout_s: float = LONG_S) -> str:
     """The problem that is kept after a run with that node; nothing was written, and the right one mends it."""
     before = everything()
     settings.CHAIN = replace(at(world.config, url), timeout_s=timeout_s)
@@ -53,12 +53,12 @@ def test_away_silent_slow_and_garbage(waiting: World, settings):
 
 def test_silent(waiting: World, settings):
     with silent_node() as url:
-        assert tried(waiting, settings, url) == "The chain did not answer within 0.3 s."
+        assert tried(waiting, settings, url, SHORT_S) == "The chain did not answer within 0.3 s."
 
 
 def test_slow(waiting: World, settings):
     with node(dripping) as url:
-        assert tried(waiting, settings, url) == "The chain did not answer within 0.3 s."
+        assert tried(waiting, settings, url, SHORT_S) == "The chain did not answer within 0.3 s."
 
 
 @pytest.mark.parametrize("answer", [say(b"hunter2"), say(b"[]"), result("hunter2"), result(None), result({})])
@@ -78,7 +78,7 @@ def test_another_chain_id(waiting: World, settings):
         return {**answer, "result": "0x1"} if call["method"] == "eth_chainId" else answer
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        said = tried(waiting, settings, url, timeout_s=30)
+        said = tried(waiting, settings, url)
     assert said == "The chain at CHAIN_RPC_URL has id 1, not 31337 (CHAIN_ID)."
 
 
@@ -119,7 +119,7 @@ def test_logs_that_do_not_fit(waiting: World, settings, spoil: Spoil):
         return {**answer, "result": [spoil(log) for log in answer["result"]]}
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        said = tried(waiting, settings, url, timeout_s=30)
+        said = tried(waiting, settings, url)
     assert said == "The chain's node answers with something that is no chain's."
 
 
@@ -128,7 +128,7 @@ def test_one_log_twice(waiting: World, settings):
         return {**answer, "result": answer["result"] * 2} if call["method"] == "eth_getLogs" else answer
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        assert tried(waiting, settings, url, timeout_s=30)
+        assert tried(waiting, settings, url)
 
 
 def test_removed_logs_are_ignored(waiting: World, settings):
@@ -159,7 +159,7 @@ def test_a_chain_that_changes_while_it_is_read(waiting: World, settings, which: 
         return answer
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        said = tried(waiting, settings, url, timeout_s=30)
+        said = tried(waiting, settings, url)
     assert said == "The chain changed while it was read."
 
 
@@ -172,7 +172,7 @@ def test_a_node_that_is_behind(waiting: World, settings):
         return answer
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        assert "blocks only" in tried(waiting, settings, url, timeout_s=30)
+        assert "blocks only" in tried(waiting, settings, url)
     assert cursor().alarm == ""
 
 
@@ -189,7 +189,7 @@ def test_blocks_of_the_future(waiting: World, settings, which: str):
         return {**answer, "result": {**answer["result"], "timestamp": later}}
 
     with node(relay(waiting.config.rpc_url, change)) as url:
-        said = tried(waiting, settings, url, timeout_s=30)
+        said = tried(waiting, settings, url)
     assert said == "The chain's clock is more than a day ahead of ours."
 
 

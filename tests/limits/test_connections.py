@@ -112,11 +112,11 @@ async def knock(address: str, *, extended: bool = False) -> list[dict[str, Any]]
     if extended:
         page.scope["extensions"] = {"websocket.http.response": {}}
     await page.send_input({"type": "websocket.connect"})
-    answers = [await page.receive_output(20)]
+    answers = [await page.receive_output(60)]
     if answers[0]["type"] == "websocket.http.response.start":
-        answers.append(await page.receive_output(20))
+        answers.append(await page.receive_output(60))
     await page.send_input({"type": "websocket.disconnect", "code": 1000})
-    await page.wait(20)
+    await page.wait(60)
     return answers
 
 
@@ -144,10 +144,10 @@ def test_so_many_sockets_may_be_open_at_once(monkeypatch: Any, transactional_db:
             page = WebsocketCommunicator(LiveConsumer.as_asgi(), "/ws/live")
             page.scope["client"] = (ALICE_AT, 4711)
             await page.send_input({"type": "websocket.connect"})
-            pages.append((page, (await page.receive_output(20))["type"]))
+            pages.append((page, (await page.receive_output(60))["type"]))
         for page, _ in pages:
             await page.send_input({"type": "websocket.disconnect", "code": 1000})
-            await page.wait(20)
+            await page.wait(60)
         return [answer for _, answer in pages]
 
     assert run_sync(three()) == ["websocket.accept", "websocket.accept", "websocket.close"]

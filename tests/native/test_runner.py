@@ -24,7 +24,7 @@ class Serving:
 
     async def drain(self) -> int:
         self.shutdown.request(0.2)
-        return await asyncio.wait_for(self.task, 30)
+        return await asyncio.wait_for(self.task, 60)
 
 
 @pytest.fixture

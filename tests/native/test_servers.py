@@ -160,7 +160,7 @@ async def test_a_worker_that_leaves_says_so(
     serving.shutdown.request(5)
     await network.until(lambda: not network.ready[-1])
     serving.shutdown.request()
-    await asyncio.wait_for(serving.task, 30)
+    await asyncio.wait_for(serving.task, 60)
 
 
 async def test_many_doubtful_failures_in_a_row_are_the_servers(upstream: FakeUpstream) -> None:

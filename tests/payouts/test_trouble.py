@@ -12,7 +12,7 @@ from ashao_site.lib.chain import ChainUnavailable
 from ashao_site.lib.errors import Conflict
 from ledger.payouts import actions, advance, authorization, queries
 from ledger.payouts.models import Payout, RelayerTransaction
-from tests.chain.nodes import dead_url, node, result, say, silent_node
+from tests.chain.nodes import LONG_S, SHORT_S, dead_url, node, result, say, silent_node
 from tests.contracts.support import CANCEL, packed, sign
 
 from .support import DOLLAR, assert_given_back, assert_paid_once, earnings, fresh, staff, state_of
@@ -167,13 +167,13 @@ def test_nodes_that_are_not_what_they_should_be(town, settings):
     town.approved()
     assert [p.state for p in Payout.objects.order_by("pk")] == ["broadcast", "approved"]
 
-    def through(url):
-        settings.CHAIN = replace(right, rpc_url=url, timeout_s=0.3)
+    def through(url, timeout_s=LONG_S):
+        settings.CHAIN = replace(right, rpc_url=url, timeout_s=timeout_s)
 
     through(dead_url())
     everything_waits(town, "dead", "cannot be reached")
     with silent_node() as url:
-        through(url)
+        through(url, SHORT_S)
         everything_waits(town, url, "did not answer within 0.3 s")
     for answer in (
         say(b"<html>"),
@@ -211,7 +211,7 @@ def test_a_node_that_says_zero_to_everything_gives_no_money_back(town, settings)
         result(value)(handler, call)
 
     with node(answer) as url:
-        settings.CHAIN = replace(right, rpc_url=url, timeout_s=0.3)
+        settings.CHAIN = replace(right, rpc_url=url, timeout_s=LONG_S)
         everything_waits(town, url, "no chain's")
         with pytest.raises(ChainUnavailable):
             actions.fail_payout(staff=staff(), public_id=payout.public_id, note="no")
@@ -260,7 +260,7 @@ def test_two_processes_at_once_are_one(town, monkeypatch):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     town.finish()
     assert_paid_once(town, payout)
     assert RelayerTransaction.objects.count() == 1

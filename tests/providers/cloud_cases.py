@@ -205,7 +205,7 @@ class CloudCases(ABC):
 
     def test_no_response_ends_in_time(self, cloud: FakeCloud) -> None:
         release = threading.Event()
-        cloud.script = lambda _reply, _request: release.wait(10) and None
+        cloud.script = lambda _reply, _request: release.wait(SLACK_S) and None
         self.timed_failure(cloud, "")
         release.set()
 
@@ -234,7 +234,7 @@ class CloudCases(ABC):
         def script(reply: Reply, _request: Request) -> None:
             reply.start()
             self.text(reply, "one")
-            release.wait(10)
+            release.wait(SLACK_S)
 
         cloud.script = script
         self.timed_failure(cloud, "")

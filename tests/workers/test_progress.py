@@ -35,14 +35,14 @@ def test_reasoning_renews_every_timer_and_is_no_part_of_the_answer(settings) -> 
     held.say("so I say it", "reasoning")
     held.say("is forty-two.", "text")
     assert held.complete() == (200, {"earned": 70_000})
-    shown = [(event["type"], event.get("value")) for _, event in listens.result(20).events()]
+    shown = [(event["type"], event.get("value")) for _, event in listens.result(60).events()]
     answer = [("token", "The answer "), ("token", "is forty-two."), ("done", None)]
     assert [event for event in shown if event[0] != "reasoning"] == answer
     assert ("reasoning", "hm") in shown
     assert shown.index(("reasoning", "so I say it")) == shown.index(("token", "The answer ")) + 1
-    ids = [event_id for event_id, event in listens.result(20).events() if event["type"] == "reasoning"]
+    ids = [event_id for event_id, event in listens.result(60).events() if event["type"] == "reasoning"]
     assert ids[-1].startswith("11-"), "its id is where the answer stands"
-    assert [(event["type"], event.get("value")) for _, event in old.result(20).events()] == answer
+    assert [(event["type"], event.get("value")) for _, event in old.result(60).events()] == answer
     assert {event["type"] for _, event in read_stream(alice, job_id, query="&reasoning=1").events()} == {
         "token",
         "done",
@@ -82,7 +82,7 @@ def test_more_reasoning_than_the_bound_is_taken_and_not_told_on(monkeypatch, set
     assert second.prefix == ""
     second.say("Hello there.")
     assert second.complete()[0] == 200
-    thought = [event["value"] for _, event in listens.result(20).events() if event["type"] == "reasoning"]
+    thought = [event["value"] for _, event in listens.result(60).events() if event["type"] == "reasoning"]
     assert thought == ["ten bytes!"]
 
 

@@ -78,7 +78,7 @@ def test_a_waiting_claim_gets_the_job_before_the_grace_window_ends():
     waiting = asyncio.run_coroutine_threadsafe(wait(), background_loop())
     run(asyncio.sleep(0.2))
     job_id = ask(alice)
-    found = waiting.result(10)
+    found = waiting.result(60)
     assert isinstance(found, Claimed)
     assert found.id == job_id
 
@@ -96,7 +96,7 @@ def test_a_waiting_claim_of_the_one_who_asked_does_not_stand_in_the_way():
     waiting = asyncio.run_coroutine_threadsafe(both(), background_loop())
     run(asyncio.sleep(0.3))
     job_id = ask(alice)
-    mine, theirs = waiting.result(20)
+    mine, theirs = waiting.result(60)
     assert not isinstance(mine, Claimed)
     assert isinstance(theirs, Claimed)
     assert theirs.id == job_id
