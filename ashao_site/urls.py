@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/", include("staking.urls")),
     path("api/", include("workers.urls")),
     path("api/", include("chat.urls")),
+    path("api/", include("ashao_site.account.urls")),
     path("", include("ashao_site.docs_site.urls")),
     path("", include("workers.page_urls")),
     path("", include("chat.page_urls")),

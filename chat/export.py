@@ -1,9 +1,7 @@
 """A person's conversations as a file, written piece by piece: it is never in memory as a whole."""
 
-import json
 from collections.abc import AsyncGenerator, Sequence
 from enum import StrEnum
-from typing import Any
 
 from django.db.models import Q
 from django.utils.text import slugify
@@ -11,6 +9,7 @@ from django.utils.text import slugify
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.clock import iso, now
+from ashao_site.lib.pieces import Json, Pieces, json_object, json_text, json_value
 from chat import markdown
 from chat.models import Conversation, Message
 from chat.queries import message_rows, summary
@@ -19,8 +18,6 @@ from chat.tree import Tree
 CONVERSATIONS_AT_ONCE = 50
 MESSAGES_AT_ONCE = 100
 NAME_MAX_CHARS = 60
-
-Json = dict[str, Any]
 
 
 class Format(StrEnum):
@@ -43,27 +40,34 @@ def file_name(of: Conversation | None, written_as: Format) -> str:
     return f"ashao-{title or 'conversation'}.{_ENDING[written_as]}"
 
 
-def export(*, viewer: Viewer, only: Conversation | None, written_as: Format) -> AsyncGenerator[str, None]:
+def export(*, viewer: Viewer, only: Conversation | None, written_as: Format) -> Pieces:
     """The pieces of the file of one conversation, or of all that there are now, those begun last first."""
-    return _as_json(viewer, only) if written_as is Format.JSON else _as_markdown(viewer, only)
+    if written_as is Format.JSON:
+        return json_object(whole_history(viewer=viewer, only=only))
+    return _as_markdown(viewer, only)
 
 
-async def _as_json(viewer: Viewer, only: Conversation | None) -> AsyncGenerator[str, None]:
-    yield f'{{"exportedAt": {_json(iso(now()))}, "conversations": ['
+def whole_history(*, viewer: Viewer, only: Conversation | None = None) -> dict[str, Pieces]:
+    """The parts of the file as JSON."""
+    return {"exportedAt": json_value(lambda: iso(now())), "conversations": _as_json(viewer, only)}
+
+
+async def _as_json(viewer: Viewer, only: Conversation | None) -> Pieces:
+    yield "["
     between = ""
     async for row, pages in _conversations(viewer, only, whole=True):
-        head = _json({**summary(row), "messages": []})
+        head = json_text({**summary(row), "messages": []})
         yield between + head.removesuffix("]}")
         comma = ""
         async for page in pages:
-            yield comma + ", ".join(_json(one) for one in page)
+            yield comma + ", ".join(json_text(one) for one in page)
             comma = ", "
         yield "]}"
         between = ", "
-    yield "]}\n"
+    yield "]"
 
 
-async def _as_markdown(viewer: Viewer, only: Conversation | None) -> AsyncGenerator[str, None]:
+async def _as_markdown(viewer: Viewer, only: Conversation | None) -> Pieces:
     between = ""
     async for row, pages in _conversations(viewer, only, whole=False):
         yield between + markdown.heading(row)
@@ -103,7 +107,3 @@ async def _pages(viewer: Viewer, row: Conversation, *, whole: bool) -> AsyncGene
 def _page(viewer: Viewer, tree: Tree, keys: Sequence[int]) -> list[Json]:
     rows = Message.objects.filter(pk__in=keys).shown().order_by("pk")
     return message_rows(viewer, list(rows), tree)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

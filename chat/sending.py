@@ -1,12 +1,18 @@
 """The steps that sending and trying again have in common. They run in the order in which they are written here."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Sum
 from django.db.models.functions import Length
+from rest_framework.request import Request
 
-from ashao_site.accounts.guests import take_guest_message
+from ashao_site.accounts.authentication import viewer_of
+from ashao_site.accounts.guests import guest_id, take_guest_message
 from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.session_store import keep_visitor
+from ashao_site.lib.addresses import client_address
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import Conflict, InsufficientCredits, NotSignedIn
 from chat.context import CONTEXT_MESSAGES_MAX, Context, build_context
@@ -28,6 +34,15 @@ class Sender:
 
     viewer: Viewer
     address: str
+
+
+def sender_of(request: Request) -> Sender:
+    """Who sends: a visitor who is nobody yet becomes a guest, whose session lasts as long as what is sent is kept."""
+    viewer = viewer_of(request)
+    if viewer.user_id is None:
+        keep_visitor(request._request.session, timedelta(hours=settings.GUEST_HISTORY_HOURS))
+        viewer = Viewer(guest_id=guest_id(request._request))
+    return Sender(viewer=viewer, address=client_address(request._request))
 
 
 def refuse_when_full(tree: Tree, *, more: int) -> None:
@@ -68,10 +83,10 @@ def submit(*, sender: Sender, tier: jobs.Tier, context: Context) -> str:
         job_id = _submit(tier, context, sources, user_id)
         tell_balance(user_id=user_id)
         return job_id
-    guest_id = sender.viewer.guest_id
-    if not guest_id:
+    guest = sender.viewer.guest_id
+    if not guest:
         raise NotSignedIn("Please sign in first.")
-    take_guest_message(session_subject=guest_id, address_subject=sender.address)
+    take_guest_message(session_subject=guest, address_subject=sender.address)
     try:
         return _submit(tier, context, [chart.PROMO_BUDGET], None)
     except InsufficientCredits:

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ashao_site.lib.api import StrictBooleanField, StrictCharField, StrictIntegerField
+from ashao_site.lib.api import Shape, StrictBooleanField, StrictCharField, StrictIntegerField
 from ashao_site.lib.openapi import with_any_of
 from chat.actions import MESSAGE_MAX_CHARS
 from chat.actions_answers import RATINGS
@@ -15,8 +15,6 @@ from workers import jobs
 TEXT_PATTERN = r"^[^\x00]*\S[^\x00]*$"
 """Text that says something, and that PostgreSQL can keep: for the description; the actions check it."""
 TIERS = [str(tier) for tier in jobs.Tier]
-
-Shape = serializers.Serializer[Any]
 
 
 class TierField(serializers.ChoiceField):
@@ -242,72 +240,6 @@ class ExportSerializer(Shape):
 
     exportedAt = serializers.DateTimeField()
     conversations = ConversationSerializer(many=True)
-
-
-class PersonSerializer(Shape):
-    """A signed-in person; `wallet` is empty for staff without one."""
-
-    id = serializers.CharField()
-    wallet = serializers.CharField(allow_blank=True)
-
-
-class GuestSerializer(Shape):
-    """What a guest has left today."""
-
-    remaining = serializers.IntegerField()
-    limit = serializers.IntegerField()
-
-
-class WelcomeSerializer(Shape):
-    """What signing in would bring this visitor, and what there is without."""
-
-    credits = serializers.IntegerField(
-        help_text="The free credits of a wallet that is new here, now; 0 where a limit of the day is reached."
-    )
-    answers = serializers.IntegerField(
-        help_text="How many answers they are enough for, of the cheapest tier."
-    )
-    guestMessages = serializers.IntegerField(help_text="A day, without signing in.")
-    guestMessagesAt = serializers.DateTimeField(help_text="When there are all of them again.")
-    conversations = serializers.IntegerField(help_text="Of this guest, that would come along.")
-
-
-class FreeCreditsSerializer(Shape):
-    """What became of the free credits of a first sign-in."""
-
-    state = serializers.ChoiceField(
-        choices=["given", "waiting", "returned"],
-        help_text="waiting: a later sign-in brings them. returned: nobody came for them in 90 days.",
-    )
-    reason = serializers.ChoiceField(
-        choices=["", "address", "day", "budget"],
-        help_text="Why they wait: what this network address, or everybody together, may get today, or an empty budget.",
-    )
-
-
-class MachinesSerializer(Shape):
-    """How many of one's own machines are live, by tier. None of them answers its owner."""
-
-    pro = serializers.IntegerField()
-    max = serializers.IntegerField()
-
-
-class MeSerializer(Shape):
-    """Who calls: a person with credits, or a guest."""
-
-    user = PersonSerializer(allow_null=True)
-    guest = GuestSerializer(allow_null=True)
-    credits = serializers.IntegerField(allow_null=True)
-    freeCredits = FreeCreditsSerializer(
-        allow_null=True, help_text="null for guests, and for who never signed in with a wallet."
-    )
-    machines = MachinesSerializer(allow_null=True)
-
-
-class CreditsSerializer(Shape):
-    """Whole credits that can be spent."""
-
-    credits = serializers.IntegerField()
 
 
 class TierLoadSerializer(Shape):

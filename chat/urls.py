@@ -2,16 +2,10 @@
 
 from django.urls import path
 
-from chat import views, views_account, views_history, views_me
+from chat import views, views_history, views_network
 
 urlpatterns = [
-    path("me", views_me.MeView.as_view()),
-    path("welcome", views_me.WelcomeView.as_view()),
-    path("account", views_me.AccountView.as_view()),
-    path("account/export", views_account.AccountExportView.as_view()),
-    path("account/data", views_account.AccountDataView.as_view()),
-    path("credits", views_me.CreditsView.as_view()),
-    path("network", views_me.NetworkView.as_view()),
+    path("network", views_network.NetworkView.as_view()),
     path("chat/send", views.SendView.as_view()),
     path("chat/stop", views.StopView.as_view()),
     path("chat/retry", views.RetryView.as_view()),

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ashao_site.accounts.authentication import require_viewer
 from ashao_site.accounts.limited import limited
 from ashao_site.accounts.scopes import KeyScopes, Scope
 from ashao_site.lib import limits
@@ -15,6 +16,7 @@ from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
 from chat import actions, actions_answers, queries
 from chat.models import SENT_KEY_MAX_CHARS
+from chat.sending import sender_of
 from chat.serializers import (
     DoneSerializer,
     JobSerializer,
@@ -26,7 +28,6 @@ from chat.serializers import (
     SendSerializer,
     SentSerializer,
 )
-from chat.viewer import require_viewer, sender_of
 from workers import jobs
 
 KEY_PATTERN = r"^[!-~]([ -~]*[!-~])?$"

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ashao_site.accounts.authentication import require_viewer
 from ashao_site.accounts.limited import limited
 from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.accounts.session import Viewer
@@ -30,7 +31,6 @@ from chat.serializers import (
     PageSerializer,
     SummarySerializer,
 )
-from chat.viewer import require_viewer
 
 CURSOR_PARAMETER = OpenApiParameter(
     "cursor",

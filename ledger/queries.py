@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -11,23 +10,8 @@ from django.db.models import QuerySet, Sum
 from ledger import chart
 from ledger.models import Account, Entry
 
-MAX_STATEMENT_ROWS = 200
 MAX_DIFFERENCES = 100
 """How many differences of each kind `check_books` names. One is already too many."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatementRow:
-    """One entry as its owner sees it. `id` is what `before_id` of the next page takes."""
-
-    id: int
-    created_at: datetime
-    address: str
-    kind: str
-    reference: str
-    amount_micros: int
-    balance_after_micros: int
-    transfer_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +40,6 @@ def available(address: str) -> int:
 def spendable_micros(user_id: int | str) -> int:
     """What a person can spend on messages in µUSDC: granted and paid-in credits together."""
     return _available([chart.user_granted(user_id), chart.user_credits(user_id)])
-
-
-def statement(
-    *, address: str = "", prefix: str = "", before_id: int | None = None, limit: int = 50
-) -> list[StatementRow]:
-    """The entries of one account, or of all whose address begins with `prefix:`, the newest first.
-
-    At most `limit` (never more than 200) older than `before_id`. Each row's balance is its account's just
-    after it.
-    """
-    if bool(address) == bool(prefix):
-        raise ValueError("Ask for one address or for one prefix.")
-    if prefix and not prefix.endswith(":"):
-        raise ValueError("A prefix ends with a colon: user:1 is also how user:10 begins.")
-    accounts = Account.objects.filter(
-        **({"address": address} if address else {"address__startswith": prefix})
-    )
-    entries = Entry.objects.filter(account__in=accounts)
-    if before_id is not None:
-        entries = entries.filter(pk__lt=before_id)
-    newest = entries.select_related("transfer", "account").order_by("-id")
-    page = list(newest[: max(0, min(limit, MAX_STATEMENT_ROWS))])
-    return [_statement_row(entry, after) for entry, after in _with_balances(page)]
 
 
 def trial_balance() -> TrialBalance:
@@ -156,32 +117,3 @@ def _available(addresses: Iterable[str]) -> int:
 
 def _entries_sum(entries: QuerySet[Entry]) -> int:
     return int(entries.aggregate(sum=Sum("amount_micros"))["sum"] or 0)
-
-
-def _with_balances(page: list[Entry]) -> list[tuple[Entry, int]]:
-    """Each entry of a page (newest first) with its account's balance after it."""
-    newest: dict[int, int] = {}
-    for entry in page:
-        newest.setdefault(entry.account_id, entry.pk)
-    running = {
-        account_id: _entries_sum(Entry.objects.filter(account_id=account_id, pk__lte=entry_id))
-        for account_id, entry_id in newest.items()
-    }
-    rows = []
-    for entry in page:
-        rows.append((entry, running[entry.account_id]))
-        running[entry.account_id] -= entry.amount_micros
-    return rows
-
-
-def _statement_row(entry: Entry, balance_after_micros: int) -> StatementRow:
-    return StatementRow(
-        id=entry.pk,
-        created_at=entry.transfer.created_at,
-        address=entry.account.address,
-        kind=entry.transfer.kind,
-        reference=entry.transfer.reference,
-        amount_micros=entry.amount_micros,
-        balance_after_micros=balance_after_micros,
-        transfer_id=entry.transfer_id,
-    )

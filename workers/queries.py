@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
 from django.conf import settings
-from django.db.models import Count, DurationField, F, Q, QuerySet, Sum
+from django.db.models import Count, DurationField, F, Q, Sum
 from django.db.models.functions import TruncMinute
 
 from ashao_site.accounts.models import User
@@ -106,30 +106,10 @@ def stats_of(owner: User) -> dict[str, object]:
     }
 
 
-def workers_ever_of(owner: User) -> QuerySet[Worker]:
-    """The owner's workers, those that were removed too."""
-    return Worker.objects.filter(owner=owner)
-
-
 def had_worker_since(owner_id: int, at: datetime) -> bool:
     """Whether this person has registered a worker, or a worker of theirs was there, at that time or later."""
     since = Q(created_at__gte=at) | Q(last_seen_at__gte=at)
     return Worker.objects.filter(since, owner_id=owner_id).exists()
-
-
-def exported_worker(worker: Worker) -> dict[str, object]:
-    """A worker without its token."""
-    return {
-        "id": worker.public_id,
-        "name": worker.name,
-        "type": worker.kind,
-        "model": worker.model,
-        "tiers": list(worker.tiers),
-        "createdAt": clock.iso(worker.created_at),
-        "lastSeenAt": _iso(worker.last_seen_at),
-        "pausedAt": _iso(worker.paused_at),
-        "removedAt": _iso(worker.removed_at),
-    }
 
 
 def _iso(at: datetime | None) -> str | None:

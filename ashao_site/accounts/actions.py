@@ -21,7 +21,7 @@ from ashao_site.accounts.models import (
 )
 from ashao_site.accounts.scopes import ALL_SCOPES
 from ashao_site.accounts.session import Viewer
-from ashao_site.accounts.sign_ins import end_other_sign_ins, orphans, tell_access_ended
+from ashao_site.accounts.sign_ins import orphans, tell_access_ended
 from ashao_site.accounts.signature import verify_signature
 from ashao_site.accounts.signin import Site, check_message
 from ashao_site.accounts.siwe import SignInMessage, nonce_of, parse_message
@@ -149,12 +149,6 @@ def revoke_api_key(*, user: User, public_id: str) -> None:
     if revoked != 1:
         raise NotFound("There is no such API key.")
     tell_access_ended(Viewer(user_id=user.pk))
-
-
-def delete_access(*, user: User) -> None:
-    """Delete all that lets anybody act as this person: API keys, revoked ones too, and sessions, this one too."""
-    ApiKey.objects.filter(user=user).delete()
-    end_other_sign_ins(user=user, but=None)
 
 
 def forget_expired(*, until: float | None = None) -> int:

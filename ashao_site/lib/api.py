@@ -55,6 +55,9 @@ _GENERIC_CODES = {
 
 log = structlog.get_logger("ashao.api")
 
+Shape = serializers.Serializer[Any]
+"""A shape of JSON: our serializers describe, and never save."""
+
 
 def is_api(request: HttpRequest) -> bool:
     """Whether an error of this request must be JSON."""

@@ -6,8 +6,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ashao_site.lib.api import Shape
 from ashao_site.lib.wei import SUPPLY_WEI
-from staking.account.serializers import Shape, WalletTransactionSerializer, WeiField
+from staking.serializers import WalletTransactionSerializer, WeiField
 
 WEI_DIGITS_MAX = 28
 _WEI = re.compile(rf"[0-9]{{1,{WEI_DIGITS_MAX}}}", re.ASCII)

@@ -7,13 +7,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ashao_site.accounts.authentication import require_user
+from ashao_site.accounts.authentication import require_user, require_wallet
 from ashao_site.accounts.limited import limited
 from ashao_site.accounts.models import User
 from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.lib import limits
 from ashao_site.lib.api import validated
-from staking.account.views import require_wallet
 from staking.rewards.overview import staking_overview
 from staking.rewards.serializers import AmountSerializer, StakingSerializer, TransactionsSerializer
 from staking.rewards.wallet import stake_transactions, unstake_transactions

@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from staking.account.serializers import Shape, WeiField
+from ashao_site.lib.api import Shape
+from staking.serializers import WeiField
 
 
 class PoolsSerializer(Shape):

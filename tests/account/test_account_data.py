@@ -7,12 +7,12 @@ import pytest
 from eth_utils.address import to_checksum_address
 from rest_framework.test import APIClient
 
+from ashao_site.account.data.deletion import CONFIRMATION
+from ashao_site.account.data.serializers import AccountExportSerializer
 from ashao_site.accounts.actions import create_api_key
 from ashao_site.accounts.models import ApiKey, AuditEntry, SignIn, User
 from ashao_site.lib.clock import now
-from chat.account_data import CONFIRMATION
 from chat.models import Conversation
-from chat.serializers_account import AccountExportSerializer
 from ledger import chart
 from ledger.payouts.actions import reject_payout, request_payout
 from ledger.payouts.models import Payout, PayoutWallet

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ashao_site.account.statement import csv_file
 from ashao_site.accounts.models import User
 from ledger import chart
 from ledger.actions import Leg, post_transfer
-from staking.account import export, queries
+from ledger.statement import whole
+from ledger.statement.pages import statement_page
 
 from .conftest import client_of
 
@@ -113,7 +115,7 @@ def marked(test: Any) -> Any:
 
 @marked
 def test_the_file_has_everything_from_the_oldest_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "EXPORT_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(whole, "ROWS_AT_ONCE", 2)
     alice = User.objects.create(wallet="0x" + "a1" * 20)
     entries(alice)
     response, lines = download(alice)
@@ -134,15 +136,15 @@ def test_the_file_has_everything_from_the_oldest_on(monkeypatch: pytest.MonkeyPa
     assert len(lines) == 8
     assert all(datetime.fromisoformat(line[0]).tzinfo for line in lines[1:])
     # The file and the pages say the same.
-    rows = queries.statement_page(user=alice, part=None, before_id=None, limit=50)["rows"]
+    rows = statement_page(user=alice, part=None, before_id=None, limit=50).rows
     assert [(line[1], int(line[6]), int(line[7])) for line in lines[:0:-1]] == [
-        (row["part"], row["amount"], row["balance"]) for row in rows
+        (row.part, row.amount_micros, row.balance_after_micros) for row in rows
     ]
 
 
 @marked
 def test_a_file_that_is_cut_begins_with_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "MAX_EXPORT_ROWS", 4)
+    monkeypatch.setattr(whole, "MAX_WHOLE_ROWS", 4)
     alice = User.objects.create(wallet="0x" + "a1" * 20)
     entries(alice)
     _, lines = download(alice)
@@ -154,17 +156,17 @@ def test_a_file_that_is_cut_begins_with_what_was_there(monkeypatch: pytest.Monke
 
 def test_an_entry_that_comes_meanwhile_is_left_out_whole(alice: User) -> None:
     entries(alice)
-    begun = queries.begin_export(alice)
+    begun = whole.begin_whole(alice)
     move("late", chart.TREASURY_USDC, chart.user_credits(alice.pk), 1)
-    found = queries.export_entries(begun, 0)
-    lines = list(queries.export_lines(begun, {}, found))
-    assert (len(found), len(lines)) == (8, 7)
+    read = whole.next_entries(begun, 0)
+    rows = list(whole.balanced(begun, {}, read))
+    assert (len(read), len(rows)) == (8, 7)
 
 
 def test_no_cell_is_a_formula() -> None:
     for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"):
-        assert export.harmless(text) == f"'{text}"
-    assert export.harmless("job_1") == "job_1"
-    assert [export.usd(micros) for micros in (0, 1, -1, -150_000, 20_000_001, 10**15)] == [
+        assert csv_file.harmless(text) == f"'{text}"
+    assert csv_file.harmless("job_1") == "job_1"
+    assert [csv_file.usd(micros) for micros in (0, 1, -1, -150_000, 20_000_001, 10**15)] == [
         *("0.000000", "0.000001", "-0.000001", "-0.150000", "20.000001", "1000000000.000000")
     ]

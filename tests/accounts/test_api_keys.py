@@ -8,7 +8,7 @@ import pytest
 from accounts_browser import Browser, in_threads
 from rest_framework.test import APIClient
 
-from ashao_site.accounts import actions
+from ashao_site.accounts import actions, personal
 from ashao_site.accounts.actions import API_KEYS_MAX_PER_USER, REVOKED_KEY_KEPT, forget_expired
 from ashao_site.accounts.models import ApiKey, User
 from ashao_site.lib.clock import now
@@ -164,7 +164,7 @@ def test_a_session_that_ended_meanwhile_makes_none(alice: Browser, monkeypatch: 
     make = actions.create_api_key
 
     def make_late(**asked: Any) -> actions.NewApiKey:
-        actions.delete_access(user=asked["user"])
+        personal.forget(asked["user"])
         return make(**asked)
 
     monkeypatch.setattr(actions, "create_api_key", make_late)

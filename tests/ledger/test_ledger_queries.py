@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from ledger import actions, chart, queries
+from ledger.statement.pages import statement
 from tests.ledger.support import deposit, hold_credits, pay_pools, sql
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ ALICE = chart.user_credits("alice")
 def test_what_does_not_exist_is_zero():
     assert queries.balance(ALICE) == queries.available(ALICE) == queries.spendable_micros("alice") == 0
     assert queries.balance(chart.POOL_CLOUD) == queries.available(chart.POOL_CLOUD) == 0
-    assert queries.statement(address=ALICE) == []
+    assert statement(address=ALICE) == []
     with pytest.raises(ValueError):
         queries.balance("user:alice:cash")
     with pytest.raises(ValueError):
@@ -26,9 +27,9 @@ def test_statement_pages_with_running_balances():
     for amount in (1, 10, 100):
         deposit(ALICE, amount)
         deposit(chart.user_granted("alice"), amount * 5)
-    first = queries.statement(address=ALICE, limit=2)
+    first = statement(address=ALICE, limit=2)
     assert [(row.amount_micros, row.balance_after_micros) for row in first] == [(100, 111), (10, 11)]
-    rest = queries.statement(address=ALICE, before_id=first[-1].id)
+    rest = statement(address=ALICE, before_id=first[-1].id)
     assert [(row.amount_micros, row.balance_after_micros) for row in rest] == [(1, 1)]
     assert (rest[0].kind, rest[0].address) == ("deposit", ALICE)
 
@@ -38,7 +39,7 @@ def test_statement_of_everything_that_is_somebodys():
     deposit(chart.user_credits("alice2"), 7)
     deposit(chart.user_granted("alice"), 5)
     deposit(ALICE, 10)
-    rows = queries.statement(prefix=chart.user_prefix("alice"))
+    rows = statement(prefix=chart.user_prefix("alice"))
     assert [(row.address, row.balance_after_micros) for row in rows] == [
         (ALICE, 11),
         (chart.user_granted("alice"), 5),
@@ -50,14 +51,14 @@ def test_statement_of_a_pool():
     deposit(ALICE, 10)
     hold_credits("alice", 10, key="h")
     pay_pools("h", 10)
-    assert [row.balance_after_micros for row in queries.statement(address=chart.POOL_BUYBACK)] == [5]
-    assert queries.statement(address=chart.TREASURY_USDC)[0].balance_after_micros == -10
+    assert [row.balance_after_micros for row in statement(address=chart.POOL_BUYBACK)] == [5]
+    assert statement(address=chart.TREASURY_USDC)[0].balance_after_micros == -10
 
 
 @pytest.mark.parametrize("arguments", [{}, {"address": ALICE, "prefix": "user:"}, {"prefix": "user:1"}])
 def test_statement_refuses_unclear_questions(arguments):
     with pytest.raises(ValueError):
-        queries.statement(**arguments)
+        statement(**arguments)
 
 
 def test_trial_balance_names_every_account_and_sums_to_zero():
@@ -110,4 +111,4 @@ def test_reading_the_books_takes_few_statements(django_assert_num_queries):
     with django_assert_num_queries(1):
         assert queries.spendable_micros("alice") == 50
     with django_assert_num_queries(2):
-        assert len(queries.statement(address=chart.user_granted("alice"))) == 1
+        assert len(statement(address=chart.user_granted("alice"))) == 1

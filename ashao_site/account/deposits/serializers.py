@@ -1,86 +1,19 @@
-"""What the account page sends and is shown, as the API and its description have it. Amounts in µUSDC."""
+"""The shapes of paying in. Amounts in µUSDC."""
 
 import re
-from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ashao_site.lib.api import StrictCharField, StrictIntegerField
-from ledger.chart import USER_PARTS
+from ashao_site.lib.api import Shape, StrictCharField, StrictIntegerField
 from ledger.money import MICROS_PER_CREDIT, format_usd
+from staking.serializers import WalletTransactionSerializer, WeiField
 
 HASH_PATTERN = "^0x[0-9a-fA-F]{64}$"
 _HASH = re.compile("0x[0-9a-fA-F]{64}")
 MAX_DEPOSIT_MICROS = 10**12
 """A million dollars. More is a mistake, or comes in parts."""
-WEI_PATTERN = r"^[0-9]{1,60}$"
-
-
-class Shape(serializers.Serializer[dict[str, Any]]):
-    """A shape of JSON: our serializers describe, and never save."""
-
-
-@extend_schema_field({"type": "string", "format": "wei", "pattern": WEI_PATTERN})
-class WeiField(serializers.CharField):
-    """Wei as decimal digits: more than a number of JSON holds exactly everywhere."""
-
-
-class TrustSerializer(Shape):
-    """Whether staff trust an owner of workers, and how far the rule is met by which they are proposed to staff."""
-
-    trusted = serializers.BooleanField(
-        help_text="Staff have decided to release the escrow, within its limits."
-    )
-    proposed = serializers.BooleanField(help_text="The rule is met, and staff have not decided.")
-    paidJobs = serializers.IntegerField(help_text="Of those that count.")
-    paidJobsNeeded = serializers.IntegerField()
-    days = serializers.IntegerField(help_text="Since the first of them.")
-    daysNeeded = serializers.IntegerField()
-
-
-class AccountSerializer(Shape):
-    """What a person has."""
-
-    wallet = serializers.CharField(allow_blank=True)
-    credits = serializers.IntegerField(help_text="The whole credits that can be spent.")
-    bought = serializers.IntegerField(help_text="Paid in, not spent, not held.")
-    granted = serializers.IntegerField(help_text="Given for free, not spent, not held.")
-    held = serializers.IntegerField(help_text="Set aside for messages that are being answered.")
-    earnings = serializers.IntegerField(help_text="Earned, and not yet asked to be paid out.")
-    escrow = serializers.IntegerField(help_text="Earned from free credits, until staff release it.")
-    pendingPayouts = serializers.IntegerField(help_text="Asked to be paid out, and not yet final.")
-    trust = TrustSerializer()
-
-
-class StatementRowSerializer(Shape):
-    """One amount in or out, and the balance of that part after it."""
-
-    id = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    part = serializers.ChoiceField(choices=list(USER_PARTS))
-    kind = serializers.CharField()
-    reference = serializers.CharField(allow_blank=True)
-    amount = serializers.IntegerField()
-    balance = serializers.IntegerField()
-
-
-class StatementSerializer(Shape):
-    """A page of the statement, the newest first."""
-
-    rows = StatementRowSerializer(many=True)
-    next = serializers.IntegerField(allow_null=True, help_text="What `before` of the following page takes.")
-
-
-class WalletTransactionSerializer(Shape):
-    """A transaction for the wallet to sign and send, as `eth_sendTransaction` takes it; `label` is for people."""
-
-    to = serializers.CharField()
-    data = serializers.CharField()  # type: ignore[assignment]  # a field's name on the wire
-    value = serializers.CharField()
-    chainId = serializers.IntegerField()
-    label = serializers.CharField()  # type: ignore[assignment]
 
 
 @extend_schema_field(
@@ -126,10 +59,10 @@ class HashField(StrictCharField):
 
     def to_internal_value(self, data: object) -> str:
         """The hash itself."""
-        found = super().to_internal_value(data)
-        if _HASH.fullmatch(found) is None:
+        tx_hash = super().to_internal_value(data)
+        if _HASH.fullmatch(tx_hash) is None:
             raise serializers.ValidationError("0x and 64 hexadecimal digits.")
-        return found
+        return tx_hash
 
 
 class AnnounceSerializer(Shape):

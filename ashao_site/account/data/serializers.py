@@ -5,16 +5,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ashao_site.lib.api import StrictCharField
-from chat.account_data import CONFIRMATION
+from ashao_site.account.data.deletion import CONFIRMATION
+from ashao_site.account.statement.serializers import StatementRowSerializer
+from ashao_site.lib.api import Shape, StrictCharField
 from chat.serializers import ExportSerializer
 from ledger.payouts.states import PayoutState
-from staking.account.serializers import StatementRowSerializer
 from workers.serializers import KINDS, TIERS
 
 CONFIRM_MAX_CHARS = 100
-
-Shape = serializers.Serializer[Any]
 
 
 def confirm_body() -> dict[str, Any]:

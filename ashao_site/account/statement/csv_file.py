@@ -1,13 +1,15 @@
-"""A whole statement as CSV, written page by page: it is never in memory as a whole."""
+"""A whole statement as CSV, written batch by batch: it is never in memory as a whole."""
 
 import csv
 import io
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 
 from ashao_site.accounts.models import User
 from ashao_site.lib.aio import in_db
+from ashao_site.lib.pieces import Pieces
 from ledger.money import MICROS_PER_USD
-from staking.account.queries import StatementLine, begin_export, export_entries, export_lines
+from ledger.statement.rows import StatementRow, part_of
+from ledger.statement.whole import begin_whole, rows_of
 
 COLUMNS = (
     "time",
@@ -22,16 +24,16 @@ COLUMNS = (
 FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 
 
-async def statement_csv(user: User) -> AsyncGenerator[str, None]:
+async def statement_csv(user: User) -> Pieces:
     """The lines of the file, header first, then the entries from the oldest on."""
     yield _text([COLUMNS])
-    export = await in_db(begin_export, user)
-    balances, after_id = dict(export.opening), export.after_id
-    if after_id:
-        yield _text(_opening(part, balances.get(pk, 0)) for pk, part in export.parts.items())
-    while entries := await in_db(export_entries, export, after_id):
-        yield _text(_cells(line) for line in export_lines(export, balances, entries))
-        after_id = entries[-1].pk
+    whole = await in_db(begin_whole, user)
+    if whole.after_id:
+        yield _text(
+            _opening(part_of(address), whole.opening.get(pk, 0)) for pk, address in whole.addresses.items()
+        )
+    async for rows in rows_of(whole):
+        yield _text(_cells(row) for row in rows)
 
 
 def usd(amount_micros: int) -> str:
@@ -45,10 +47,11 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_BEGINNINGS) else text
 
 
-def _cells(line: StatementLine) -> tuple[str, ...]:
-    texts = (line["part"], line["kind"], line["reference"])
-    amounts = (usd(line["amount"]), usd(line["balance"]), str(line["amount"]), str(line["balance"]))
-    return (line["at"].isoformat(), *(harmless(text) for text in texts), *amounts)
+def _cells(row: StatementRow) -> tuple[str, ...]:
+    texts = (row.part, row.kind, row.reference)
+    amount, balance = row.amount_micros, row.balance_after_micros
+    amounts = (usd(amount), usd(balance), str(amount), str(balance))
+    return (row.created_at.isoformat(), *(harmless(text) for text in texts), *amounts)
 
 
 def _opening(part: str, balance_micros: int) -> tuple[str, ...]:

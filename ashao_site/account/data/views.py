@@ -1,4 +1,4 @@
-"""All that is held of a person: as a file, and deleted. Here, because it is of every layer below."""
+"""The calls for all that is held of a person."""
 
 from typing import Any, ClassVar
 
@@ -8,6 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ashao_site.account.data.deletion import delete_everything
+from ashao_site.account.data.export import export_account
+from ashao_site.account.data.serializers import AccountExportSerializer, ConfirmSerializer, confirm_body
 from ashao_site.accounts.authentication import require_session_user
 from ashao_site.accounts.limited import limited
 from ashao_site.accounts.schema import ScopedSchema
@@ -15,9 +18,6 @@ from ashao_site.accounts.scopes import KeyRule, KeyScopes
 from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept, validated
 from ashao_site.lib.download import Download
-from chat.account_data import delete_everything
-from chat.account_export import export_account
-from chat.serializers_account import AccountExportSerializer, ConfirmSerializer, confirm_body
 
 FILE_NAME = "ashao-account.json"
 

@@ -1,4 +1,4 @@
-"""Who calls and what they can spend; how the network is."""
+"""The calls of who calls and what they have."""
 
 from typing import ClassVar
 
@@ -10,7 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ashao_site.accounts.authentication import require_user
+from ashao_site.account.me.serializers import (
+    AccountSerializer,
+    CreditsSerializer,
+    MeSerializer,
+    WelcomeSerializer,
+)
+from ashao_site.accounts.authentication import require_user, viewer_of
 from ashao_site.accounts.guests import guest_remaining, next_free_messages_at
 from ashao_site.accounts.limited import limited
 from ashao_site.accounts.models import User
@@ -21,16 +27,12 @@ from ashao_site.lib.addresses import client_address
 from ashao_site.lib.clock import now
 from ashao_site.lib.db import OUTAGES
 from chat.models import Conversation
-from chat.network import network_status
-from chat.serializers import CreditsSerializer, MeSerializer, NetworkSerializer, WelcomeSerializer
-from chat.viewer import viewer_of
 from ledger.grants.actions import grant_of
 from ledger.grants.models import GrantState
 from ledger.grants.queries import offered_credits
 from ledger.money import micros_to_credits
 from ledger.queries import spendable_micros
-from staking.account.queries import figures_of
-from staking.account.serializers import AccountSerializer
+from ledger.statement.figures import figures_of
 from workers import jobs
 from workers.trust.queries import standing_of
 
@@ -110,7 +112,7 @@ class CreditsView(APIView):
 
 
 class AccountView(APIView):
-    """`GET /api/account`. Here, because it tells of the ledger and of the network."""
+    """`GET /api/account`."""
 
     key_scopes: ClassVar[KeyScopes] = {"GET": Scope.READ}
 
@@ -124,7 +126,7 @@ class AccountView(APIView):
         """Tell."""
         user = require_user(request)
         limited(request, limits.READ)
-        standing = standing_of(user)
+        figures, standing = figures_of(user), standing_of(user)
         trust = {
             "trusted": standing.trusted,
             "proposed": standing.proposed,
@@ -133,23 +135,19 @@ class AccountView(APIView):
             "days": standing.days,
             "daysNeeded": standing.days_needed,
         }
-        return Response({**figures_of(user), "trust": trust})
-
-
-class NetworkView(APIView):
-    """`GET /api/network`."""
-
-    key_scopes: ClassVar[KeyScopes] = {"GET": KeyRule.ANY_KEY}
-
-    @extend_schema(
-        operation_id="network",
-        summary="Workers live, jobs waiting, the usual wait and the cloud by tier, jobs and tokens of the last minute.",
-        tags=["network"],
-        responses=NetworkSerializer,
-    )
-    def get(self, request: Request) -> Response:
-        """Tell."""
-        return Response(network_status())
+        return Response(
+            {
+                "wallet": user.wallet or "",
+                "credits": figures.credits,
+                "bought": figures.bought_micros,
+                "granted": figures.granted_micros,
+                "held": figures.held_micros,
+                "earnings": figures.earnings_micros,
+                "escrow": figures.escrow_micros,
+                "pendingPayouts": figures.pending_payouts_micros,
+                "trust": trust,
+            }
+        )
 
 
 def _machines(user: User) -> dict[str, int]:

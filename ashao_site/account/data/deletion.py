@@ -1,0 +1,34 @@
+"""Deleting what a person has here. What stays is the books, and the wallet that they belong to."""
+
+from django.db import transaction
+
+import ashao_site.accounts.personal
+import chat.personal
+import ledger.personal
+import workers.personal
+from ashao_site.accounts.audit import audit
+from ashao_site.accounts.models import User
+from ashao_site.lib.errors import BadInput
+
+CONFIRMATION = "delete everything"
+DATA_DELETED = "account.data_deleted"
+
+
+def delete_everything(*, user: User, confirmation: str) -> None:
+    """Delete conversations, API keys, workers, payout wallets and sessions of a person; all of them or none.
+
+    Answers that are being written are stopped first. The ledger's entries stay, and who they belong to: the same
+    wallet finds the same balance when it signs in again. Raises `BadInput` (not_confirmed), and `Conflict`
+    (payout_under_way) while a payout is on its way. Not inside a transaction.
+    """
+    if confirmation != CONFIRMATION:
+        raise BadInput(f"To delete everything, send confirm: “{CONFIRMATION}”.", code="not_confirmed")
+    ledger.personal.refuse_while_paid(user)
+    chat.personal.stop_answers(user)
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # as who asks for a payout does
+        chat.personal.forget(user)
+        workers.personal.forget(user)
+        ledger.personal.forget(user)
+        ashao_site.accounts.personal.forget(user)
+        audit(actor=user, action=DATA_DELETED, subject=user.public_id)

@@ -1,0 +1,1 @@
+"""Every amount that came in or went out, in pages and as a file."""

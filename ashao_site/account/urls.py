@@ -1,0 +1,22 @@
+"""Paths relative to /api/."""
+
+from django.urls import path
+
+from ashao_site.account.data import views as data
+from ashao_site.account.deposits import views as deposits
+from ashao_site.account.me import views as me
+from ashao_site.account.statement import views as statement
+
+urlpatterns = [
+    path("me", me.MeView.as_view()),
+    path("welcome", me.WelcomeView.as_view()),
+    path("credits", me.CreditsView.as_view()),
+    path("credits/buy", deposits.BuyView.as_view()),
+    path("deposits", deposits.DepositsView.as_view()),
+    path("faucet", deposits.FaucetView.as_view()),
+    path("statement", statement.StatementView.as_view()),
+    path("statement.csv", statement.StatementCsvView.as_view()),
+    path("account", me.AccountView.as_view()),
+    path("account/export", data.AccountExportView.as_view()),
+    path("account/data", data.AccountDataView.as_view()),
+]

@@ -1,0 +1,52 @@
+"""What is held here of a person who is paid: handed in for the file of all that is held of them, and forgotten.
+
+The books themselves stay: what they say of a person is that person's statement.
+"""
+
+from ashao_site.accounts.models import User
+from ashao_site.lib.clock import iso
+from ashao_site.lib.errors import Conflict
+from ashao_site.lib.pieces import Json, Pieces, json_rows
+from ledger.payouts.actions import forget_wallets
+from ledger.payouts.models import Payout, PayoutWallet
+from ledger.payouts.queries import payouts_of
+from ledger.payouts.states import OPEN
+
+
+def exported(user: User) -> dict[str, Pieces]:
+    """The wallets that the person has confirmed, and their payouts."""
+    return {
+        "payoutWallets": json_rows(PayoutWallet.objects.filter(user_id=user.pk), _wallet),
+        "payouts": json_rows(Payout.objects.filter(user_id=user.pk), _payout),
+    }
+
+
+def forget(user: User) -> None:
+    """Forget the wallets. Raises what `refuse_while_paid` does; the caller has locked the person's row."""
+    refuse_while_paid(user)
+    forget_wallets(user=user)
+
+
+def refuse_while_paid(user: User) -> None:
+    """Raise `Conflict` (payout_under_way) while a payout is on its way to this person."""
+    if payouts_of(user).filter(state__in=OPEN).exists():
+        raise Conflict(
+            "A payout is on its way to you. Everything can be deleted once it has arrived.",
+            code="payout_under_way",
+        )
+
+
+def _wallet(row: PayoutWallet) -> Json:
+    return {"wallet": row.wallet, "confirmedAt": iso(row.confirmed_at), "usableAt": iso(row.usable_at)}
+
+
+def _payout(row: Payout) -> Json:
+    return {
+        "id": row.public_id,
+        "amount": row.amount_micros,
+        "wallet": row.wallet,
+        "state": row.state,
+        "txHash": row.tx_hash or None,
+        "requestedAt": iso(row.requested_at),
+        "finalAt": iso(row.final_at) if row.final_at else None,
+    }

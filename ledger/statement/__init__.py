@@ -1,0 +1,1 @@
+"""A person's money as they are told of it: what there is, and every entry of it."""

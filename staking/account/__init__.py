@@ -1,1 +1,0 @@
-"""What a person has, what came in and went out, and buying credits."""

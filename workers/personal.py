@@ -1,0 +1,37 @@
+"""What is held here of a person who has workers: handed in for the file of all that is held of them, and forgotten."""
+
+from datetime import datetime
+
+from ashao_site.accounts.models import User
+from ashao_site.lib import clock
+from ashao_site.lib.pieces import Json, Pieces, json_rows
+from workers.actions import remove_workers
+from workers.models import Worker
+
+
+def exported(user: User) -> dict[str, Pieces]:
+    """The person's workers, removed ones too, without their tokens."""
+    return {"workers": json_rows(Worker.objects.filter(owner=user), _worker)}
+
+
+def forget(user: User) -> None:
+    """Remove the person's workers; what they hold is handed on once that is committed."""
+    remove_workers(owner=user)
+
+
+def _worker(worker: Worker) -> Json:
+    return {
+        "id": worker.public_id,
+        "name": worker.name,
+        "type": worker.kind,
+        "model": worker.model,
+        "tiers": list(worker.tiers),
+        "createdAt": clock.iso(worker.created_at),
+        "lastSeenAt": _iso(worker.last_seen_at),
+        "pausedAt": _iso(worker.paused_at),
+        "removedAt": _iso(worker.removed_at),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return clock.iso(at) if at else None
