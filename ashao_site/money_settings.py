@@ -8,8 +8,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from ashao_site.env import env_int, env_str
+from ledger.money import MICROS_PER_USD
 
-MICROS_PER_USD = 1_000_000
 WEI_PER_ASHAO = 10**18
 KEY = re.compile(r"0x[0-9a-fA-F]{64}")
 KEYS_END = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141

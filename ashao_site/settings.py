@@ -15,7 +15,7 @@ from ashao_site.chain_settings import DEV_CHAIN_ID, origin_of, read_chain
 from ashao_site.development import refuse_public_names, refuse_real_chain
 from ashao_site.env import env_choice, env_int, env_list, env_str
 from ashao_site.money_settings import read_money
-from workers import catalogue
+from workers.machines import catalogue
 from workers.providers.config import ProviderSettings
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -21,7 +21,7 @@ urlpatterns = [
     path("api/", include("chat.urls")),
     path("api/", include("ashao_site.account.urls")),
     path("", include("ashao_site.docs_site.urls")),
-    path("", include("workers.page_urls")),
+    path("", include("workers.pages")),
     path("", include("chat.page_urls")),
 ]
 

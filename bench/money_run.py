@@ -12,7 +12,7 @@ from staking.reconciliation.queries import read
 from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Epoch
 from staking.treasury import queries, sums
-from workers.queries import stats_of
+from workers.machines.queries import stats_of
 from workers.trust.actions import release_escrow
 from workers.trust.queries import standing_of
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from ashao_site.accounts.models import User
 from ledger import chart
 from ledger.models import Entry, HoldLine
-from workers.queries import had_worker_since
+from workers.machines.queries import had_worker_since
 
 
 def came_back(user_id: int, day: date) -> bool:

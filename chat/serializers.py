@@ -14,14 +14,13 @@ from workers import jobs
 
 TEXT_PATTERN = r"^[^\x00]*\S[^\x00]*$"
 """Text that says something, and that PostgreSQL can keep: for the description; the actions check it."""
-TIERS = [str(tier) for tier in jobs.Tier]
 
 
 class TierField(serializers.ChoiceField):
     """A tier, sent as text."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=TIERS, **kwargs)
+        super().__init__(choices=jobs.TIERS, **kwargs)
 
 
 @extend_schema_field({"type": "string", "pattern": "^[a-z]{2,5}_[A-Za-z0-9]{16,32}$"})
@@ -204,7 +203,7 @@ class MessageSerializer(Shape):
     content = serializers.CharField(allow_blank=True)
     status = serializers.ChoiceField(choices=Status.values)
     jobId = serializers.CharField(allow_null=True)
-    tier = serializers.ChoiceField(choices=TIERS, allow_null=True)
+    tier = serializers.ChoiceField(choices=jobs.TIERS, allow_null=True)
     createdAt = serializers.DateTimeField()
     finish = serializers.ChoiceField(
         choices=[str(finish) for finish in jobs.Finish],

@@ -18,9 +18,6 @@ def chat_page(request: HttpRequest, conversation_id: str = "") -> HttpResponse:
         "development": settings.DEVELOPMENT_WALLET,
         "chainId": settings.CHAIN_ID,
         "messageMaxChars": MESSAGE_MAX_CHARS,
-        "tiers": [
-            {"id": str(tier), "name": jobs.TIER_NAME[tier], "credits": credits}
-            for tier, credits in jobs.PRICE_CREDITS.items()
-        ],
+        "tiers": jobs.shown_tiers(),
     }
     return render(request, "chat.html", {"config": config})

@@ -7,6 +7,9 @@ MICROS_PER_CREDIT = 10_000
 MICROS_PER_USD = 1_000_000
 WHOLE_BPS = 10_000
 """A whole in basis points: 100 % is 10,000."""
+WORKER_SHARE_BPS = 7_000
+STAKED_SHARE_BPS = 8_000
+"""What a worker earns of a job's value, and what one earns whose owner stakes $ASHAO."""
 MAX_AMOUNT_MICROS = 10**15
 """No single amount is larger: a thousand million dollars. Far below what a bigint column holds."""
 

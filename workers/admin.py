@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from workers.admin_trust import OwnerTrustAdmin
-from workers.models import Job, Worker
+from workers.jobs.models import Job, Worker
+from workers.trust.admin import OwnerTrustAdmin
 
 __all__ = ["JobAdmin", "OwnerTrustAdmin", "WorkerAdmin"]
 

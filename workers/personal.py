@@ -5,8 +5,8 @@ from datetime import datetime
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
 from ashao_site.lib.pieces import Json, Pieces, json_rows
-from workers.actions import remove_workers
-from workers.models import Worker
+from workers.jobs.models import Worker
+from workers.machines.actions import remove_workers
 
 
 def exported(user: User) -> dict[str, Pieces]:

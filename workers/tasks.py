@@ -5,7 +5,7 @@ from typing import Any
 from celery.signals import worker_ready
 
 from ashao_site.celery import app
-from workers import fallback
+from workers.fallback import serving
 from workers.jobs.sweep import sweep as sweep_jobs
 from workers.providers.registry import providers
 from workers.trust import actions as trust
@@ -14,7 +14,7 @@ from workers.trust import actions as trust
 @app.task(name="workers.tasks.serve_by_cloud", ignore_result=True)
 def serve_by_cloud(job_id: str) -> None:
     """Serve a job that no worker has claimed; nothing where one has."""
-    fallback.serve(job_id)
+    serving.serve(job_id)
 
 
 @app.task(name="workers.tasks.sweep", ignore_result=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from workers.views import RegisterView, StatsView, WorkerView
+from workers.machines.views import RegisterView, StatsView, WorkerView
 
 urlpatterns = [
     path("worker/register", RegisterView.as_view()),

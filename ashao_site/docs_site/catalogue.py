@@ -134,7 +134,7 @@ SECTIONS = (
 
 FILES: Mapping[str, Path] = {
     "minimal_worker.py": DOCS / "examples" / "minimal_worker.py",
-    "catalogue_default.json": ROOT / "workers" / "catalogue_default.json",
+    "catalogue_default.json": ROOT / "workers" / "machines" / "catalogue_default.json",
 }
 """What documents point at that is worth having as it is: shown as plain text, under /docs/files/."""
 

@@ -8,17 +8,16 @@ from django.db.models import Count, Q, Sum
 
 from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
+from ledger.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS
 from staking.indexer.queries import chain_view
 from staking.rewards import live
 from staking.rewards.calendar import Span, first_span, span_at
 from staking.rewards.epochs import next_span
 from staking.rewards.models import Epoch, Reward, Stake
 from staking.rewards.queries import is_staker, minimum_wei
-from staking.shares import STAKED_SHARE_BPS, WORKER_SHARE_BPS
 from staking.treasury.sums import sums
 
 EPOCHS_SHOWN = 10
-BPS = 10_000
 POOL_AGE_MAX_S = 2.0
 
 
@@ -115,7 +114,7 @@ def _you(user: User, wallet: str, total_wei: int) -> YouBody:
         "allowance": str(found.allowance) if found else None,
         "stake": str(stake_wei),
         "onChain": str(found.stake) if found else None,
-        "shareOfPoolBps": stake_wei * BPS // total_wei if total_wei else 0,
+        "shareOfPoolBps": stake_wei * WHOLE_BPS // total_wei if total_wei else 0,
         "rewards": rewards.aggregate(sum=Sum("amount_micros"))["sum"] or 0,
         "workerShareBps": STAKED_SHARE_BPS if is_staker(user.pk) else WORKER_SHARE_BPS,
         "rewardsByEpoch": [

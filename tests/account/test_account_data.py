@@ -21,9 +21,9 @@ from staking.indexer.models import Booked, Direction, SentDeposit, TreasuryTrans
 from tests.chat.support import Browser, answer, download, refused
 from tests.ledger.support import deposit
 from workers import jobs
-from workers.actions import register_worker, remove_worker
 from workers.jobs import WorkerKind
-from workers.models import Worker
+from workers.jobs.models import Worker
+from workers.machines.actions import register_worker, remove_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

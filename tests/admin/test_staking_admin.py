@@ -13,7 +13,7 @@ from ledger import chart
 from ledger.models import Transfer
 from ledger.queries import balance, check_books
 from staking.models import Booking, Burn, ChainCursor, Epoch, Reward, Stake, StakeChange, TreasuryTransfer
-from workers.models import OwnerTrust
+from workers.trust.models import OwnerTrust
 
 from .money_world import CHAIN_ID, WALLET, World, dead_chain, no_chain, post, world
 from .support import signed_in, staff_member, verified

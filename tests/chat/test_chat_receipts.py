@@ -11,7 +11,8 @@ from ashao_site.accounts.models import User
 from tests.chat.support import Browser, Production, answer, person, refused
 from tests.workers.calls import client_of
 from tests.workers.support import job_row, worker_of
-from workers import fallback, jobs
+from workers import jobs
+from workers.fallback import serving
 from workers.jobs.models import Job
 from workers.jobs.receipts import shown_model
 from workers.providers.base import Completion, Fault, Message, OnToken, ProviderError
@@ -203,9 +204,9 @@ class Case:
 def test_the_cloud_names_the_model_of_its_provider(
     alice: Browser, monkeypatch: pytest.MonkeyPatch, case: Case
 ) -> None:
-    monkeypatch.setattr(fallback, "providers", lambda: case.providers)
+    monkeypatch.setattr(serving, "providers", lambda: case.providers)
     job_id, conversation_id = alice.sent()
-    assert fallback.serve(job_id)
+    assert serving.serve(job_id)
     receipt = receipt_of(alice, job_id)
     assert (receipt["servedBy"], receipt["model"], receipt["tokens"]) == ("cloud", case.model, 5)
     assert alice.messages(conversation_id)[1]["content"] == "Hello there"

@@ -20,14 +20,8 @@ from ashao_site.docs_site.catalogue import BY_NAME, DOCS, FILES, Entry, entries
 from ashao_site.docs_site.diagrams import Arrow, arrows
 from ashao_site.docs_site.markdown import render, slug_of
 from ledger.grants.actions import SIGNUP_GRANT_CREDITS
-from ledger.money import format_usd
-from workers.jobs.pricing import (
-    BPS,
-    PRICE_CREDITS,
-    STAKED_SHARE_BPS,
-    WORKER_SHARE_BPS,
-    price_micros,
-)
+from ledger.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS, format_usd
+from workers.jobs.pricing import PRICE_CREDITS, price_micros
 
 ALL = pytest.mark.parametrize("entry", list(entries()), ids=lambda entry: entry.name)
 
@@ -320,13 +314,11 @@ def test_the_prices_in_the_texts_are_those_of_the_code() -> None:
         ("the worker's owner", WORKER_SHARE_BPS),
         ("… who stakes $ASHAO", STAKED_SHARE_BPS),
     ):
-        earned = " | ".join(format_usd(price_micros(tier) * share_bps // BPS) for tier in PRICE_CREDITS)
+        earned = " | ".join(format_usd(price_micros(tier) * share_bps // WHOLE_BPS) for tier in PRICE_CREDITS)
         assert f"| {line} | {earned} | {share_bps // 100} % |" in text
     kept = " | ".join(
-        format_usd(price_micros(tier) * (BPS - WORKER_SHARE_BPS) // BPS) for tier in PRICE_CREDITS
+        format_usd(price_micros(tier) * (WHOLE_BPS - WORKER_SHARE_BPS) // WHOLE_BPS) for tier in PRICE_CREDITS
     )
-    assert (
-        f"| the network | {kept} | {(BPS - WORKER_SHARE_BPS) // 100} %, or {(BPS - STAKED_SHARE_BPS) // 100} %"
-        in text
-    )
+    left, left_of_stakers = WHOLE_BPS - WORKER_SHARE_BPS, WHOLE_BPS - STAKED_SHARE_BPS
+    assert f"| the network | {kept} | {left // 100} %, or {left_of_stakers // 100} %" in text
     assert f"brings {SIGNUP_GRANT_CREDITS} credits" in text

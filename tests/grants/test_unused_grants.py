@@ -20,7 +20,7 @@ from ledger.models import Transfer
 from tests.accounts.accounts_browser import Browser
 from tests.ledger.support import assert_books
 from tests.workers.support import fund, person, worker_of
-from workers.models import Worker
+from workers.jobs.models import Worker
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from workers.api.calls import BODIES
 from workers.api.schema import ANSWERS, PARTS
-from workers.serializers import RegisteredSerializer, RegisterSerializer
+from workers.machines.serializers import RegisteredSerializer, RegisterSerializer
 
 
 def wrong_with_body(call: str, body: dict[str, Any]) -> str | None:

@@ -12,7 +12,8 @@ from tests.chat.support import Browser
 from tests.chat.support import person as browser_of
 from tests.native.quirks import CUTS, DONE, PART, REASONING, STOP, Quirk, QuirkServer, said
 from tests.workers.support import books_are_true, job_row
-from workers import fallback, jobs
+from workers import jobs
+from workers.fallback import serving
 from workers.providers.config import ProviderSettings
 from workers.providers.openai_compatible import OpenAICompatibleProvider
 
@@ -66,9 +67,9 @@ def test_what_the_model_thinks_is_told_as_that(
     alice: Browser, server: QuirkServer, sent_kinds: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.quirk = REASONING[0]
-    monkeypatch.setattr(fallback, "providers", lambda: [provider_of(server)])
+    monkeypatch.setattr(serving, "providers", lambda: [provider_of(server)])
     job_id, conversation_id = alice.sent()
-    assert fallback.serve(job_id)
+    assert serving.serve(job_id)
     assert alice.messages(conversation_id)[1]["content"] == "Forty-two."
     assert {kind for kind, _ in sent_kinds} == {"reasoning", "text"}
     thoughts = "".join(value for kind, value in sent_kinds if kind == "reasoning")
@@ -81,9 +82,9 @@ def test_a_cut_answer_is_charged_to_nobody(
     alice: Browser, server: QuirkServer, quirk: Quirk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.quirk = quirk
-    monkeypatch.setattr(fallback, "providers", lambda: [provider_of(server)])
+    monkeypatch.setattr(serving, "providers", lambda: [provider_of(server)])
     job_id, _ = alice.sent()
-    assert not fallback.serve(job_id)
+    assert not serving.serve(job_id)
     assert job_row(job_id).state == "queued"  # for whoever goes on with it
     assert job_row(job_id).charged_micros == 0
     assert Hold.objects.get(key=f"hold:{job_id}").status == "pending"
@@ -93,9 +94,9 @@ def test_the_next_provider_goes_on_with_a_cut_answer(
     alice: Browser, server: QuirkServer, other: QuirkServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.quirk, other.quirk = CUTS[0], GOES_ON
-    monkeypatch.setattr(fallback, "providers", lambda: [provider_of(server), provider_of(other)])
+    monkeypatch.setattr(serving, "providers", lambda: [provider_of(server), provider_of(other)])
     job_id, conversation_id = alice.sent()
-    assert fallback.serve(job_id)
+    assert serving.serve(job_id)
     assert alice.messages(conversation_id)[1]["content"] == f"{PART} came."
     assert [m["role"] for m in other.requests[0]["messages"]][-2:] == ["assistant", "user"]
     books_are_true()

@@ -13,8 +13,9 @@ from ledger.models import Hold
 from tests.chat.support import Browser, Production, read_stream
 from tests.chat.support import person as browser_of
 from tests.workers.support import books_are_true, job_row, run, worker_of
-from workers import fallback, jobs
-from workers.fallback import serve
+from workers import jobs
+from workers.fallback import serving
+from workers.fallback.serving import serve
 from workers.jobs.models import Job
 from workers.jobs.sweep import sweep
 from workers.providers.base import Completion, Fault, Message, OnToken, ProviderError, ignore
@@ -60,7 +61,7 @@ def alice() -> Browser:
 
 
 def providers_are(monkeypatch: pytest.MonkeyPatch, *found: Any) -> None:
-    monkeypatch.setattr(fallback, "providers", lambda: list(found))
+    monkeypatch.setattr(serving, "providers", lambda: list(found))
 
 
 def receipt_of(person: Browser, job_id: str) -> Any:

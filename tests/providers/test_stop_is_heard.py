@@ -10,7 +10,7 @@ from django.db import connections
 from tests.chat.support import person as browser_of
 from tests.workers.held import until
 from tests.workers.support import books_are_true, run
-from workers import fallback
+from workers.fallback import serving
 from workers.jobs import store
 from workers.providers.config import ProviderSettings
 from workers.providers.openai_compatible import OpenAICompatibleProvider
@@ -23,7 +23,7 @@ SAID = "Roses are red"
 
 def serve(job_id: str) -> bool:
     try:
-        return fallback.serve(job_id)
+        return serving.serve(job_id)
     finally:
         connections.close_all()
 
@@ -41,7 +41,7 @@ def test_a_stop_is_heard_while_the_provider_says_nothing(
     cloud.script = script
     patient = ProviderSettings(openai_base_url=cloud.url, openai_model="m", stall_timeout_s=MAX_SILENCE_S)
     provider = OpenAICompatibleProvider(patient)
-    monkeypatch.setattr(fallback, "providers", lambda: [provider])
+    monkeypatch.setattr(serving, "providers", lambda: [provider])
     alice = browser_of("a1", credits=30)
     job_id, conversation_id = alice.sent()
     with ThreadPoolExecutor(1) as threads:

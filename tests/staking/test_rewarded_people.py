@@ -11,10 +11,9 @@ from django.test import RequestFactory
 from ashao_site.accounts.models import User
 from ashao_site.accounts.signals import wallet_signed_in
 from ashao_site.chain_settings import ChainSettings
-from ledger import chart
+from ledger import chart, money
 from ledger.actions import fund_promo
 from ledger.queries import balance
-from staking import shares
 from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Stake
 from staking.rewards.queries import is_staker, stakes_enough
@@ -114,7 +113,7 @@ def test_signing_in_again_changes_nothing(alice: User) -> None:
 
 
 def test_the_shares_are_those_that_jobs_are_settled_with() -> None:
-    assert (shares.WORKER_SHARE_BPS, shares.STAKED_SHARE_BPS) == (
-        pricing.WORKER_SHARE_BPS,
-        pricing.STAKED_SHARE_BPS,
-    )
+    assert (
+        pricing.share_bps(staked=False),
+        pricing.share_bps(staked=True),
+    ) == (money.WORKER_SHARE_BPS, money.STAKED_SHARE_BPS)

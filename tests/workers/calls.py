@@ -10,9 +10,9 @@ from typing import Any
 
 from ashao_site.accounts.models import User
 from ashao_site.lib.aio import background_loop
-from workers import actions
 from workers.api import calls
 from workers.jobs import Tier, WorkerKind
+from workers.machines import actions
 
 
 class Process:

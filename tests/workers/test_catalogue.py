@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ashao_site.embedded.config import ROOT
-from workers.catalogue import (
+from workers.machines.catalogue import (
     DEFAULT_FILE,
     FILE_MAX_BYTES,
     PUBLIC_HUB,

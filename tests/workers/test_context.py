@@ -14,10 +14,11 @@ from tests.chat.support import Browser
 from tests.workers.calls import Client
 from tests.workers.held import Held
 from tests.workers.support import cloud, job_row, person, run
-from workers import actions, jobs
+from workers import jobs
 from workers.jobs import Claimed, Tier, WorkerKind, store
 from workers.jobs.fit import estimate_tokens, fit, needs_of, reading_room
 from workers.jobs.records import NATIVE_CONTEXT_TOKENS, NO_PRODUCER
+from workers.machines import actions
 
 LONG = ("It is a long story about a network of people. " * 200)[:7_900]
 ASKS = "Summarise the following text in three lines, in German. "

@@ -12,7 +12,7 @@ from django.test import Client
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
 from ashao_site.lib.middleware import SecurityHeaders
-from workers.catalogue import download_origins, read_catalogue
+from workers.machines.catalogue import download_origins, read_catalogue
 
 
 @pytest.fixture

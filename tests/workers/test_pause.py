@@ -252,6 +252,6 @@ def test_a_change_that_cannot_be_told_is_made_all_the_same(monkeypatch: pytest.M
 
     monkeypatch.setattr("workers.jobs.store.tell_changed", away)
     with monkeypatch.context() as patched:
-        patched.setattr("workers.actions.OUTAGES", (ConnectionError,))
+        patched.setattr("workers.machines.actions.OUTAGES", (ConnectionError,))
         pause(Browser(bob), worker)
     assert Worker.objects.get(public_id=worker.id).paused_at is not None

@@ -14,7 +14,7 @@ from tests.workers.support import ask, books_are_true, person, run, worker_of
 from workers import jobs
 from workers.jobs import Tier
 from workers.jobs.models import Job, Worker
-from workers.queries import _RECENT, stats_of
+from workers.machines.queries import _RECENT, stats_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,6 +15,7 @@ TOKENS_MAX = 1_000_000
 HEARTBEAT_JOBS_MAX = 64
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+TierName = Literal["pro", "max"]
 Lease = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -28,8 +29,8 @@ class ClaimBody(Body):
     """Ask for a job: of one `tier`, or of the first of `tiers` that has one."""
 
     workerId: Id | None = None
-    tier: Literal["pro", "max"] | None = None
-    tiers: Annotated[list[Literal["pro", "max"]], Field(min_length=1, max_length=4)] | None = None
+    tier: TierName | None = None
+    tiers: Annotated[list[TierName], Field(min_length=1, max_length=4)] | None = None
     waitMs: Annotated[int, Field(ge=0, le=CLAIM_WAIT_MAX_MS)] = CLAIM_WAIT_DEFAULT_MS
 
     def wanted(self, served: tuple[Tier, ...]) -> list[Tier]:

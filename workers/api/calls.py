@@ -35,7 +35,7 @@ from workers.api.bodies import (
 )
 from workers.api.identity import Caller, identify
 from workers.jobs.desk import AWAY, desk, give_back
-from workers.models import Worker
+from workers.jobs.models import Worker
 
 log = structlog.get_logger("ashao.worker_api")
 

@@ -19,12 +19,12 @@ from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import Forbidden, NotSignedIn
 from ashao_site.lib.ids import hash_secret
 from ashao_site.lib.redis import Listener, Resync, redis
-from workers.actions import TOKEN_PREFIX
 from workers.jobs import Holder, Tier, owner_tag, store
 from workers.jobs.desk import desk
 from workers.jobs.fit import reading_room
+from workers.jobs.models import Worker
 from workers.jobs.records import context_of
-from workers.models import Worker
+from workers.machines.actions import TOKEN_PREFIX
 
 log = structlog.get_logger("ashao.worker_api")
 

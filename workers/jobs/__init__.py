@@ -19,7 +19,17 @@ from workers.jobs.actions import (
     submit,
 )
 from workers.jobs.ownership import assign_owner
-from workers.jobs.pricing import MODEL_NAME, PRICE_CREDITS, TIER_NAME, TIERS_OF, Tier, WorkerKind
+from workers.jobs.pricing import (
+    KINDS,
+    MODEL_NAME,
+    PRICE_CREDITS,
+    TIER_NAME,
+    TIERS,
+    TIERS_OF,
+    Tier,
+    WorkerKind,
+    shown_tiers,
+)
 from workers.jobs.queries import live_machines_of, network_status, state_of
 from workers.jobs.receipts import note_model, rate, receipts_of
 from workers.jobs.signals import job_finished
@@ -48,8 +58,10 @@ from workers.jobs.types import (
 from workers.jobs.visible import is_blank
 
 __all__ = [
+    "KINDS",
     "MODEL_NAME",
     "PRICE_CREDITS",
+    "TIERS",
     "TIERS_OF",
     "TIER_NAME",
     "Broke",
@@ -95,6 +107,7 @@ __all__ = [
     "reconsider",
     "release",
     "remove",
+    "shown_tiers",
     "state_of",
     "stop",
     "submit",

@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-MICROS_PER_CREDIT = 10_000
-BPS = 10_000
-WORKER_SHARE_BPS = 7_000
-STAKED_SHARE_BPS = 8_000
-"""What a worker earns of a job's value, and what one earns whose owner stakes $ASHAO."""
+from ledger.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS, credits_to_micros
 
 
 class Tier(StrEnum):
@@ -27,6 +23,9 @@ class WorkerKind(StrEnum):
 PRICE_CREDITS: dict[Tier, int] = {Tier.PRO: 10, Tier.MAX: 15}
 TIER_NAME: dict[Tier, str] = {Tier.PRO: "Pro", Tier.MAX: "Max"}
 MODEL_NAME: dict[Tier, str] = {Tier.PRO: "ashao-pro", Tier.MAX: "ashao-max"}
+TIERS = [str(tier) for tier in Tier]
+KINDS = [str(kind) for kind in WorkerKind]
+"""As the API names them."""
 TIERS_OF: dict[WorkerKind, frozenset[Tier]] = {
     WorkerKind.BROWSER: frozenset({Tier.PRO}),
     WorkerKind.NATIVE: frozenset({Tier.PRO, Tier.MAX}),
@@ -38,9 +37,17 @@ def share_bps(*, staked: bool) -> int:
     return STAKED_SHARE_BPS if staked else WORKER_SHARE_BPS
 
 
+def shown_tiers() -> list[dict[str, object]]:
+    """What the pages are told of the tiers."""
+    return [
+        {"id": str(tier), "name": TIER_NAME[tier], "credits": credits}
+        for tier, credits in PRICE_CREDITS.items()
+    ]
+
+
 def price_micros(tier: Tier) -> int:
     """What the person pays for one answer."""
-    return PRICE_CREDITS[tier] * MICROS_PER_CREDIT
+    return credits_to_micros(PRICE_CREDITS[tier])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,9 @@ def divide(*, value_micros: int, granted_micros: int, share_bps: int) -> Shares:
     does not divide evenly stays with the treasury: the worker's share is rounded down, the odd micro goes to
     the stakers.
     """
-    if not 0 <= granted_micros <= value_micros or not 0 <= share_bps <= BPS:
+    if not 0 <= granted_micros <= value_micros or not 0 <= share_bps <= WHOLE_BPS:
         raise ValueError("the granted part or the share is out of range")
-    worker = value_micros * share_bps // BPS
+    worker = value_micros * share_bps // WHOLE_BPS
     escrow = -(-worker * granted_micros // value_micros) if value_micros else 0
     earnings = worker - escrow
     treasury = value_micros - granted_micros - earnings

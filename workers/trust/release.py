@@ -15,9 +15,9 @@ from django.db.models.functions import Greatest, Least
 from django.utils.crypto import salted_hmac
 
 from ashao_site.lib import clock
-from ashao_site.money_settings import MICROS_PER_USD
 from ledger import actions as ledger
 from ledger import chart
+from ledger.money import MICROS_PER_USD
 from ledger.queries import available
 from workers.trust.models import EscrowSource, EscrowTally
 

@@ -10,7 +10,7 @@ from ashao_site.account.statement.serializers import StatementRowSerializer
 from ashao_site.lib.api import Shape, StrictCharField
 from chat.serializers import ExportSerializer
 from ledger.payouts.states import PayoutState
-from workers.serializers import KINDS, TIERS
+from workers import jobs
 
 CONFIRM_MAX_CHARS = 100
 
@@ -68,9 +68,9 @@ class ExportedWorkerSerializer(Shape):
 
     id = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
-    type = serializers.ChoiceField(choices=KINDS)
+    type = serializers.ChoiceField(choices=jobs.KINDS)
     model = serializers.CharField()
-    tiers = serializers.ListField(child=serializers.ChoiceField(choices=TIERS))
+    tiers = serializers.ListField(child=serializers.ChoiceField(choices=jobs.TIERS))
     createdAt = serializers.DateTimeField()
     lastSeenAt = serializers.DateTimeField(allow_null=True)
     pausedAt = serializers.DateTimeField(allow_null=True)

@@ -12,8 +12,9 @@ from ashao_site.accounts.limited import limited
 from ashao_site.accounts.scopes import KeyScopes, Scope
 from ashao_site.lib import limits
 from ashao_site.lib.api import validated
-from workers import actions, jobs, queries
-from workers.serializers import (
+from workers import jobs
+from workers.machines import actions, queries
+from workers.machines.serializers import (
     CHANGE_BODY,
     ChangedSerializer,
     ChangeSerializer,

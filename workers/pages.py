@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from ledger.money import STAKED_SHARE_BPS, WORKER_SHARE_BPS
 from staking.page_config import page_config
-from workers.jobs import PRICE_CREDITS
-from workers.jobs.pricing import STAKED_SHARE_BPS, TIER_NAME, WORKER_SHARE_BPS
+from workers import jobs
 
 
 @require_safe
@@ -18,7 +19,7 @@ def earn_page(request: HttpRequest) -> HttpResponse:
     config = {
         "development": settings.DEVELOPMENT_WALLET,
         "chainId": settings.CHAIN_ID,
-        "tiers": _tiers(),
+        "tiers": jobs.shown_tiers(),
         "earn": {
             "modelHost": settings.MODEL_HOST,
             "models": [model.model_dump(mode="json") for model in settings.BROWSER_MODELS],
@@ -35,25 +36,26 @@ def earn_page(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def account_page(request: HttpRequest) -> HttpResponse:
     """Credits, the statement, deposits and payouts."""
-    return render(request, "account.html", {"config": page_config(tiers=_tiers())})
+    return render(request, "account.html", {"config": page_config(tiers=jobs.shown_tiers())})
 
 
 @require_safe
 @ensure_csrf_cookie
 def stake_page(request: HttpRequest) -> HttpResponse:
     """Staking $ASHAO, and what came of it."""
-    return render(request, "stake.html", {"config": page_config(tiers=_tiers())})
+    return render(request, "stake.html", {"config": page_config(tiers=jobs.shown_tiers())})
 
 
 @require_safe
 @ensure_csrf_cookie
 def treasury_page(request: HttpRequest) -> HttpResponse:
     """What the network takes in and where it goes."""
-    return render(request, "treasury.html", {"config": page_config(tiers=_tiers())})
+    return render(request, "treasury.html", {"config": page_config(tiers=jobs.shown_tiers())})
 
 
-def _tiers() -> list[dict[str, object]]:
-    return [
-        {"id": str(tier), "name": TIER_NAME[tier], "credits": credits}
-        for tier, credits in PRICE_CREDITS.items()
-    ]
+urlpatterns = [
+    path("earn", earn_page, name="earn"),
+    path("account", account_page, name="account"),
+    path("stake", stake_page, name="stake"),
+    path("treasury", treasury_page, name="treasury"),
+]

@@ -20,9 +20,8 @@ from ledger.queries import balance
 from ledger.readonly_admin import ReadOnlyAdmin
 from staking.admin_steps import Fact, NoteForm, Step, decide, me, require_right
 from staking.admin_words import person
-from workers.models import OwnerTrust
 from workers.trust.actions import decide_trust
-from workers.trust.models import TrustDecision
+from workers.trust.models import OwnerTrust, TrustDecision
 from workers.trust.queries import standing_of
 from workers.trust.release import RELEASED_PER_DAY_MICROS, RELEASED_PER_PAYER_MICROS
 

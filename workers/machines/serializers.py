@@ -7,15 +7,13 @@ from ashao_site.lib.openapi import with_any_of
 from workers import jobs
 from workers.jobs.models import MODEL_MAX_CHARS, WORKER_NAME_MAX_CHARS
 
-KINDS = [str(kind) for kind in jobs.WorkerKind]
 CONTEXT_TOKENS_MIN, CONTEXT_TOKENS_MAX = 64, 10_000_000
-TIERS = [str(tier) for tier in jobs.Tier]
 
 
 class RegisterSerializer(serializers.Serializer[dict[str, object]]):
     """The body of `register`."""
 
-    type = serializers.ChoiceField(choices=KINDS)
+    type = serializers.ChoiceField(choices=jobs.KINDS)
     model = StrictCharField(max_length=MODEL_MAX_CHARS)
     name = StrictCharField(
         max_length=WORKER_NAME_MAX_CHARS,
@@ -30,7 +28,7 @@ class RegisterSerializer(serializers.Serializer[dict[str, object]]):
         help_text="How many tokens its model reads, question and answer together.",
     )
     tiers = serializers.ListField(
-        child=serializers.ChoiceField(choices=TIERS),
+        child=serializers.ChoiceField(choices=jobs.TIERS),
         required=False,
         min_length=1,
         max_length=4,
@@ -78,10 +76,10 @@ class WorkerSerializer(serializers.Serializer[dict[str, object]]):
     """One worker; amounts in µUSDC."""
 
     id = serializers.CharField()
-    type = serializers.ChoiceField(choices=KINDS)
+    type = serializers.ChoiceField(choices=jobs.KINDS)
     model = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
-    tiers = serializers.ListField(child=serializers.ChoiceField(choices=TIERS))
+    tiers = serializers.ListField(child=serializers.ChoiceField(choices=jobs.TIERS))
     status = serializers.ChoiceField(choices=["offline", "waiting", "busy", "paused"])
     paused = serializers.BooleanField()
     jobs = serializers.IntegerField()
@@ -109,7 +107,7 @@ class DoneJobSerializer(serializers.Serializer[dict[str, object]]):
 
     finishedAt = serializers.DateTimeField()
     workerId = serializers.CharField()
-    tier = serializers.ChoiceField(choices=TIERS)
+    tier = serializers.ChoiceField(choices=jobs.TIERS)
     tokens = serializers.IntegerField()
     seconds = serializers.FloatField()
     earned = serializers.IntegerField()

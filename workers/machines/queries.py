@@ -15,8 +15,8 @@ from ledger import chart
 from ledger.queries import available, balance
 from staking.rewards.queries import is_staker
 from workers.jobs import State, store
+from workers.jobs.models import Job, Worker
 from workers.jobs.pricing import share_bps
-from workers.models import Job, Worker
 
 SHOWN_MAX = 200
 HOUR_MINUTES = 60

@@ -16,8 +16,7 @@ from ashao_site.lib.ids import hash_secret, new_secret
 from ashao_site.lib.text import clean_text
 from workers import jobs
 from workers.jobs import TIERS_OF, Tier, WorkerKind
-from workers.jobs.models import MODEL_MAX_CHARS, WORKER_NAME_MAX_CHARS
-from workers.models import Worker
+from workers.jobs.models import MODEL_MAX_CHARS, WORKER_NAME_MAX_CHARS, Worker
 
 log = structlog.get_logger("ashao.workers")
 

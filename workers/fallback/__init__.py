@@ -1,0 +1,1 @@
+"""The cloud as a producer: what no worker has claimed is streamed from a provider."""
