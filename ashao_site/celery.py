@@ -68,7 +68,7 @@ app.conf.update(
             "options": {"expires": 600},
         },
         "unused-grants": {
-            "task": "chat.tasks.return_unused_grants",
+            "task": "ledger.tasks.return_unused_grants",
             "schedule": TIDY_EVERY_S,
             "options": {"expires": 600},
         },

@@ -4,20 +4,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from ashao_site.accounts.models import User
 from ashao_site.accounts.session import Viewer
-from ashao_site.accounts.signals import access_ended, guest_signed_in, wallet_signed_in
+from ashao_site.accounts.signals import access_ended, guest_signed_in
 from chat import actions_answers
 from chat.coming_along import take_along
 from chat.news import check_pages, check_streams
-from ledger.grants.actions import give_signup_grant
 from workers import jobs
-
-
-@receiver(wallet_signed_in, dispatch_uid="chat.give_first_credits")
-def give_first_credits(sender: object, *, user: User, address: str, **_: Any) -> None:
-    """A new wallet gets free credits, within the limits of a day and as long as the promotion budget lasts."""
-    give_signup_grant(user_id=user.pk, address=address)
 
 
 @receiver(guest_signed_in, dispatch_uid="chat.take_along")

@@ -3,9 +3,7 @@
 from ashao_site.celery import app
 from ashao_site.lib.aio import run_sync
 from chat import news
-from chat.grant_use import came_back
 from chat.tidy import tidy as tidy_up
-from ledger.grants.actions import return_unused
 from workers import jobs
 
 
@@ -20,9 +18,3 @@ def tell_network_news() -> None:
     """Tell every open page how the network is."""
     status = run_sync(jobs.network_status())
     news.tell(news.NETWORK_GROUP, {"type": "network", **status})
-
-
-@app.task(name="chat.tasks.return_unused_grants", ignore_result=True)
-def return_unused_grants() -> None:
-    """Take back the free credits of wallets that never came back."""
-    return_unused(came_back=came_back)

@@ -17,7 +17,9 @@ class LedgerConfig(AppConfig):
     name = "ledger"
 
     def ready(self) -> None:
-        """Ask to be told after migrations (and after a test's flush, which empties the tables)."""
+        """Ask to be told of sign-ins; and after migrations (and after a test's flush, which empties the tables)."""
+        from ledger.grants import receivers  # noqa: F401 - it registers itself
+
         post_migrate.connect(create_house_accounts, sender=self, dispatch_uid="ledger.house_accounts")
 
 

@@ -10,3 +10,10 @@ class WorkersConfig(AppConfig):
 
     name = "workers"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Who ran a worker came back."""
+        from ledger.grants.came_back import add_sign
+        from workers.machines.queries import had_worker_since
+
+        add_sign(had_worker_since)

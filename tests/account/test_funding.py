@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 
 from ashao_site.chain_settings import NOBODY, ChainSettings
-from chat.management.commands.bootstrap import FUNDING_KEY
 from ledger import chart
 from ledger.actions import fund_promo
+from ledger.management.commands.bootstrap import FUNDING_KEY
 from ledger.models import Transfer
 from ledger.queries import balance
 from staking import faucet

@@ -9,14 +9,14 @@ from eth_account import Account
 
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
-from chat.grant_use import came_back
-from chat.tasks import return_unused_grants
 from ledger import actions as ledger
 from ledger import chart, queries
 from ledger.grants import actions
 from ledger.grants.actions import give_signup_grant, return_unused
+from ledger.grants.came_back import came_back
 from ledger.grants.models import SignupGrant
 from ledger.models import Transfer
+from ledger.tasks import return_unused_grants
 from tests.accounts.accounts_browser import Browser
 from tests.ledger.support import assert_books
 from tests.workers.support import fund, person, worker_of
