@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ashao_site.account.access import keys, sessions
 from ashao_site.account.data import views as data
 from ashao_site.account.deposits import views as deposits
 from ashao_site.account.me import views as me
@@ -19,4 +20,8 @@ urlpatterns = [
     path("account", me.AccountView.as_view()),
     path("account/export", data.AccountExportView.as_view()),
     path("account/data", data.AccountDataView.as_view()),
+    path("keys", keys.KeysView.as_view()),
+    path("keys/<str:key_id>", keys.KeyView.as_view()),
+    path("sessions", sessions.SessionsView.as_view()),
+    path("sessions/<str:session_id>", sessions.SessionView.as_view()),
 ]

@@ -1,4 +1,4 @@
-"""Where a person is signed in. A session asks; an API key is told nothing of it."""
+"""The calls of where a person is signed in. A session asks; an API key is told nothing of it."""
 
 from typing import ClassVar
 
@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ashao_site.account.access.serializers import SessionListSerializer, SessionSerializer
 from ashao_site.accounts import sign_ins
 from ashao_site.accounts.authentication import require_session_user
 from ashao_site.accounts.scopes import KeyRule, KeyScopes
-from ashao_site.accounts.serializers import SessionListSerializer, SessionSerializer
 
 NEEDS_SESSION = "Needs a session: an API key is refused."
 
