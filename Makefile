@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+# Where it is set, every process reads all of Python's sources anew: more than half of the time of each start.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV_PYTHON := .venv/bin/python
 # In place of the shell, so that make is the parent; what is run ends when make is gone, however it went.
