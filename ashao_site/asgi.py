@@ -19,7 +19,7 @@ from ashao_site.development import refuse_public_names  # noqa: E402
 from ashao_site.lib.door import Door  # noqa: E402
 from ashao_site.lib.handler import Handler  # noqa: E402
 from ashao_site.lib.http import App, BodyLimit, as_view  # noqa: E402
-from chat import routing as chat_routing  # noqa: E402
+from chat.urls import socket_urlpatterns, stream_urlpatterns  # noqa: E402
 from workers.api import routing as worker_routing  # noqa: E402
 
 if settings.ASHAO_ENV == "development":
@@ -40,14 +40,14 @@ _routes = ProtocolTypeRouter(
         "http": URLRouter(
             [
                 *worker_routing.http_urlpatterns,
-                *chat_routing.http_urlpatterns,
+                *stream_urlpatterns,
                 re_path(
                     r"",
                     as_view(BodyLimit(cast(App, Handler()), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
                 ),
             ]
         ),
-        "websocket": AllowedHostsOriginValidator(URLRouter(chat_routing.websocket_urlpatterns)),
+        "websocket": AllowedHostsOriginValidator(URLRouter(socket_urlpatterns)),
     }
 )
 

@@ -233,7 +233,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "workers.api.schema.add_worker_calls",
-        "chat.schema.add_chat",
+        "chat.stream.schema.add_chat",
         "ashao_site.lib.openapi.add_errors",
     ],
     "COMPONENT_SPLIT_REQUEST": True,

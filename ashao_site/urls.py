@@ -22,7 +22,7 @@ urlpatterns = [
     path("api/", include("ashao_site.account.urls")),
     path("", include("ashao_site.docs_site.urls")),
     path("", include("workers.pages")),
-    path("", include("chat.page_urls")),
+    path("", include("chat.pages")),
 ]
 
 handler400 = "ashao_site.lib.api.handler400"

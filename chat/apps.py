@@ -11,4 +11,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         """Import what registers itself by being imported."""
-        from chat import receivers  # noqa: F401
+        from chat import personal  # noqa: F401
+        from chat.answers import ending  # noqa: F401
+        from chat.live import news  # noqa: F401
+        from chat.stream import rights  # noqa: F401

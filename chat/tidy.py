@@ -8,8 +8,9 @@ from django.db.models import Exists, OuterRef
 
 from ashao_site.accounts.actions import forget_expired
 from ashao_site.lib.clock import now
-from chat.actions_history import delete_locked
-from chat.models import SENT_KEY_KEPT, Conversation, Message, SentKey, Status
+from chat.conversation.models import Conversation, Message, Status
+from chat.library.actions import delete_locked
+from chat.sending.models import SENT_KEY_KEPT, SentKey
 
 TIDY_BATCH = 1_000
 TIDY_MAX_S = 240.0

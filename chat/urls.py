@@ -1,19 +1,26 @@
-"""Paths relative to /api/."""
+"""Paths: of calls relative to /api/, and of what is routed before Django, the stream of an answer and live news."""
 
 from django.urls import path
 
-from chat import views, views_history, views_network
+from chat.answers import views as answers
+from chat.library import views as library
+from chat.live.consumer import LiveConsumer
+from chat.live.views import NetworkView
+from chat.sending.views import SendView
+from chat.stream.consumer import StreamConsumer
 
 urlpatterns = [
-    path("network", views_network.NetworkView.as_view()),
-    path("chat/send", views.SendView.as_view()),
-    path("chat/stop", views.StopView.as_view()),
-    path("chat/retry", views.RetryView.as_view()),
-    path("chat/receipt", views.ReceiptView.as_view()),
-    path("chat/rate", views.RateView.as_view()),
-    path("chat/branch", views_history.BranchView.as_view()),
-    path("chat/conversations", views_history.ConversationsView.as_view()),
-    path("chat/conversations/<str:conversation_id>", views_history.ConversationView.as_view()),
-    path("chat/conversations/<str:conversation_id>/export", views_history.ConversationExportView.as_view()),
-    path("chat/export", views_history.ExportView.as_view()),
+    path("network", NetworkView.as_view()),
+    path("chat/send", SendView.as_view()),
+    path("chat/stop", answers.StopView.as_view()),
+    path("chat/retry", answers.RetryView.as_view()),
+    path("chat/receipt", answers.ReceiptView.as_view()),
+    path("chat/rate", answers.RateView.as_view()),
+    path("chat/branch", library.BranchView.as_view()),
+    path("chat/conversations", library.ConversationsView.as_view()),
+    path("chat/conversations/<str:conversation_id>", library.ConversationView.as_view()),
+    path("chat/conversations/<str:conversation_id>/export", library.ConversationExportView.as_view()),
+    path("chat/export", library.ExportView.as_view()),
 ]
+stream_urlpatterns = [path("api/chat/stream", StreamConsumer.as_asgi())]
+socket_urlpatterns = [path("ws/live", LiveConsumer.as_asgi())]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from chat.search_bits import signature
+from chat.search.bits import signature
 
 BATCH = 500
 

@@ -12,7 +12,7 @@ from ashao_site.account.data.serializers import AccountExportSerializer
 from ashao_site.accounts.actions import create_api_key
 from ashao_site.accounts.models import ApiKey, AuditEntry, SignIn, User
 from ashao_site.lib.clock import now
-from chat.models import Conversation
+from chat.conversation.models import Conversation
 from ledger import chart
 from ledger.payouts.actions import reject_payout, request_payout
 from ledger.payouts.models import Payout, PayoutWallet

@@ -2,14 +2,14 @@
 
 import pytest
 
-from chat import network
+from chat.live import news
 from ledger.actions import fund_promo
 from tests.chat.support import CREDIT, Browser, person
 
 
 @pytest.fixture(autouse=True)
 def forget_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "_last", None)
+    monkeypatch.setattr(news, "_last", None)
 
 
 @pytest.fixture

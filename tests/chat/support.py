@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from ashao_site.accounts.models import User
 from ashao_site.accounts.signals import wallet_signed_in
 from ashao_site.lib.aio import background_loop, run_sync
-from chat.stream import StreamConsumer
+from chat.stream.consumer import StreamConsumer
 from ledger import chart
 from tests.ledger.support import deposit
 from workers import jobs

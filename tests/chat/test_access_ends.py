@@ -11,8 +11,9 @@ from channels.testing import WebsocketCommunicator
 from ashao_site.accounts.actions import create_api_key, revoke_api_key
 from ashao_site.accounts.models import User
 from ashao_site.lib.aio import background_loop, run_sync
-from chat import live, stream
-from chat.live import LiveConsumer
+from chat.live import consumer as live
+from chat.live.consumer import LiveConsumer
+from chat.stream import rights
 from tests.chat.support import Browser, Production, Stream, stream_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +24,7 @@ WAIT_S = 120.0
 @pytest.fixture(autouse=True)
 def _told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a stream looks for by itself must not be what the test sees."""
-    monkeypatch.setattr(stream, "LOOK_FIRST_S", 600.0)
+    monkeypatch.setattr(rights, "LOOK_FIRST_S", 600.0)
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -151,8 +152,8 @@ def test_a_revoked_key_reads_no_further(alice: Browser) -> None:
 
 def test_what_was_not_told_is_seen_in_time(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """A session can also end by itself, and a telling can be lost."""
-    monkeypatch.setattr(stream, "LOOK_FIRST_S", 0.2)
-    monkeypatch.setattr(stream, "LOOK_EVERY_S", 0.2)
+    monkeypatch.setattr(rights, "LOOK_FIRST_S", 0.2)
+    monkeypatch.setattr(rights, "LOOK_EVERY_S", 0.2)
     monkeypatch.setattr(live, "CHECK_EVERY_S", 0.2)
     page = run_sync(page_of(alice))
     job_id, _ = alice.sent()

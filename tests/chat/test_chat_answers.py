@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chat.models import Message
+from chat.conversation.models import Message
 from tests.chat.support import Browser, Production, answer, refused
 from tests.ledger.support import assert_books
 from workers import jobs

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from chat import sending
-from chat.models import Conversation, Message, SentKey
+from chat.conversation.models import Conversation, Message
+from chat.sending import steps
+from chat.sending.models import SentKey
 from tests.chat.branching import branch, retry, say, shown
 from tests.chat.support import Browser, Production, answer, download, read_stream, refused
 from tests.ledger.support import assert_books
@@ -195,7 +196,7 @@ def test_only_ones_own_branches(alice: Browser, bob: Browser, guest: Browser) ->
 
 
 def test_versions_are_limited(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "VERSIONS_MAX", 2)
+    monkeypatch.setattr(steps, "VERSIONS_MAX", 2)
     one = say(alice, "One", "Two")
     edit = {"conversationId": one["conversationId"], "editOf": one["questionId"]}
     edited = say(alice, "Uno", "Dos", **edit)
@@ -208,7 +209,7 @@ def test_versions_are_limited(alice: Browser, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_all_branches_count_for_a_full_conversation(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "CONVERSATION_MESSAGES_MAX", 3)
+    monkeypatch.setattr(steps, "CONVERSATION_MESSAGES_MAX", 3)
     one = say(alice, "One", "Two")
     here = {"conversationId": one["conversationId"]}
     assert refused(alice.send("x", editOf=one["questionId"], **here)) == (409, "conversation_full")

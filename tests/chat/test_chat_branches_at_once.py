@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from chat import actions_history, sending
-from chat.tree import Tree
+from chat.conversation.tree import Tree
+from chat.library import actions
+from chat.sending import steps
 from tests.chat.branching import at_once, retry, say, shown, tab
 from tests.chat.support import Browser, Production, refused
 from tests.ledger.support import assert_books
@@ -44,14 +45,14 @@ def test_what_another_tab_sends_during_an_edit_stays_in_its_branch(
     """The edit comes in between, when what the model is told has been put together already."""
     one = say(alice, "One", "Two")
     here = {"conversationId": one["conversationId"]}
-    submit = sending.submit
+    submit = steps.submit
 
     def edit_first(**job: Any) -> str:
-        monkeypatch.setattr(sending, "submit", submit)
+        monkeypatch.setattr(steps, "submit", submit)
         at_once(lambda: say(tab(alice), "Uno", "Dos", editOf=one["questionId"], **here))
         return submit(**job)
 
-    monkeypatch.setattr(sending, "submit", edit_first)
+    monkeypatch.setattr(steps, "submit", edit_first)
     sent = alice.send("Three", **here).json()
     assert [turn["content"] for turn in Production(sent["jobId"]).job.messages] == ["One", "Two", "Three"]
     assert shown(alice, one["conversationId"]) == ["One", "Two", "Three", ""]
@@ -60,14 +61,14 @@ def test_what_another_tab_sends_during_an_edit_stays_in_its_branch(
 def test_what_two_tabs_send_at_once_is_one_path(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     one = say(alice, "One", "Two")
     here = {"conversationId": one["conversationId"]}
-    submit = sending.submit
+    submit = steps.submit
 
     def send_first(**job: Any) -> str:
-        monkeypatch.setattr(sending, "submit", submit)
+        monkeypatch.setattr(steps, "submit", submit)
         at_once(lambda: tab(alice).sent("Before", **here))
         return submit(**job)
 
-    monkeypatch.setattr(sending, "submit", send_first)
+    monkeypatch.setattr(steps, "submit", send_first)
     alice.sent("After", **here)
     assert shown(alice, one["conversationId"]) == ["One", "Two", "Before", "", "After", ""]
 
@@ -94,7 +95,7 @@ def test_what_is_sent_while_all_is_deleted_is_stopped_and_free(
 ) -> None:
     """It is sent when the answers that were being written have been stopped already."""
     one = say(alice, "One", "Two")
-    delete_locked = actions_history.delete_locked
+    delete_locked = actions.delete_locked
     late = []
 
     def send_first(conversations: Any) -> int:
@@ -102,7 +103,7 @@ def test_what_is_sent_while_all_is_deleted_is_stopped_and_free(
         late.extend(at_once(lambda: tab(alice).send("Late", **body).json()["jobId"]))
         return delete_locked(conversations)
 
-    monkeypatch.setattr(actions_history, "delete_locked", send_first)
+    monkeypatch.setattr(actions, "delete_locked", send_first)
     assert alice.call("DELETE", "/api/chat/conversations").status_code == 204
     assert jobs.state_of(late[0]) == jobs.State.DONE
     assert alice.credits() == 90

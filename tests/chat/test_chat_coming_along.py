@@ -13,8 +13,8 @@ from ashao_site.accounts.models import User
 from ashao_site.accounts.signals import guest_signed_in
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.redis import redis
-from chat import coming_along
-from chat.models import Conversation
+from chat import personal
+from chat.conversation.models import Conversation
 from tests.chat.support import CREDIT, CSRF, Browser, Production, answer, open_stream, read_stream
 from tests.ledger.support import deposit
 from workers import jobs
@@ -171,7 +171,7 @@ def test_a_failure_leaves_the_guest_as_they_were(guest: Browser, monkeypatch: py
 def test_there_is_a_limit(guest: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     _, first = guest.sent()
     _, second = guest.sent()
-    monkeypatch.setattr(coming_along, "COME_ALONG_MAX", 1)
+    monkeypatch.setattr(personal, "COME_ALONG_MAX", 1)
     sign_in(guest, ALICE)
     assert listed(guest) == [second]
     assert Conversation.objects.get(public_id=first).user_id is None

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.context import CONTEXT_CHARS_MAX, CONTEXT_MESSAGES_MAX, build_context
-from chat.titles import title_of
+from chat.conversation.titles import title_of
+from chat.sending.context import CONTEXT_CHARS_MAX, CONTEXT_MESSAGES_MAX, build_context
 
 PAST = st.lists(
     st.tuples(st.sampled_from(["user", "assistant"]), st.text(min_size=1, max_size=9_000)), max_size=60

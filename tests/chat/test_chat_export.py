@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from chat import export
-from chat.models import Conversation
+from chat.conversation.models import Conversation
+from chat.library import export
 from tests.chat.support import CLOUD, Browser, Production, answer, download, refused
 
 pytestmark = [

@@ -8,7 +8,8 @@ from django.contrib.sessions.models import Session
 
 from ashao_site.accounts.actions import create_api_key
 from ashao_site.lib.clock import now
-from chat.models import Conversation, Message, SentKey
+from chat.conversation.models import Conversation, Message
+from chat.sending.models import SentKey
 from chat.tidy import tidy
 from tests.chat.support import Browser, answer, refused
 from workers import jobs

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from chat import actions_answers
-from chat.models import Message
+from chat.answers import actions
+from chat.conversation.models import Message
 from tests.chat.support import Browser, answer, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ def test_the_same_call_without_a_key_is_one_for_a_minute(alice: Browser, monkeyp
     before = alice.credits()
     assert retry(alice, job_id).json() == first
     assert alice.credits() == before
-    monkeypatch.setattr(actions_answers, "REPEATED_WITHIN", actions_answers.REPEATED_WITHIN * 0)
+    monkeypatch.setattr(actions, "REPEATED_WITHIN", actions.REPEATED_WITHIN * 0)
     later = retry(alice, job_id).json()
     assert later["jobId"] != first["jobId"]
     assert answers(alice) == 3

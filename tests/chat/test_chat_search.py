@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from ashao_site.accounts.session import Viewer
 from ashao_site.lib.clock import now
-from chat import search as searching
-from chat.models import Conversation, Message
-from chat.search import snippet, words_of
-from chat.search_bits import BYTES_MAX, INDEXED_MAX_CHARS, fold, probes, signature
+from chat.conversation.models import Conversation, Message
+from chat.search import queries
+from chat.search.bits import BYTES_MAX, INDEXED_MAX_CHARS, fold, probes, signature
+from chat.search.queries import snippet, words_of
 from tests.chat.support import Browser, Production, answer, refused
 
 db = pytest.mark.django_db(transaction=True)
@@ -90,8 +90,8 @@ def test_the_newest_first_in_pages_pinned_or_not(alice: Browser) -> None:
 
 @db
 def test_one_call_looks_through_a_limited_number(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "SCAN_MAX", 4)
-    monkeypatch.setattr(searching, "BATCH", 2)
+    monkeypatch.setattr(queries, "SCAN_MAX", 4)
+    monkeypatch.setattr(queries, "BATCH", 2)
     _, oldest = alice.sent("needle")
     for _ in range(7):
         alice.sent("hay")
@@ -198,7 +198,7 @@ def test_it_stays_within_few_queries(alice: Browser, django_assert_max_num_queri
         for _ in range(3)
     )
     with django_assert_max_num_queries(6):
-        page = searching.search(viewer=Viewer(user_id=alice.user.pk), words=["slow"], after=None, limit=30)
+        page = queries.search(viewer=Viewer(user_id=alice.user.pk), words=["slow"], after=None, limit=30)
     assert (page.hits, page.next) == ([], None)
 
 

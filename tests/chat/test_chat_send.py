@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from chat.models import Conversation, Message, SentKey
+from chat.conversation.models import Conversation, Message
+from chat.sending.models import SentKey
 from ledger import chart, queries
 from tests.chat.support import Browser, Production, answer, person, refused, signed_in
 from tests.ledger.support import assert_books

@@ -15,9 +15,9 @@ from ashao_site.accounts.actions import create_api_key
 from ashao_site.lib.aio import background_loop, run_sync
 from ashao_site.lib.clock import now
 from ashao_site.lib.redis import redis
-from chat import sse, stream
-from chat.models import Message
-from chat.stream import StreamConsumer
+from chat.conversation.models import Message
+from chat.stream import consumer, sse, writer
+from chat.stream.consumer import StreamConsumer
 from tests.chat.support import Browser, Production, answer, open_stream, read_stream, stream_of
 from workers import jobs
 from workers.jobs import records, store
@@ -220,7 +220,7 @@ def test_a_bearer_key_may_read(alice: Browser) -> None:
     answer(job_id, "Hi")
     secret = create_api_key(user=alice.user, name="test").secret
 
-    async def read(token: str) -> stream.Ask | int:
+    async def read(token: str) -> consumer.Ask | int:
         found = []
 
         async def send(message: dict[str, int]) -> None:
@@ -232,7 +232,7 @@ def test_a_bearer_key_may_read(alice: Browser) -> None:
             "query_string": f"jobId={job_id}".encode(),
             "headers": [(b"authorization", f"Bearer {token}".encode())],
         }
-        await stream.serve(scope, send)
+        await consumer.serve(scope, send)
         return found[0]
 
     assert run_sync(read(secret)) == 200
@@ -287,14 +287,14 @@ def test_a_client_that_leaves_is_let_go(alice: Browser) -> None:
 
 
 def test_silence_is_filled_with_comments(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "KEEP_ALIVE_S", 5.0)
+    monkeypatch.setattr(writer, "KEEP_ALIVE_S", 5.0)
     job_id, _ = alice.sent()
     seen = read_stream(alice, job_id, leave_after_s=6.0)
     assert seen.body == sse.KEEP_ALIVE
 
 
 def test_too_many_streams_are_refused(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "OPEN_STREAMS_MAX", 0)
+    monkeypatch.setattr(consumer, "OPEN_STREAMS_MAX", 0)
     seen = read_stream(alice, "job_0000000000000000000000")
     assert seen.refused() == (503, "unavailable")
     assert seen.headers[b"retry-after"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chat.models import Conversation
-from chat.titles import title_of
+from chat.conversation.models import Conversation
+from chat.conversation.titles import title_of
 from tests.chat.support import Browser
 
 pytestmark = pytest.mark.django_db(transaction=True)

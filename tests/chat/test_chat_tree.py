@@ -8,8 +8,9 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.models import Conversation, Message, SentKey
-from chat.tree import Node, Tree
+from chat.conversation.models import Conversation, Message
+from chat.conversation.tree import Node, Tree
+from chat.sending.models import SentKey
 from tests.chat.branching import say
 from tests.chat.support import Browser
 

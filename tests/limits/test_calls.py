@@ -18,7 +18,7 @@ from ashao_site.accounts.actions import create_api_key
 from ashao_site.accounts.models import User
 from ashao_site.lib import limits
 from ashao_site.lib.limits.table import Rate
-from chat.models import Conversation
+from chat.conversation.models import Conversation
 from tests.accounts.accounts_browser import Browser
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from ashao_site.lib.aio import run_sync
 from ashao_site.lib.errors import RateLimited
 from ashao_site.lib.limits.at_once import AtOnce
 from ashao_site.lib.limits.table import HOUR_S, Rate
-from chat.live import LiveConsumer
+from chat.live.consumer import LiveConsumer
 from tests.chat.support import Stream
 from tests.workers.calls import client_of
 from workers.api import calls

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from ashao_site.account.data.deletion import CONFIRMATION
 from ashao_site.account.statement.serializers import StatementRowSerializer
 from ashao_site.lib.api import Shape, StrictCharField
-from chat.serializers import ExportSerializer
+from chat.library.serializers import ExportSerializer
 from ledger.payouts.states import PayoutState
 from workers import jobs
 

@@ -26,7 +26,7 @@ from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 from ashao_site.lib.clock import now
 from ashao_site.lib.db import OUTAGES
-from chat.models import Conversation
+from chat.conversation.models import Conversation
 from ledger.grants.actions import grant_of
 from ledger.grants.models import GrantState
 from ledger.grants.queries import offered_credits

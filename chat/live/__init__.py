@@ -1,0 +1,1 @@
+"""News for open pages: how the network is, what a person has left."""

@@ -1,0 +1,1 @@
+"""A message is sent: what the model is given, the job, and the key that makes it once."""

@@ -1,0 +1,1 @@
+"""An answer as it is written."""
