@@ -160,7 +160,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 """The largest body that an API call may have, in bytes."""
-SESSION_ENGINE = "ashao_site.accounts.session_store"
+SESSION_ENGINE = "ashao_site.accounts.sessions.store"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 # The prefix has browsers take the cookie from this host alone, over https alone. The one for CSRF keeps its name:
@@ -213,14 +213,14 @@ thousand, is not told from a word, and then is cached for a minute as everything
 # --- API --------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "ashao_site.accounts.authentication.ApiKeyAuthentication",
-        "ashao_site.accounts.authentication.SessionAuthentication",
+        "ashao_site.accounts.callers.authentication.ApiKeyAuthentication",
+        "ashao_site.accounts.callers.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["ashao_site.accounts.authentication.KeyScopePermission"],
+    "DEFAULT_PERMISSION_CLASSES": ["ashao_site.accounts.callers.authentication.KeyScopePermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["ashao_site.lib.api.StrictJSONParser"],
     "EXCEPTION_HANDLER": "ashao_site.lib.api.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "ashao_site.accounts.schema.ScopedSchema",
+    "DEFAULT_SCHEMA_CLASS": "ashao_site.accounts.callers.schema.ScopedSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

@@ -9,7 +9,7 @@ from ashao_site.health import healthz, readyz
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
-    path("admin/second-factor/", include("ashao_site.accounts.second_factor_pages")),
+    path("admin/second-factor/", include("ashao_site.accounts.second_factor.pages")),
     path("admin/reconciliation/", include("staking.reconciliation.pages")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),

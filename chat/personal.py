@@ -8,8 +8,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.session import Viewer
-from ashao_site.accounts.signals import guest_signed_in
+from ashao_site.accounts.sessions.sign_ins import guest_signed_in
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.pieces import Pieces
 from chat.conversation.models import Conversation, Message, Status

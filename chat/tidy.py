@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from ashao_site.accounts.actions import forget_expired
+from ashao_site.accounts.tidy import forget_expired
 from ashao_site.lib.clock import now
 from chat.conversation.models import Conversation, Message, Status
 from chat.library.actions import delete_locked

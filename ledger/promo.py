@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
 
-from ashao_site.accounts.second_factor import second_factor_required
+from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import Conflict
 from ledger import actions, chart, queries
 from ledger.models import MAX_NOTE_CHARS

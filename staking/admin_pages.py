@@ -8,7 +8,7 @@ from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.second_factor import second_factor_required
+from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import BadInput, NotFound
 from ashao_site.lib.wei import format_ashao
 from ledger.money import format_usd

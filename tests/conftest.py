@@ -21,7 +21,9 @@ MANY_GRANTS = {"GRANTS_PER_ADDRESS": 100_000, "GRANTS_BUDGET_PERCENT": 100}
 
 def pytest_configure() -> None:
     use_for_transactional_tests()
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each process that tests start would compile everything anew
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # each process that tests start would compile everything anew
     for name, value in MANY_GRANTS.items():
         os.environ.setdefault(name, str(value))  # for the servers that tests start
         setattr(django_settings, name, value)

@@ -17,17 +17,14 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from ashao_site.accounts.audit import audit
-from ashao_site.accounts.models import ApiKey, AuditEntry, User
-from ashao_site.accounts.second_factor import (
-    device_of,
-    require_second_factor,
-    reset_devices,
-)
-from ashao_site.accounts.session import Viewer
-from ashao_site.accounts.sign_ins import end_other_sign_ins, tell_access_ended
+from ashao_site.accounts.audit import AuditEntry, audit
+from ashao_site.accounts.keys.models import ApiKey
+from ashao_site.accounts.models import User
+from ashao_site.accounts.second_factor.actions import device_of, require_second_factor, reset_devices
+from ashao_site.accounts.sessions.sign_ins import end_other_sign_ins
 from ashao_site.accounts.staff_door import StaffSignInForm
 from ashao_site.accounts.uncounted_admin import UncountedList
+from ashao_site.accounts.viewer import Viewer, tell_access_ended
 
 admin.site.login_form = StaffSignInForm
 

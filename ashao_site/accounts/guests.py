@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from ashao_site.accounts.models import GuestUse
 from ashao_site.lib.addresses import site_network
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import RateLimited
@@ -25,6 +24,20 @@ ON CONFLICT (subject_hash, day) DO UPDATE SET count = accounts_guestuse.count + 
 WHERE accounts_guestuse.count < %s
 RETURNING count
 """
+
+
+class GuestUse(models.Model):
+    """How many messages a guest's session, or a network, has sent on one UTC day; and how many grants a network got."""
+
+    subject_hash = models.CharField(max_length=64)
+    day = models.DateField(db_index=True)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject_hash", "day"], name="guest_use_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.count}"
 
 
 def guest_id(request: HttpRequest) -> str:

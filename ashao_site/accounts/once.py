@@ -3,11 +3,22 @@
 from datetime import timedelta
 from uuid import UUID
 
-from ashao_site.accounts.models import ConfirmedForm
+from django.db import models
+
 from ashao_site.lib.clock import now
 
 FORM_KEPT = timedelta(days=30)
 """A form that was opened longer ago than this is no longer known by its key."""
+
+
+class ConfirmedForm(models.Model):
+    """A form of the admin that somebody confirmed: its key, so that the same form sent again does nothing."""
+
+    key = models.UUIDField(unique=True)
+    at = models.DateTimeField(default=now, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.key)
 
 
 def confirm_once(key: UUID) -> bool:

@@ -1,7 +1,9 @@
 """What is held here of who a person is: handed in for the file of all that is held of them, and forgotten."""
 
-from ashao_site.accounts.models import ApiKey, SignIn, User
-from ashao_site.accounts.sign_ins import end_other_sign_ins
+from ashao_site.accounts.keys.models import ApiKey
+from ashao_site.accounts.models import User
+from ashao_site.accounts.sessions.models import SignIn
+from ashao_site.accounts.sessions.sign_ins import end_other_sign_ins
 from ashao_site.lib.clock import iso
 from ashao_site.lib.pieces import Json, Pieces, json_rows, json_value
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ashao_site.accounts import views
+from ashao_site.accounts.sign_in import views
 
 urlpatterns = [
     path("auth/nonce", views.NonceView.as_view()),

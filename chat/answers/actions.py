@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, NotFound

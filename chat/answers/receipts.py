@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.errors import NotFound
 from ashao_site.lib.pieces import Json
 from chat.conversation.models import READABLE, Message

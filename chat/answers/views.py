@@ -7,9 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ashao_site.accounts.authentication import require_viewer
-from ashao_site.accounts.limited import limited
-from ashao_site.accounts.scopes import KeyScopes, Scope
+from ashao_site.accounts.callers.checks import limited, require_viewer
+from ashao_site.accounts.keys.scopes import KeyScopes, Scope
 from ashao_site.lib import limits
 from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.clock import milliseconds, now
 from ashao_site.lib.errors import NotFound
 from ashao_site.lib.ids import is_id, new_id

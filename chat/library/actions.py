@@ -3,7 +3,7 @@
 import structlog
 from django.db import transaction
 
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import AppError, BadInput, Conflict, NotFound

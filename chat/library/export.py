@@ -6,7 +6,7 @@ from enum import StrEnum
 from django.db.models import Q
 from django.utils.text import slugify
 
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.clock import iso, now
 from ashao_site.lib.pieces import Json, Pieces, json_object, json_text, json_value

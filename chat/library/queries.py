@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.clock import iso
 from ashao_site.lib.pieces import Json
 from chat.answers.receipts import receipts_of

@@ -9,7 +9,7 @@ import structlog
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 
-from ashao_site.accounts.session import load_viewer
+from ashao_site.accounts.sessions.loading import load_viewer
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import scope_address
 from ashao_site.lib.aio import in_db

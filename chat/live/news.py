@@ -12,8 +12,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from django.dispatch import receiver
 
-from ashao_site.accounts.session import Viewer
-from ashao_site.accounts.signals import access_ended
+from ashao_site.accounts.viewer import Viewer, access_ended
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import AppError, Unavailable

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ashao_site.accounts.scopes import KeyRule, KeyScopes
+from ashao_site.accounts.keys.scopes import KeyRule, KeyScopes
 from ashao_site.lib.api import Shape
 from chat.live.news import network_status
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.errors import BadInput
 from ashao_site.lib.text import clean_text
 from chat.conversation.cursor import Cursor

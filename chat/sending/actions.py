@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.errors import BadInput, NotFound
 from ashao_site.lib.text import clean_text
 from chat.conversation.models import MESSAGE_MAX_CHARS, Conversation, Message, Role

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.errors import Conflict
 from chat.conversation.models import Conversation
 from chat.sending.models import SentKey

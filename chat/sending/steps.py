@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ashao_site.accounts.guests import take_guest_message
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import Conflict, InsufficientCredits, NotSignedIn
 from chat.conversation.models import Conversation, Message, Role, Status, no_conversation

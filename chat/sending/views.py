@@ -11,12 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ashao_site.accounts.authentication import viewer_of
+from ashao_site.accounts.callers.checks import limited, viewer_of
 from ashao_site.accounts.guests import guest_id
-from ashao_site.accounts.limited import limited
-from ashao_site.accounts.scopes import KeyScopes, Scope
-from ashao_site.accounts.session import Viewer
-from ashao_site.accounts.session_store import keep_visitor
+from ashao_site.accounts.keys.scopes import KeyScopes, Scope
+from ashao_site.accounts.sessions.store import keep_visitor
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 from ashao_site.lib.api import Shape, validated

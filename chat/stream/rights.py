@@ -6,9 +6,9 @@ from typing import Any
 import structlog
 from django.dispatch import receiver
 
-from ashao_site.accounts.scopes import Scope
-from ashao_site.accounts.session import Viewer, load_viewer
-from ashao_site.accounts.signals import access_ended
+from ashao_site.accounts.keys.scopes import Scope
+from ashao_site.accounts.sessions.loading import load_viewer
+from ashao_site.accounts.viewer import Viewer, access_ended
 from ashao_site.lib.aio import in_db, run_sync
 from ashao_site.lib.clock import now
 from ashao_site.lib.db import OUTAGES

@@ -5,7 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.signals import wallet_signed_in
+from ashao_site.accounts.sign_in.actions import wallet_signed_in
 from ledger.grants.actions import give_signup_grant
 
 

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from ashao_site.accounts.models import User
 from ashao_site.accounts.once import confirm_once
-from ashao_site.accounts.second_factor import second_factor_required
+from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import AppError, Unavailable
 from ledger.payouts import actions
 from ledger.payouts.admin_words import (

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.urls import reverse
 
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
 from ledger.money import format_usd
 from ledger.payouts import queries
 from ledger.payouts.admin_words import LIST, transaction_link

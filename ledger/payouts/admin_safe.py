@@ -18,7 +18,7 @@ from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from ashao_site.accounts.once import confirm_once
-from ashao_site.accounts.second_factor import second_factor_required
+from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.chain_settings import ChainSettings
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import AppError

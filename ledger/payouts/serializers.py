@@ -5,8 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ashao_site.accounts.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS
-from ashao_site.accounts.siwe import MESSAGE_MAX_CHARS
+from ashao_site.accounts.sign_in.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS
+from ashao_site.accounts.sign_in.siwe import MESSAGE_MAX_CHARS
 from ashao_site.lib.api import StrictCharField, StrictIntegerField
 from ledger.money import MAX_AMOUNT_MICROS
 from ledger.payouts.models import ADDRESS_CHARS

@@ -9,11 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ashao_site.accounts.authentication import require_session_user, require_user
-from ashao_site.accounts.limited import limited
+from ashao_site.accounts.callers.checks import limited, require_session_user, require_user
+from ashao_site.accounts.keys.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.accounts.models import User
-from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
-from ashao_site.accounts.signin import site_of
+from ashao_site.accounts.sign_in.site import site_of
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 from ashao_site.lib.api import validated

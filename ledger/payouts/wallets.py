@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from ashao_site.accounts.actions import accept_message
 from ashao_site.accounts.models import User
-from ashao_site.accounts.signature import verify_signature
-from ashao_site.accounts.signin import Site
+from ashao_site.accounts.sign_in.actions import accept_message
+from ashao_site.accounts.sign_in.signature import verify_signature
+from ashao_site.accounts.sign_in.site import Site
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict, NotFound, NotSignedIn
 from ledger.payouts.models import PayoutWallet

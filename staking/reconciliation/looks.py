@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ashao_site.accounts.audit import audit
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry, audit
+from ashao_site.accounts.models import User
 from ledger.money import format_usd
 from staking.reconciliation import queries, words
 from staking.reconciliation.compare import compare

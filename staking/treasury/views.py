@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ashao_site.accounts.scopes import KeyRule, KeyScopes
+from ashao_site.accounts.keys.scopes import KeyRule, KeyScopes
 from staking.treasury.queries import treasury_overview
 from staking.treasury.serializers import TreasurySerializer
 

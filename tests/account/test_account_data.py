@@ -9,8 +9,11 @@ from rest_framework.test import APIClient
 
 from ashao_site.account.data.deletion import CONFIRMATION
 from ashao_site.account.data.serializers import AccountExportSerializer
-from ashao_site.accounts.actions import create_api_key
-from ashao_site.accounts.models import ApiKey, AuditEntry, SignIn, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.keys.actions import create_api_key
+from ashao_site.accounts.keys.models import ApiKey
+from ashao_site.accounts.models import User
+from ashao_site.accounts.sessions.models import SignIn
 from ashao_site.lib.clock import now
 from chat.conversation.models import Conversation
 from ledger import chart

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from ashao_site.accounts.actions import create_api_key
+from ashao_site.accounts.keys.actions import create_api_key
 from ashao_site.accounts.models import User
 from tests.admin.support import give_second_factor
 

@@ -8,9 +8,12 @@ import pytest
 from accounts_browser import Browser, in_threads
 from rest_framework.test import APIClient
 
-from ashao_site.accounts import actions, personal
-from ashao_site.accounts.actions import API_KEYS_MAX_PER_USER, REVOKED_KEY_KEPT, forget_expired
-from ashao_site.accounts.models import ApiKey, User
+from ashao_site.accounts import personal
+from ashao_site.accounts.keys import actions
+from ashao_site.accounts.keys.actions import API_KEYS_MAX_PER_USER
+from ashao_site.accounts.keys.models import ApiKey
+from ashao_site.accounts.models import User
+from ashao_site.accounts.tidy import REVOKED_KEY_KEPT, forget_expired
 from ashao_site.lib.clock import now
 from ashao_site.lib.ids import hash_secret
 

@@ -10,9 +10,9 @@ from accounts_browser import Browser, sign
 from eth_account import Account
 
 import tests.chain.conftest as chain_fixtures
-from ashao_site.accounts.contract_signature import CONTRACT_GAS
 from ashao_site.accounts.models import User
-from ashao_site.accounts.signature import SIGNATURE_MAX_CHARS, verify_signature
+from ashao_site.accounts.sign_in.contract_signature import CONTRACT_GAS
+from ashao_site.accounts.sign_in.signature import SIGNATURE_MAX_CHARS, verify_signature
 from ashao_site.chain_settings import ChainSettings, checksummed
 from ashao_site.embedded.anvil import CHAIN_ID, DevChain
 from ashao_site.lib.chain import ChainUnavailable

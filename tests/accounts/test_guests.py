@@ -8,9 +8,8 @@ from accounts_browser import in_threads
 from django.test import RequestFactory
 
 from ashao_site.accounts import guests
-from ashao_site.accounts.actions import forget_expired
-from ashao_site.accounts.guests import guest_id, guest_remaining, take_guest_message
-from ashao_site.accounts.models import GuestUse
+from ashao_site.accounts.guests import GuestUse, guest_id, guest_remaining, take_guest_message
+from ashao_site.accounts.tidy import forget_expired
 from ashao_site.lib.addresses import client_address
 from ashao_site.lib.errors import RateLimited
 

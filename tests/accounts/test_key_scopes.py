@@ -9,9 +9,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
-from ashao_site.accounts.actions import create_api_key
-from ashao_site.accounts.models import ApiKey, User
-from ashao_site.accounts.scopes import ALL_SCOPES, KeyRule, Scope, needed_of
+from ashao_site.accounts.keys.actions import create_api_key
+from ashao_site.accounts.keys.models import ApiKey
+from ashao_site.accounts.keys.scopes import ALL_SCOPES, KeyRule, Scope, needed_of
+from ashao_site.accounts.models import User
 from ledger import chart
 from tests.ledger.support import deposit
 

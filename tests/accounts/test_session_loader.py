@@ -5,9 +5,10 @@ from accounts_browser import Browser
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
+from ashao_site.accounts.keys.scopes import Scope
 from ashao_site.accounts.models import User
-from ashao_site.accounts.scopes import Scope
-from ashao_site.accounts.session import Viewer, load_viewer
+from ashao_site.accounts.sessions.loading import load_viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.errors import Forbidden, NotSignedIn
 
 NOBODY = Viewer()

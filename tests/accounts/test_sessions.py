@@ -10,10 +10,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from rest_framework.test import APIClient
 
-from ashao_site.accounts.actions import forget_expired
-from ashao_site.accounts.devices import LABEL_MAX_CHARS, UNKNOWN_DEVICE, device_label
-from ashao_site.accounts.models import SignIn, User
-from ashao_site.accounts.session import Viewer, load_viewer
+from ashao_site.accounts.models import User
+from ashao_site.accounts.sessions.devices import LABEL_MAX_CHARS, UNKNOWN_DEVICE, device_label
+from ashao_site.accounts.sessions.loading import load_viewer
+from ashao_site.accounts.sessions.models import SignIn
+from ashao_site.accounts.tidy import forget_expired
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.clock import now
 from tests.admin.support import give_second_factor
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from accounts_browser import Browser, ago, in_threads, sign
 
-from ashao_site.accounts.actions import NONCE_TTL_S, NONCES_MAX_PER_SESSION, forget_expired
-from ashao_site.accounts.models import SignInNonce, User
-from ashao_site.accounts.signals import user_created
-from ashao_site.accounts.signature import verify_signature
+from ashao_site.accounts.models import User, user_created
+from ashao_site.accounts.sign_in.actions import NONCE_TTL_S, NONCES_MAX_PER_SESSION
+from ashao_site.accounts.sign_in.models import SignInNonce
+from ashao_site.accounts.sign_in.signature import verify_signature
+from ashao_site.accounts.tidy import forget_expired
 from ashao_site.chain_settings import ChainSettings, checksummed
 from ashao_site.lib.clock import now
 from tests.chain.nodes import dead_url

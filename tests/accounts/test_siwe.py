@@ -11,8 +11,8 @@ from eth_utils.address import to_checksum_address
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ashao_site.accounts import siwe
-from ashao_site.accounts.siwe import SignInMessage, nonce_of, parse_message
+from ashao_site.accounts.sign_in import siwe
+from ashao_site.accounts.sign_in.siwe import SignInMessage, nonce_of, parse_message
 from ashao_site.lib.errors import BadInput
 
 WALLET = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2"
@@ -237,7 +237,7 @@ def test_rubbish_is_refused(text: str) -> None:
 def test_what_froze_a_process_is_refused_at_once() -> None:
     """In a process of its own: what backtracks cannot be interrupted. The old way took hours for this one."""
     script = (
-        "import sys\nfrom ashao_site.accounts.siwe import parse_message\n"
+        "import sys\nfrom ashao_site.accounts.sign_in.siwe import parse_message\n"
         "from ashao_site.lib.errors import BadInput\n"
         "for _ in range(100):\n  try:\n    parse_message(sys.argv[1])\n    sys.exit(3)\n  except BadInput:\n    pass\n"
     )

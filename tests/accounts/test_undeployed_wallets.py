@@ -12,8 +12,8 @@ from eth_account import Account
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from ashao_site.accounts.contract_signature import FACTORY_GAS
-from ashao_site.accounts.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS, verify_signature
+from ashao_site.accounts.sign_in.contract_signature import FACTORY_GAS
+from ashao_site.accounts.sign_in.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS, verify_signature
 from ashao_site.chain_settings import ChainSettings
 from ashao_site.lib.chain import ChainUnavailable
 from tests.chain.nodes import dead_url

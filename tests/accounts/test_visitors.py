@@ -10,9 +10,10 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
-from ashao_site.accounts import actions
-from ashao_site.accounts.actions import forget_expired
-from ashao_site.accounts.models import GuestUse, SignInNonce
+from ashao_site.accounts import tidy
+from ashao_site.accounts.guests import GuestUse
+from ashao_site.accounts.sign_in.models import SignInNonce
+from ashao_site.accounts.tidy import forget_expired
 from ashao_site.lib.clock import now
 
 HOUR = timedelta(hours=1)
@@ -89,7 +90,7 @@ def test_looking_around_makes_no_rows(path: str, bob: Browser) -> None:
 
 @pytest.mark.django_db
 def test_tidying_goes_on_until_nothing_is_left(monkeypatch: Any) -> None:
-    monkeypatch.setattr(actions, "FORGET_BATCH", 10)
+    monkeypatch.setattr(tidy, "FORGET_BATCH", 10)
     over = now() - timedelta(minutes=1)
     nonces = [SignInNonce(nonce=f"n{n}", session_key="s", expires_at=over) for n in range(95)]
     SignInNonce.objects.bulk_create(nonces)

@@ -10,7 +10,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.second_factor import VERIFIED_AT
+from ashao_site.accounts.second_factor.actions import VERIFIED_AT
 
 PASSWORD = "right-horse-7"
 

@@ -3,9 +3,9 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from ashao_site.accounts.audit import audit
-from ashao_site.accounts.models import AuditEntry, User
-from ashao_site.accounts.staff_signals import FAILURES_PER_HOUR
+from ashao_site.accounts.audit import AuditEntry, audit
+from ashao_site.accounts.models import User
+from ashao_site.accounts.staff_door import FAILURES_PER_HOUR
 
 from .support import PASSWORD, staff_member, verified
 

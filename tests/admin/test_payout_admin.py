@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from eth_account import Account
 
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
 from ledger import chart
 from ledger import queries as books

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from ashao_site.accounts.models import AuditEntry
+from ashao_site.accounts.audit import AuditEntry
 from ledger.actions import fund_promo, reverse_transfer
 from ledger.models import Payout, RelayerAttempt, RelayerTransaction, Transfer
 from ledger.payouts.states import PayoutState

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
 from ledger import chart
 from ledger.actions import Leg, post_transfer
 from ledger.queries import balance

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
 from ledger.models import RelayerStatus
 from staking.models import ChainCursor, Epoch, TreasuryTransfer
 from staking.reconciliation import looks

@@ -6,10 +6,11 @@ from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from ashao_site.accounts import second_factor
-from ashao_site.accounts.actions import create_api_key
-from ashao_site.accounts.models import AuditEntry, User
-from ashao_site.accounts.second_factor import VERIFIED_FOR, reset_devices
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.keys.actions import create_api_key
+from ashao_site.accounts.models import User
+from ashao_site.accounts.second_factor import actions
+from ashao_site.accounts.second_factor.actions import VERIFIED_FOR, reset_devices
 from ashao_site.lib.errors import Conflict
 
 from .support import code_of, give_second_factor, signed_in, staff_member, verified
@@ -35,7 +36,7 @@ def shown_secret(client: Client) -> str:
 
 
 def new_code(client: Client) -> str:
-    key = client.session[second_factor.PENDING_KEY]
+    key = client.session[actions.PENDING_KEY]
     return f"{totp(bytes.fromhex(key)):06d}"
 
 

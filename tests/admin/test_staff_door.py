@@ -14,8 +14,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from ashao_site.accounts.models import AuditEntry, RecoveryCode, User
-from ashao_site.accounts.recovery_codes import RECOVERY_CODES, make_recovery_codes, use_recovery_code
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
+from ashao_site.accounts.second_factor.recovery_codes import (
+    RECOVERY_CODES,
+    RecoveryCode,
+    make_recovery_codes,
+    use_recovery_code,
+)
 from ashao_site.accounts.staff_door import OPEN_PAGES
 from ashao_site.lib import limits
 from ashao_site.lib.errors import RateLimited

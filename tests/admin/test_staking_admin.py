@@ -7,7 +7,8 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
 from ledger import chart
 from ledger.models import Transfer

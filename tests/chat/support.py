@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.signals import wallet_signed_in
+from ashao_site.accounts.sign_in.actions import wallet_signed_in
 from ashao_site.lib.aio import background_loop, run_sync
 from chat.stream.consumer import StreamConsumer
 from ledger import chart

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 import pytest
 from channels.testing import WebsocketCommunicator
 
-from ashao_site.accounts.actions import create_api_key, revoke_api_key
+from ashao_site.accounts.keys.actions import create_api_key, revoke_api_key
 from ashao_site.accounts.models import User
 from ashao_site.lib.aio import background_loop, run_sync
 from chat.live import consumer as live

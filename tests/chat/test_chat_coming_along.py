@@ -10,7 +10,7 @@ from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.signals import guest_signed_in
+from ashao_site.accounts.sessions.sign_ins import guest_signed_in
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.redis import redis
 from chat import personal

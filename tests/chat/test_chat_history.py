@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
-from ashao_site.accounts.actions import create_api_key
+from ashao_site.accounts.keys.actions import create_api_key
 from ashao_site.lib.clock import now
 from chat.conversation.models import Conversation, Message
 from chat.sending.models import SentKey

@@ -11,7 +11,7 @@ from zlib import crc32
 
 import pytest
 
-from ashao_site.accounts.actions import create_api_key
+from ashao_site.accounts.keys.actions import create_api_key
 from ashao_site.lib.aio import background_loop, run_sync
 from ashao_site.lib.clock import now
 from ashao_site.lib.redis import redis

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from eth_account import Account
 
-from ashao_site.accounts.models import GuestUse, User
+from ashao_site.accounts.guests import GuestUse
+from ashao_site.accounts.models import User
 from ashao_site.lib import clock
 from ledger import chart, queries
 from ledger.grants.actions import give_signup_grant

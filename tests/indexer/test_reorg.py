@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
 from ashao_site.lib.errors import Conflict
 from ledger import queries as books
 from staking.deposits import book_transfers

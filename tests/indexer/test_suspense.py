@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, NotFound
 from ledger import chart

@@ -14,7 +14,7 @@ from django.test import Client
 from eth_account import Account
 from rest_framework.test import APIClient
 
-from ashao_site.accounts.actions import create_api_key
+from ashao_site.accounts.keys.actions import create_api_key
 from ashao_site.accounts.models import User
 from ashao_site.lib import limits
 from ashao_site.lib.limits.table import Rate

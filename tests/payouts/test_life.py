@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from eth_account import Account
 
-from ashao_site.accounts.models import AuditEntry
+from ashao_site.accounts.audit import AuditEntry
 from ashao_site.lib.errors import BadInput, Conflict, Forbidden
 from ledger.payouts import actions, queries
 from ledger.payouts.authorization import nonce_of

@@ -10,7 +10,7 @@ from django.test import Client
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
-from ashao_site.accounts.actions import create_api_key
+from ashao_site.accounts.keys.actions import create_api_key
 from ashao_site.accounts.models import User
 from ashao_site.chain_settings import NOBODY, ChainSettings, checksummed
 from ledger import chart

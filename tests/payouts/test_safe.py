@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from eth_account import Account
 
-from ashao_site.accounts.models import AuditEntry
+from ashao_site.accounts.audit import AuditEntry
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict
 from ledger.payouts import actions, evidence

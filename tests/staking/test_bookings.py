@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from eth_account.signers.local import LocalAccount
 
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import AppError
 from ledger import chart

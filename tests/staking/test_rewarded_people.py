@@ -9,7 +9,7 @@ from django.db.models import Case, Value, When
 from django.test import RequestFactory
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.signals import wallet_signed_in
+from ashao_site.accounts.sign_in.actions import wallet_signed_in
 from ashao_site.chain_settings import ChainSettings
 from ledger import chart, money
 from ledger.actions import fund_promo

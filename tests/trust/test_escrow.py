@@ -3,7 +3,8 @@
 import pytest
 from django.db import connections
 
-from ashao_site.accounts.models import AuditEntry, User
+from ashao_site.accounts.audit import AuditEntry
+from ashao_site.accounts.models import User
 from ashao_site.lib.db import only_one
 from ashao_site.lib.errors import AppError
 from ledger import chart

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from ashao_site.accounts.actions import create_api_key
+from ashao_site.accounts.keys.actions import create_api_key
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
 from tests.chat.support import Browser, refused

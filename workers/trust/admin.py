@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.second_factor import second_factor_required
+from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import NotFound
 from ledger import chart
 from ledger.money import format_usd

@@ -13,11 +13,10 @@ from ashao_site.account.access.serializers import (
     NewKeyRequestSerializer,
     NewKeySerializer,
 )
-from ashao_site.accounts import actions
-from ashao_site.accounts.authentication import require_session_user, require_user
-from ashao_site.accounts.limited import limited
-from ashao_site.accounts.models import ApiKey
-from ashao_site.accounts.scopes import ALL_SCOPES, KeyRule, KeyScopes, Scope
+from ashao_site.accounts.callers.checks import limited, require_session_user, require_user
+from ashao_site.accounts.keys import actions
+from ashao_site.accounts.keys.models import ApiKey
+from ashao_site.accounts.keys.scopes import ALL_SCOPES, KeyRule, KeyScopes, Scope
 from ashao_site.lib import limits
 from ashao_site.lib.api import validated
 

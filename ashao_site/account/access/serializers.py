@@ -2,8 +2,9 @@
 
 from rest_framework import serializers
 
-from ashao_site.accounts.models import API_KEY_NAME_MAX_CHARS, ApiKey, SignIn
-from ashao_site.accounts.scopes import ALL_SCOPES
+from ashao_site.accounts.keys.models import API_KEY_NAME_MAX_CHARS, ApiKey
+from ashao_site.accounts.keys.scopes import ALL_SCOPES
+from ashao_site.accounts.sessions.models import SignIn
 from ashao_site.lib.api import Shape, StrictCharField
 
 

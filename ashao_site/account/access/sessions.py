@@ -9,9 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.account.access.serializers import SessionListSerializer, SessionSerializer
-from ashao_site.accounts import sign_ins
-from ashao_site.accounts.authentication import require_session_user
-from ashao_site.accounts.scopes import KeyRule, KeyScopes
+from ashao_site.accounts.callers.checks import require_session_user
+from ashao_site.accounts.keys.scopes import KeyRule, KeyScopes
+from ashao_site.accounts.sessions import sign_ins
 
 NEEDS_SESSION = "Needs a session: an API key is refused."
 

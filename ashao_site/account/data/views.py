@@ -11,10 +11,9 @@ from rest_framework.views import APIView
 from ashao_site.account.data.deletion import delete_everything
 from ashao_site.account.data.export import export_account
 from ashao_site.account.data.serializers import AccountExportSerializer, ConfirmSerializer, confirm_body
-from ashao_site.accounts.authentication import require_session_user
-from ashao_site.accounts.limited import limited
-from ashao_site.accounts.schema import ScopedSchema
-from ashao_site.accounts.scopes import KeyRule, KeyScopes
+from ashao_site.accounts.callers.checks import limited, require_session_user
+from ashao_site.accounts.callers.schema import ScopedSchema
+from ashao_site.accounts.keys.scopes import KeyRule, KeyScopes
 from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept, validated
 from ashao_site.lib.download import Download

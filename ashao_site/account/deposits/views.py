@@ -17,9 +17,8 @@ from ashao_site.account.deposits.serializers import (
     FaucetSerializer,
     GivenSerializer,
 )
-from ashao_site.accounts.authentication import require_user, require_wallet
-from ashao_site.accounts.limited import limited
-from ashao_site.accounts.scopes import KeyScopes, Scope
+from ashao_site.accounts.callers.checks import limited, require_user, require_wallet
+from ashao_site.accounts.keys.scopes import KeyScopes, Scope
 from ashao_site.chain_settings import ChainSettings
 from ashao_site.lib import limits
 from ashao_site.lib.api import validated

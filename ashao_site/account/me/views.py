@@ -16,12 +16,11 @@ from ashao_site.account.me.serializers import (
     MeSerializer,
     WelcomeSerializer,
 )
-from ashao_site.accounts.authentication import require_user, viewer_of
+from ashao_site.accounts.callers.checks import limited, require_user, viewer_of
 from ashao_site.accounts.guests import guest_remaining, next_free_messages_at
-from ashao_site.accounts.limited import limited
+from ashao_site.accounts.keys.scopes import KeyRule, KeyScopes, Scope
 from ashao_site.accounts.models import User
-from ashao_site.accounts.scopes import KeyRule, KeyScopes, Scope
-from ashao_site.accounts.session import Viewer
+from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 from ashao_site.lib.clock import now

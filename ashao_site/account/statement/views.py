@@ -11,9 +11,8 @@ from rest_framework.views import APIView
 from ashao_site.account.statement.csv_file import statement_csv
 from ashao_site.account.statement.serializers import StatementSerializer
 from ashao_site.account.statement.wire import told
-from ashao_site.accounts.authentication import require_user
-from ashao_site.accounts.limited import limited
-from ashao_site.accounts.scopes import KeyScopes, Scope
+from ashao_site.accounts.callers.checks import limited, require_user
+from ashao_site.accounts.keys.scopes import KeyScopes, Scope
 from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept
 from ashao_site.lib.download import Download

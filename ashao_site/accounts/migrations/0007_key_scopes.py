@@ -3,7 +3,7 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
-import ashao_site.accounts.models
+import ashao_site.accounts.keys.models
 
 
 class Migration(migrations.Migration):
@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name="scopes",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(max_length=10),
-                default=ashao_site.accounts.models.all_scopes,
+                default=ashao_site.accounts.keys.models.all_scopes,
                 editable=False,
                 size=None,
             ),

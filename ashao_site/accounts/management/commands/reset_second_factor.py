@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.second_factor import reset_devices
+from ashao_site.accounts.second_factor.actions import reset_devices
 
 
 class Command(BaseCommand):

@@ -1,18 +1,22 @@
 """Where a person is signed in: noted at sign-in and at use, listed, ended."""
 
 from datetime import UTC, timedelta
+from typing import Any
 
 from django.contrib.auth import login
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 
-from ashao_site.accounts.devices import device_label
 from ashao_site.accounts.guests import known_guest
-from ashao_site.accounts.models import SignIn, User
-from ashao_site.accounts.session import Viewer, viewer_of_session
-from ashao_site.accounts.signals import access_ended, guest_signed_in
+from ashao_site.accounts.models import User
+from ashao_site.accounts.sessions.devices import device_label
+from ashao_site.accounts.sessions.loading import viewer_of_session
+from ashao_site.accounts.sessions.models import SignIn
+from ashao_site.accounts.viewer import Viewer, tell_access_ended
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import NotFound
 from ashao_site.lib.ids import is_id
@@ -20,6 +24,13 @@ from ashao_site.lib.ids import is_id
 LAST_USED_STEP = timedelta(minutes=1)
 """`last_used_at` is written at most this often: a page that asks often must not cost a write each time."""
 SIGN_INS_SHOWN = 100
+
+guest_signed_in = Signal()
+"""A guest signed in: what is the guest's shall be the person's. Arguments: `user_id`, `guest_id` (`gst_…`).
+
+Sent inside the transaction that begins the person's session: both are so, or neither. Receivers must do no network
+call.
+"""
 
 
 def begin_session(*, request: HttpRequest, user: User) -> None:
@@ -121,11 +132,23 @@ def end_session(request: HttpRequest) -> None:
         _end(viewer_of_session(request.session), [key])
 
 
-def tell_access_ended(viewer: Viewer) -> None:
-    """Announce, once the transaction has committed, that something no longer speaks for this person."""
-    transaction.on_commit(lambda: access_ended.send(sender=SignIn, viewer=viewer))
-
-
 def _end(viewer: Viewer, keys: list[str]) -> None:
     Session.objects.filter(pk__in=keys).delete()  # and with it its sign-in
     tell_access_ended(viewer)
+
+
+# However somebody signs in or out, with a wallet or in the admin
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.note_sign_in")
+def note_logged_in(*, request: Any, user: Any, **_: object) -> None:
+    """Somebody signed in; their session has the key by now that it keeps."""
+    if isinstance(request, HttpRequest) and isinstance(user, User):
+        note_sign_in(request=request, user=user)
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.tell_logged_out")
+def tell_logged_out(*, request: Any, **_: object) -> None:
+    """Somebody signs out. Django tells it before it deletes the session: who is told must not find it any more."""
+    if isinstance(request, HttpRequest):
+        end_session(request)

@@ -23,12 +23,12 @@ from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
 from ashao_site.accounts.audit import audit
 from ashao_site.accounts.models import User
-from ashao_site.accounts.recovery_codes import (
+from ashao_site.accounts.second_factor.recovery_codes import (
     forget_recovery_codes,
     make_recovery_codes,
     use_recovery_code,
 )
-from ashao_site.accounts.sign_ins import note_sign_in
+from ashao_site.accounts.sessions.sign_ins import note_sign_in
 from ashao_site.lib import limits
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict

@@ -7,31 +7,65 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ashao_site.accounts import actions
-from ashao_site.accounts.limited import limited
+from ashao_site.accounts.callers.checks import limited
+from ashao_site.accounts.keys.scopes import KeyRule, KeyScopes
 from ashao_site.accounts.models import User
-from ashao_site.accounts.scopes import KeyRule, KeyScopes
-from ashao_site.accounts.serializers import (
-    NonceSerializer,
-    OkSerializer,
-    SignedInSerializer,
-    UserSerializer,
-    VerifySerializer,
-)
-from ashao_site.accounts.session_store import keep_visitor
-from ashao_site.accounts.sign_ins import begin_session
-from ashao_site.accounts.signals import wallet_signed_in
-from ashao_site.accounts.signin import site_of
+from ashao_site.accounts.sessions.sign_ins import begin_session
+from ashao_site.accounts.sessions.store import keep_visitor
+from ashao_site.accounts.sign_in import actions
+from ashao_site.accounts.sign_in.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS
+from ashao_site.accounts.sign_in.site import site_of
+from ashao_site.accounts.sign_in.siwe import MESSAGE_MAX_CHARS
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
-from ashao_site.lib.api import validated
+from ashao_site.lib.api import Shape, StrictCharField, validated
 
 VISITOR_KEPT = timedelta(hours=1)
 """How long a session is kept that has nothing but nonces."""
+
+
+class NonceSerializer(Shape):
+    """A nonce, and the chain that the message must name. Its times are best taken from here: clocks differ."""
+
+    nonce = serializers.CharField()
+    chainId = serializers.IntegerField(source="chain_id")
+    issuedAt = serializers.DateTimeField(source="issued_at", help_text="Now, by the server's clock.")
+    expiresAt = serializers.DateTimeField(source="expires_at", help_text="Until then the nonce is good.")
+
+
+class VerifySerializer(Shape):
+    """A signed EIP-4361 message."""
+
+    message = StrictCharField(max_length=MESSAGE_MAX_CHARS)
+    signature = StrictCharField(max_length=UNDEPLOYED_SIGNATURE_MAX_CHARS)
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    """A person, to that person."""
+
+    id = serializers.CharField(source="public_id")
+    wallet = serializers.CharField(help_text="With which they signed in.")
+
+    class Meta:
+        model = User
+        fields = ["id", "wallet"]
+
+
+class SignedInSerializer(Shape):
+    """Who is signed in now."""
+
+    user = UserSerializer()
+
+
+class OkSerializer(Shape):
+    """It is done."""
+
+    ok = serializers.BooleanField()
 
 
 class NonceView(APIView):
@@ -83,7 +117,7 @@ class VerifyView(APIView):
             address=client_address(django_request),
         )
         begin_session(request=django_request, user=user)
-        wallet_signed_in.send(sender=User, user=user, address=client_address(django_request))
+        actions.wallet_signed_in.send(sender=User, user=user, address=client_address(django_request))
         return Response({"user": UserSerializer(user).data})
 
 

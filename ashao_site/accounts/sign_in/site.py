@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
-from ashao_site.accounts.siwe import SignInMessage
+from ashao_site.accounts.sign_in.siwe import SignInMessage
 from ashao_site.lib.errors import NotSignedIn
 
 CLOCK_SKEW_MAX = timedelta(minutes=15)

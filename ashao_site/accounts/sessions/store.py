@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 
-from ashao_site.accounts.sign_ins import move_sign_in, sign_in_of_session
+from ashao_site.accounts.sessions.sign_ins import move_sign_in, sign_in_of_session
 from ashao_site.lib.clock import now
 
 VISITOR_UNTIL_KEY = "visitor_until"

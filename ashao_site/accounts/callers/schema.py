@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
-from ashao_site.accounts.scopes import ALL_SCOPES, KeyRule, needed_of
+from ashao_site.accounts.keys.scopes import ALL_SCOPES, KeyRule, needed_of
 
 
 class ScopedSchema(AutoSchema):
@@ -26,7 +26,7 @@ class ScopedSchema(AutoSchema):
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular registers it untyped
     """An API key as a bearer token."""
 
-    target_class = "ashao_site.accounts.authentication.ApiKeyAuthentication"
+    target_class = "ashao_site.accounts.callers.authentication.ApiKeyAuthentication"
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular registers it untyped
     """The session cookie."""
 
-    target_class = "ashao_site.accounts.authentication.SessionAuthentication"
+    target_class = "ashao_site.accounts.callers.authentication.SessionAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from eth_account import Account
 from eth_account.messages import defunct_hash_message, encode_defunct
 
-from ashao_site.accounts.contract_signature import accepts, is_known_to_refuse, unwrapped
+from ashao_site.accounts.sign_in.contract_signature import accepts, is_known_to_refuse, unwrapped
 from ashao_site.lib import limits
 from ashao_site.lib.hexadecimal import bytes_of
 

@@ -1,7 +1,5 @@
 """Who is behind a session cookie or a bearer token, for ASGI code that is routed before Django."""
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
@@ -9,17 +7,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import constant_time_compare
 
 from ashao_site.accounts.guests import GUEST_SESSION_KEY
-from ashao_site.accounts.keys import live_key
-from ashao_site.accounts.models import SESSION_KEY_MAX_CHARS, User
-from ashao_site.accounts.scopes import KeyRule, Needed, require_scope
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """A signed-in user (`user_id`, the row's id), or a guest (`gst_…`), or nobody known: both None."""
-
-    user_id: int | None = None
-    guest_id: str | None = None
+from ashao_site.accounts.keys.actions import live_key
+from ashao_site.accounts.keys.scopes import KeyRule, Needed, require_scope
+from ashao_site.accounts.models import User
+from ashao_site.accounts.sessions.models import SESSION_KEY_MAX_CHARS
+from ashao_site.accounts.viewer import Viewer
 
 
 def load_viewer(session_cookie: str | None, bearer: str | None, needed: Needed = KeyRule.NO_KEY) -> Viewer:

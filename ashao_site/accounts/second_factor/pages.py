@@ -16,8 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.recovery_codes import recovery_codes_left
-from ashao_site.accounts.second_factor import (
+from ashao_site.accounts.second_factor.actions import (
     device_of,
     enter_code,
     has_second_factor,
@@ -25,6 +24,7 @@ from ashao_site.accounts.second_factor import (
     renew_recovery_codes,
     set_up_device,
 )
+from ashao_site.accounts.second_factor.recovery_codes import recovery_codes_left
 from ashao_site.lib.errors import AppError
 
 ADMIN_HOME = "/admin/"

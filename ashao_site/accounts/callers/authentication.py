@@ -8,15 +8,13 @@ from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from ashao_site.accounts.guests import GUEST_SESSION_KEY
-from ashao_site.accounts.keys import live_key
-from ashao_site.accounts.models import ApiKey, User
-from ashao_site.accounts.scopes import KeyRule, needed_of, require_scope
-from ashao_site.accounts.session import Viewer
-from ashao_site.accounts.sign_ins import note_seen, note_use
+from ashao_site.accounts.keys.actions import live_key
+from ashao_site.accounts.keys.models import ApiKey
+from ashao_site.accounts.keys.scopes import needed_of, require_scope
+from ashao_site.accounts.models import User
+from ashao_site.accounts.sessions.sign_ins import note_seen, note_use
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
-from ashao_site.lib.errors import Conflict, NotSignedIn
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -75,44 +73,6 @@ class SessionAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """As for API keys."""
         return "Bearer"
-
-
-def require_user(request: Request) -> User:
-    """The signed-in user. Raises `NotSignedIn`."""
-    if isinstance(request.user, User):
-        return request.user
-    raise NotSignedIn("Please sign in first.")
-
-
-def require_session_user(request: Request) -> User:
-    """The user of a session sign-in. Raises `NotSignedIn` where nobody is, or only an API key is given."""
-    user = require_user(request)
-    if isinstance(request.auth, ApiKey):
-        require_scope(request.auth.scopes, KeyRule.NO_KEY)
-    return user
-
-
-def require_wallet(user: User) -> str:
-    """The person's wallet. Raises `Conflict` (no_wallet) for staff who have none."""
-    if not user.wallet:
-        raise Conflict("This account has no wallet.", code="no_wallet")
-    return user.wallet
-
-
-def viewer_of(request: Request) -> Viewer:
-    """The caller as far as known; a visitor who never sent anything is nobody yet."""
-    if isinstance(request.user, User):
-        return Viewer(user_id=request.user.pk)
-    known = request._request.session.get(GUEST_SESSION_KEY)
-    return Viewer(guest_id=known if isinstance(known, str) else None)
-
-
-def require_viewer(request: Request) -> Viewer:
-    """The caller. Raises `NotSignedIn` for nobody."""
-    viewer = viewer_of(request)
-    if viewer == Viewer():
-        raise NotSignedIn("Please sign in first.")
-    return viewer
 
 
 def _no_view(_request: HttpRequest) -> HttpResponse:

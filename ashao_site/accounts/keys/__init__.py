@@ -1,0 +1,1 @@
+"""API keys: what a program acts with, and what it may."""

@@ -1,0 +1,1 @@
+"""The second factor of staff: a code of an authenticator app (TOTP), or a recovery code."""
