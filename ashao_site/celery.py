@@ -43,7 +43,7 @@ app.conf.update(
         "sweep": {"task": "workers.tasks.sweep", "schedule": SWEEP_EVERY_S, "options": {"expires": 5}},
         "news": {"task": "chat.tasks.tell_network_news", "schedule": NEWS_EVERY_S, "options": {"expires": 3}},
         "chain": {
-            "task": "staking.tasks.follow_chain",
+            "task": "ledger.tasks.follow_chain",
             "schedule": CHAIN_EVERY_S,
             "options": {"expires": 5},
         },
@@ -63,7 +63,7 @@ app.conf.update(
             "options": {"expires": 120},
         },
         "reconcile": {
-            "task": "staking.tasks.reconcile",
+            "task": "ledger.tasks.reconcile",
             "schedule": RECONCILE_EVERY_S,
             "options": {"expires": 600},
         },

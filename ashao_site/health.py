@@ -10,12 +10,11 @@ import structlog
 from django.db import connection, transaction
 from django.http import HttpRequest, JsonResponse
 
+from ashao_site.chain.watch import NotConfigured, Reachable, chain_watch, describe
 from ashao_site.lib.aio import run_sync
-from ashao_site.lib.chain import NotConfigured, Reachable, describe
-from ashao_site.lib.chain_watch import chain_watch
 from ashao_site.lib.pool_watch import pool_watch
 from ashao_site.lib.redis import redis
-from staking.reconciliation.alarms import alarms
+from ashao_site.staff.alarms import alarms
 
 CHECK_TIMEOUT_S = 3.0
 CHECK_EVERY_S = 1.0

@@ -10,7 +10,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin/second-factor/", include("ashao_site.accounts.second_factor.pages")),
-    path("admin/reconciliation/", include("staking.reconciliation.pages")),
+    path("admin/reconciliation/", include("ledger.reconciliation.pages")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema")),

@@ -7,8 +7,8 @@ from typing import Any
 from bench.measure import Took, database_mib, measured, peak_mib
 from bench.money_network import Network, configure
 from ledger.queries import check_books, trial_balance
-from staking.reconciliation.compare import compare
-from staking.reconciliation.queries import read
+from ledger.reconciliation.compare import compare
+from ledger.reconciliation.queries import read
 from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Epoch
 from staking.treasury import queries, sums
@@ -23,6 +23,7 @@ Times = dict[str, float]
 
 
 def measure(*, jobs: int, stakers: int) -> None:
+    """All of it."""
     configure()
     network = Network(jobs=jobs)
     count, empty_mib = jobs // TENTHS, database_mib()

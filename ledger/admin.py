@@ -15,17 +15,30 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
+from ashao_site.staff.readonly import ReadOnly, ReadOnlyAdmin
 from ledger import promo, queries
 from ledger.admin_sides import NamedLookups, is_of_job, of_jobs, reference_of, side
+from ledger.deposits.admin import TreasuryTransferAdmin
 from ledger.models import Account, Entry, Hold, HoldLine, Transfer
 from ledger.money import format_usd
 from ledger.payouts.admin import PayoutAdmin
-from ledger.readonly_admin import ReadOnly, ReadOnlyAdmin
+from ledger.reconciliation.admin import ChainCursorAdmin
+from ledger.treasury.admin import BookingAdmin, BurnAdmin
 
 OF_ACCOUNT = "lines__account__id__exact"
 """How the account page links to its holds."""
 
-__all__ = ["AccountAdmin", "EntryAdmin", "HoldAdmin", "PayoutAdmin", "TransferAdmin"]
+__all__ = [
+    "AccountAdmin",
+    "BookingAdmin",
+    "BurnAdmin",
+    "ChainCursorAdmin",
+    "EntryAdmin",
+    "HoldAdmin",
+    "PayoutAdmin",
+    "TransferAdmin",
+    "TreasuryTransferAdmin",
+]
 
 
 def _link(target: Model, text: str) -> SafeString:

@@ -8,6 +8,12 @@ from typing import Any
 
 from django.db.models import Model, Q
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ashao_site.staff.words import breaking
+from ledger.models import Transfer
 
 JOB_PREFIX = "job_"
 """What the reference of a job's hold and transfers begins with, of those that take it back too."""
@@ -52,3 +58,12 @@ def reference_of(row: Model) -> str:
     """The reference of the hold or transfer that this entry or line belongs to."""
     parent = getattr(row, "transfer", None) or getattr(row, "hold", None)
     return "" if parent is None else str(parent.reference)
+
+
+def ledger_link(key: str) -> SafeString | str:
+    """The ledger's transfer with this key, and its page where there is one."""
+    transfer = Transfer.objects.filter(key=key).first() if key else None
+    if transfer is None:
+        return key or "-"
+    url = reverse("admin:ledger_transfer_change", args=[transfer.pk])
+    return format_html('<a href="{}">{}</a>', url, breaking(key))

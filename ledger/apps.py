@@ -17,8 +17,20 @@ class LedgerConfig(AppConfig):
     name = "ledger"
 
     def ready(self) -> None:
-        """Ask to be told of sign-ins; and after migrations (and after a test's flush, which empties the tables)."""
+        """Ask to be told: of sign-ins, of what the chain says, after migrations (a test's flush empties the tables).
+
+        And register what the ledger has to say to staff.
+        """
+        from ashao_site.chain.indexer import listeners
+        from ashao_site.staff import alarms
+        from ledger.deposits.transfers import TreasuryListener
         from ledger.grants import receivers  # noqa: F401 - it registers itself
+        from ledger.reconciliation.alarms import money_alarms
+        from ledger.treasury.burns import BurnListener
+
+        listeners.register("treasury", TreasuryListener())
+        listeners.register("burns", BurnListener())
+        alarms.register("money", money_alarms)
 
         post_migrate.connect(create_house_accounts, sender=self, dispatch_uid="ledger.house_accounts")
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.deposits.models import SentDeposit, TreasuryTransfer
 from ledger.grants.models import GrantDay, SignupGrant
 from ledger.payouts.models import (
     Payout,
@@ -16,9 +17,12 @@ from ledger.payouts.models import (
     RelayerStatus,
     RelayerTransaction,
 )
+from ledger.treasury.models import Booking, Burn
 
 __all__ = [
     "Account",
+    "Booking",
+    "Burn",
     "Entry",
     "GrantDay",
     "Hold",
@@ -30,8 +34,10 @@ __all__ = [
     "RelayerAttempt",
     "RelayerStatus",
     "RelayerTransaction",
+    "SentDeposit",
     "SignupGrant",
     "Transfer",
+    "TreasuryTransfer",
 ]
 
 MAX_KEY_CHARS = 200

@@ -1,4 +1,4 @@
-"""What is held here of a person who is paid: handed in for the file of all that is held of them, and forgotten.
+"""What is held here of a person who pays in and is paid: handed in for the file of all that is held, and forgotten.
 
 The books themselves stay: what they say of a person is that person's statement.
 """
@@ -7,6 +7,8 @@ from ashao_site.accounts.models import User
 from ashao_site.lib.clock import iso
 from ashao_site.lib.errors import Conflict
 from ashao_site.lib.pieces import Json, Pieces, json_rows
+from ledger.deposits.buying import CREDITED
+from ledger.deposits.models import Direction, SentDeposit, TreasuryTransfer
 from ledger.payouts.actions import forget_wallets
 from ledger.payouts.models import Payout, PayoutWallet
 from ledger.payouts.queries import payouts_of
@@ -14,10 +16,13 @@ from ledger.payouts.states import OPEN
 
 
 def exported(user: User) -> dict[str, Pieces]:
-    """The wallets that the person has confirmed, and their payouts."""
+    """Confirmed wallets and payouts; the deposits that became credits, and those that the person said they had sent."""
+    credited = TreasuryTransfer.objects.filter(direction=Direction.IN, booked__in=CREDITED, user_id=user.pk)
     return {
         "payoutWallets": json_rows(PayoutWallet.objects.filter(user_id=user.pk), _wallet),
         "payouts": json_rows(Payout.objects.filter(user_id=user.pk), _payout),
+        "deposits": json_rows(credited, _deposit),
+        "announcedDeposits": json_rows(SentDeposit.objects.filter(user_id=user.pk), _announced),
     }
 
 
@@ -50,3 +55,16 @@ def _payout(row: Payout) -> Json:
         "requestedAt": iso(row.requested_at),
         "finalAt": iso(row.final_at) if row.final_at else None,
     }
+
+
+def _deposit(row: TreasuryTransfer) -> Json:
+    return {
+        "txHash": row.tx_hash,
+        "wallet": row.counterparty,
+        "amount": row.amount_micros,
+        "creditedAt": iso(row.created_at),
+    }
+
+
+def _announced(row: SentDeposit) -> Json:
+    return {"txHash": row.tx_hash, "amount": row.amount_micros, "sentAt": iso(row.sent_at)}

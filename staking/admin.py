@@ -1,16 +1,5 @@
-"""The chain in the admin: read only, but for what staff decide about suspense, bookings and an alarm."""
+"""Stakes, epochs and rewards in the admin: read only."""
 
-from staking.admin_bookings import BookingAdmin
-from staking.admin_rewards import BurnAdmin, EpochAdmin, RewardAdmin, StakeAdmin, StakeChangeAdmin
-from staking.admin_treasury import ChainCursorAdmin, TreasuryTransferAdmin
+from staking.rewards.admin import EpochAdmin, RewardAdmin, StakeAdmin, StakeChangeAdmin
 
-__all__ = [
-    "BookingAdmin",
-    "BurnAdmin",
-    "ChainCursorAdmin",
-    "EpochAdmin",
-    "RewardAdmin",
-    "StakeAdmin",
-    "StakeChangeAdmin",
-    "TreasuryTransferAdmin",
-]
+__all__ = ["EpochAdmin", "RewardAdmin", "StakeAdmin", "StakeChangeAdmin"]

@@ -17,6 +17,7 @@ from web3.exceptions import Web3Exception, Web3RPCError
 from web3.types import TxParams, Wei
 from web3.utils.address import get_create_address
 
+from ashao_site.chain.client import ChainUnavailable
 from staking.artifacts import artifact
 from staking.node import ChainError, connect
 
@@ -93,7 +94,7 @@ def deploy(
         if dev and done.usdc is None:
             done = _write(record, replace(done, usdc=sender.next_address()))
             sender.create("DevUSDC", dev.faucet, dev.blacklister)
-    except (OSError, ValueError, Web3Exception) as error:
+    except (ChainUnavailable, OSError, ValueError, Web3Exception) as error:
         raise ChainError(f"The deployment stopped: {_reason(error)}.") from None
     return done
 
@@ -187,7 +188,11 @@ def _reason(error: Exception) -> str:
     if isinstance(error, Web3RPCError) and error.rpc_response:
         details = error.rpc_response.get("error", "")
         return str(details["message"] if isinstance(details, dict) else details).rstrip(".")
-    return str(error).rstrip(".") if isinstance(error, Web3Exception) else type(error).__name__
+    return (
+        str(error).rstrip(".")
+        if isinstance(error, Web3Exception | ChainUnavailable)
+        else type(error).__name__
+    )
 
 
 def main(argv: list[str], env: Mapping[str, str]) -> int:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from ashao_site.chain_settings import ChainSettings
-from staking.faucet import dev_chain, faucet_is_there
+from ashao_site.chain.settings import ChainSettings
+from ledger.deposits.faucet import dev_chain, faucet_is_there
 
 CHAIN_NAMES = {
     1: "Ethereum",

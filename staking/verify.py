@@ -9,6 +9,7 @@ from eth_typing import ChecksumAddress
 from web3 import Web3
 from web3.exceptions import Web3Exception
 
+from ashao_site.chain.client import ChainUnavailable
 from staking.artifacts import artifact
 from staking.node import ChainError, connect
 
@@ -37,7 +38,7 @@ def main(argv: list[str], env: Mapping[str, str]) -> int:
     try:
         web3 = connect(env.get("CHAIN_RPC_URL", ""), chain_id=options.chain_id)
         found = list(problems(web3, token=options.token, vault=options.vault))
-    except (ChainError, OSError, ValueError, Web3Exception) as error:
+    except (ChainError, ChainUnavailable, OSError, ValueError, Web3Exception) as error:
         found = [
             str(error) if isinstance(error, ChainError) else f"The chain failed ({type(error).__name__})."
         ]

@@ -48,6 +48,7 @@ class StreamWriter:
             await self._write(sse.KEEP_ALIVE)
 
     async def close(self) -> None:
+        """End the response."""
         await self._send({"type": "http.response.body", "body": b""})
 
     async def nothing_left(self) -> None:

@@ -21,10 +21,15 @@ state does not allow it.
 """
 
 from ledger.payouts.decisions import approve_payout, fail_payout, reject_payout, retry_payout
-from ledger.payouts.records import SigningRequest, SigningResult, WalletSignature
 from ledger.payouts.requests import request_payout
-from ledger.payouts.safe import abandon_safe_batch, record_safe_execution, start_safe_batch
-from ledger.payouts.signing import prepare_for_wallet, sign_with_wallet
+from ledger.payouts.signers.safe import abandon_safe_batch, record_safe_execution, start_safe_batch
+from ledger.payouts.signers.wallet import (
+    SigningRequest,
+    SigningResult,
+    WalletSignature,
+    prepare_for_wallet,
+    sign_with_wallet,
+)
 from ledger.payouts.wallets import Proof, confirm_wallet, forget_wallets, remove_wallet
 
 __all__ = [

@@ -14,6 +14,7 @@ from django.utils.timesince import timesince
 from unfold.decorators import action, display
 
 from ashao_site.accounts.models import User
+from ashao_site.staff.readonly import ReadOnlyAdmin
 from ledger.money import format_usd
 from ledger.payouts import queries
 from ledger.payouts.admin_decide import DECISIONS, decide_page
@@ -31,7 +32,6 @@ from ledger.payouts.admin_words import (
 from ledger.payouts.models import Payout, PayoutDecision
 from ledger.payouts.queries import approvals_needed
 from ledger.payouts.states import OPEN, PayoutState, SignedBy
-from ledger.readonly_admin import ReadOnlyAdmin
 
 LABELS = {
     "requested": "warning",

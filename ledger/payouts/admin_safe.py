@@ -19,7 +19,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from ashao_site.accounts.once import confirm_once
 from ashao_site.accounts.second_factor.actions import second_factor_required
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.notation import HASH_CHARS, HASH_PATTERN
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import AppError
 from ledger.payouts import actions
@@ -36,7 +37,7 @@ from ledger.payouts.admin_words import (
     sum_of,
 )
 from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
-from ledger.payouts.safe_file import SafeTransfer, build_safe_file
+from ledger.payouts.signers.safe_file import SafeTransfer, build_safe_file
 from ledger.payouts.states import PayoutState, SignedBy
 
 RECORD = "admin:ledger_payout_safe_record"
@@ -57,8 +58,8 @@ class RecordForm(forms.Form):
     tx_hash = forms.CharField(
         label="Transaction that executed it",
         required=False,
-        max_length=66,
-        validators=[RegexValidator(r"\A0x[0-9a-fA-F]{64}\Z", "A transaction's hash is 0x and 64 digits.")],
+        max_length=HASH_CHARS,
+        validators=[RegexValidator(rf"\A{HASH_PATTERN}\Z", "A transaction's hash is 0x and 64 digits.")],
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     note = forms.CharField(

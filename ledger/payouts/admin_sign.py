@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from ashao_site.accounts.second_factor.actions import has_second_factor, second_factor_required
-from ashao_site.chain_settings import DEV_CHAIN_ID, ChainSettings
+from ashao_site.chain.settings import DEV_CHAIN_ID, ChainSettings
 from ashao_site.lib.api import json_error
 from ashao_site.lib.errors import AppError, BadInput, Forbidden
 from ashao_site.lib.strict_json import decode_object

@@ -13,18 +13,30 @@ import structlog
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
-from eth_account.signers.local import LocalAccount
 
+from ashao_site.chain.client import ChainUnavailable
+from ashao_site.chain.node import Reverted
+from ashao_site.chain.view import ChainView, view_chain
 from ashao_site.lib import clock
-from ashao_site.lib.chain import ChainUnavailable
 from ashao_site.lib.db import OUTAGES, only_one
-from ledger.payouts import follow, relayer, signing
-from ledger.payouts.evidence import Head, Payment, Proof, Unpayable, head_of, look_for
+from ledger.payouts.evidence import Payment, Proof, Unpayable, look_for, read_receipt
 from ledger.payouts.models import Payout, RelayerStatus, RelayerTransaction
-from ledger.payouts.moves import UNSIGNED, cut, is_bound_to, move, say
-from ledger.payouts.onchain import Reader, Refused, reader
+from ledger.payouts.moves import (
+    BLOCKED,
+    ELSEWHERE,
+    cut,
+    fail_alone,
+    include,
+    is_bound_to,
+    note_problem,
+    post_final,
+)
 from ledger.payouts.queries import STATUS_ROW
-from ledger.payouts.states import PayoutState, SignedBy
+from ledger.payouts.relayer import Relayer, follow_nonces, relay, relayer_account, send_again
+from ledger.payouts.signers import RELAYED, signer_of
+from ledger.payouts.signers.funds import Funds, problem_before_signing
+from ledger.payouts.signers.key import KEY
+from ledger.payouts.states import PayoutState
 
 MAX_PAYOUTS = 50
 ROUND_S = 20.0
@@ -40,24 +52,24 @@ log = structlog.get_logger("ashao.payouts")
 class Round:
     """One pass over the payouts."""
 
-    found: Reader
-    head: Head
-    relayer: relayer.Relayer | None
-    signer: LocalAccount | None
+    view: ChainView
+    relayer: Relayer | None = None
+    key_signs: bool = False
+    """Whether the configured key signs what is approved."""
     problems: list[str] = field(default_factory=list)
     block_hashes: dict[int, str] = field(default_factory=dict)
     failures: int = 0
-    _funds: signing.Funds | None = None
+    _funds: Funds | None = None
 
     def wrong(self, problem: str) -> None:
         """Note what kept one of them from going on."""
         self.problems.append(problem)
         self.failures += 1
 
-    def funds(self) -> signing.Funds:
+    def funds(self) -> Funds:
         """What the treasury can still sign away, asked for once."""
         if self._funds is None:
-            self._funds = signing.Funds.of(self.found, self.head)
+            self._funds = Funds.of(self.view)
         return self._funds
 
 
@@ -81,7 +93,7 @@ def _waiting() -> QuerySet[Payout]:
     """Those for which there may be something to do. What was given to a Safe waits for people."""
     handed_out = Q(state=PayoutState.APPROVED, authorized_until__isnull=False)
     to_sign = Q(state=PayoutState.APPROVED) if settings.MONEY.signer_key else Q(pk__in=())
-    signed = Q(state__in=(PayoutState.SIGNED, PayoutState.BROADCAST)) & ~Q(signed_by=SignedBy.SAFE)
+    signed = Q(state__in=(PayoutState.SIGNED, PayoutState.BROADCAST), signed_by__in=RELAYED)
     return Payout.objects.filter(handed_out | to_sign | signed | Q(state=PayoutState.INCLUDED))
 
 
@@ -91,25 +103,24 @@ def _unsettled() -> QuerySet[RelayerTransaction]:
 
 def _round() -> str:
     """One pass; what keeps all of them from going on, in a sentence, or ""."""
-    found = reader()
-    this = _begin(found, head_of(found))
-    if this.relayer:
-        with _alone(this, "the relayer"):
-            relayer.follow_nonces(this.relayer)
-    _go_on(this)
-    if this.relayer and this.relayer.problem:
-        this.problems.append(this.relayer.problem)
-    return this.problems[0] if this.problems else ""
+    round_ = _begin(view_chain())
+    if round_.relayer:
+        with _alone(round_, "the relayer"):
+            follow_nonces(round_.relayer)
+    _go_on(round_)
+    if round_.relayer and round_.relayer.problem:
+        round_.problems.append(round_.relayer.problem)
+    return round_.problems[0] if round_.problems else ""
 
 
-def _go_on(this: Round) -> None:
+def _go_on(round_: Round) -> None:
     """Each payout of this round, while there is time and the node makes sense. The next round begins behind them."""
     deadline, batch, looked_at = time.monotonic() + ROUND_S, _batch(), 0
     for payout in batch:
-        if time.monotonic() > deadline or this.failures >= MAX_FAILURES:
+        if time.monotonic() > deadline or round_.failures >= MAX_FAILURES:
             break
-        with _alone(this, payout.public_id):
-            _steps(this, payout)
+        with _alone(round_, payout.public_id):
+            _steps(round_, payout)
         looked_at += 1
     all_of_them = looked_at == len(batch) < MAX_PAYOUTS
     if looked_at:
@@ -117,34 +128,33 @@ def _go_on(this: Round) -> None:
 
 
 @contextmanager
-def _alone(this: Round, what: str) -> Iterator[None]:
+def _alone(round_: Round, what: str) -> Iterator[None]:
     """Whatever is wrong with one of them is not the end of the others."""
     try:
         yield
     except ChainUnavailable as error:
-        this.wrong(error.message)
-    except Refused:
-        this.wrong("The contract at USDC_ADDRESS does not answer as USDC does.")
+        round_.wrong(error.message)
+    except Reverted:
+        round_.wrong("The contract at USDC_ADDRESS does not answer as USDC does.")
     except OUTAGES:
         raise
     except Exception:
         log.exception("a payout could not go on", what=what)
-        this.wrong(f"Something is wrong with {what}: the log says what.")
+        round_.wrong(f"Something is wrong with {what}: the log says what.")
 
 
-def _begin(found: Reader, head: Head) -> Round:
-    account, signer = relayer.relayer_account(), signing.signer()
-    this = Round(found, head, None, signer)
-    if signer is not None and signer.address != found.config.treasury:
-        this.signer = None
-        this.problems.append(
+def _begin(view: ChainView) -> Round:
+    round_ = Round(view, key_signs=KEY.signs_for(view.config.treasury))
+    if KEY.account() is not None and not round_.key_signs:
+        round_.problems.append(
             "TREASURY_SIGNER_KEY is not the key of the treasury (TREASURY_ADDRESS): it signs nothing."
         )
+    account = relayer_account()
     if account is None:
-        this.problems.append("There is no RELAYER_KEY: signed payouts are not sent.")
+        round_.problems.append("There is no RELAYER_KEY: signed payouts are not sent.")
     else:
-        this.relayer = relayer.Relayer.at(found, head, account)
-    return this
+        round_.relayer = Relayer.at(view, account)
+    return round_
 
 
 def _batch() -> list[Payout]:
@@ -165,68 +175,101 @@ def _remember(after: int) -> None:
         RelayerStatus.objects.update_or_create(pk=STATUS_ROW, defaults={"after_id": after})
 
 
-def _steps(this: Round, payout: Payout) -> None:
+def _steps(round_: Round, payout: Payout) -> None:
     """Go on with one payout until it stays where it is."""
     for _ in range(STEPS):
         before = payout.state
-        _step(this, payout)
+        _step(round_, payout)
         if payout.state == before or payout.state in (PayoutState.FINAL, PayoutState.FAILED):
             return
 
 
-def _step(this: Round, payout: Payout) -> None:
-    if not is_bound_to(payout, this.found.config):
-        say(payout, signing.ELSEWHERE)
+def _step(round_: Round, payout: Payout) -> None:
+    if not is_bound_to(payout, round_.view.config):
+        note_problem(payout, ELSEWHERE)
         return
     if payout.state == PayoutState.INCLUDED:
-        follow.follow_included(this.found, this.head, payout, this.block_hashes)
+        _follow_included(round_, payout)
         return
     if payout.authorized_until is not None:
-        match look_for(this.found, this.head, payout):
+        match look_for(round_.view, payout):
             case Payment() as paid:
                 _include(payout, paid)
                 return
-            case Unpayable() as over:
-                _over(this, payout, over)
+            case Unpayable() as unpayable:
+                _give_up(round_, payout, unpayable)
                 return
             case None:
                 pass
     if payout.state == PayoutState.APPROVED:
-        _sign(this, payout)
-    elif this.relayer is not None:
-        relayer.relay(this.relayer, payout)
+        _sign(round_, payout)
+    elif round_.relayer is not None:
+        relay(round_.relayer, payout)
 
 
-def _sign(this: Round, payout: Payout) -> None:
-    if this.signer is None or signing.problem_before_signing(this.found, payout, this.funds()):
+def _sign(round_: Round, payout: Payout) -> None:
+    if not round_.key_signs or problem_before_signing(round_.view, payout, round_.funds()):
         return
-    if not signing.sign_by_key(this.found, this.head, payout, this.signer):
-        this.funds().put_back(payout)
+    signed = KEY.prepare(round_.view, payout)
+    if signed is None or not KEY.accept(round_.view, payout, signed):
+        round_.funds().put_back(payout)
 
 
 def _include(payout: Payout, paid: Payment) -> None:
     try:
-        follow.mark_included(payout, paid)
+        include(payout, paid.receipt, paid.log_index)
     except IntegrityError:
         log.error("a transfer on the chain pays two payouts", payout=payout.public_id)
-        say(payout, "The transfer that paid it is recorded for another payout: please compare the two.")
+        note_problem(
+            payout, "The transfer that paid it is recorded for another payout: please compare the two."
+        )
 
 
-def _over(this: Round, payout: Payout, over: Unpayable) -> None:
+def _follow_included(round_: Round, payout: Payout) -> None:
+    """Final, once its block is deep enough and still the one on the chain, with the payment in it; else back."""
+    assert payout.block is not None
+    view = round_.view
+    if payout.block > view.latest.number:  # a shorter chain, or a node that is behind another one
+        if read_receipt(view, payout.tx_hash) is None:
+            _take_back(payout)
+        return
+    if payout.block not in round_.block_hashes:  # many payouts in one block ask for it once
+        round_.block_hashes[payout.block] = view.node.known_block(payout.block).hash
+    if round_.block_hashes[payout.block] != payout.block_hash:
+        _take_back(payout)
+        return
+    if payout.block > view.settled.number:
+        return
+    receipt = read_receipt(view, payout.tx_hash)
+    if (
+        receipt is None
+        or receipt.block_hash != payout.block_hash
+        or not signer_of(payout).pays(receipt, payout)
+    ):
+        _take_back(payout)
+        return
+    post_final(payout)
+
+
+def _take_back(payout: Payout) -> None:
+    """Its block is no longer part of the chain."""
+    send_again(payout)
+    signer_of(payout).take_back(payout)
+
+
+def _give_up(round_: Round, payout: Payout, unpayable: Unpayable) -> None:
     """The chain can never pay what was signed. Time alone is no reason to fail it: it can be signed again."""
-    if over.proof == Proof.CANCELLED:
-        signing.fail_alone(payout, over.reason)
-    elif over.proof == Proof.SPENT:
+    if unpayable.proof == Proof.CANCELLED:
+        fail_alone(payout, unpayable.reason)
+    elif unpayable.proof == Proof.SPENT:
         log.error("a payout's nonce was used for another payment", payout=payout.public_id)
-        say(payout, over.reason)
-    elif signing.is_blocked(this.found, payout.wallet):
-        signing.fail_alone(payout, signing.BLOCKED)
+        note_problem(payout, unpayable.reason)
+    elif round_.view.usdc.is_blocked(payout.wallet):
+        fail_alone(payout, BLOCKED)
     elif payout.state == PayoutState.APPROVED:
-        _sign(this, payout)
-    elif payout.signed_by == SignedBy.KEY and this.signer is not None:
-        move(payout, PayoutState.APPROVED, **UNSIGNED)
+        _sign(round_, payout)
     else:
-        say(payout, f"{over.reason} Retry it to have it signed again.")
+        signer_of(payout).has_ended(round_.view, payout, unpayable.reason)
 
 
 def _tell(problem: str) -> None:

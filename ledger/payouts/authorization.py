@@ -5,18 +5,24 @@ life. USDC accepts each nonce of a payer once, so that however many authorizatio
 most one of them is ever executed.
 """
 
+import functools
 import re
 from typing import Any
 
 from django.conf import settings
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_typed_data
-from web3 import Web3
+from eth_hash.auto import keccak
 
-from ashao_site.chain_settings import ChainSettings
-from ashao_site.lib.chain import ChainUnavailable
+from ashao_site.chain.abi import Function
+from ashao_site.chain.client import ChainUnavailable
+from ashao_site.chain.node import Reverted, configured_chain, node_of
+from ashao_site.chain.notation import hash_of
+from ashao_site.chain.settings import ChainSettings
+from ashao_site.chain.usdc import Usdc
+from ashao_site.chain.view import ChainView
+from ashao_site.lib import clock
 from ledger.payouts.models import MAX_SIGNATURE_CHARS, Payout
-from ledger.payouts.onchain import Reader, Refused, reader
 
 VALID_AFTER = 0
 """Always: a moment ago, by our clock, may not have come yet for the chain."""
@@ -25,12 +31,14 @@ _MEMBERS = ("from address", "to address", "value uint256", "validAfter uint256",
 _DOMAIN_MEMBERS = ("name string", "version string", "chainId uint256", "verifyingContract address")
 _SIGNATURE = re.compile(r"0x(?:[0-9a-fA-F]{2})+")
 _HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
-_domains: dict[ChainSettings, dict[str, Any]] = {}
+_IS_VALID_SIGNATURE: Function[bytes] = Function("isValidSignature(bytes32,bytes)", "bytes4")
+_VALID = bytes.fromhex("1626ba7e")
+"""What a contract answers to it for yes (EIP-1271)."""
 
 
 def nonce_of(public_id: str) -> str:
     """The authorization nonce of a payout, bytes32 as 0x and hex: keccak256 of its public id in ASCII."""
-    return "0x" + Web3.keccak(text=public_id).hex().removeprefix("0x")
+    return hash_of(public_id)
 
 
 def typed_data(payout: Payout, *, valid_before: int) -> dict[str, Any]:
@@ -38,13 +46,11 @@ def typed_data(payout: Payout, *, valid_before: int) -> dict[str, Any]:
 
     The first call of a process asks the chain for USDC's signing domain. Raises `ChainUnavailable`.
     """
-    config: ChainSettings | None = settings.CHAIN
-    if config is None:
-        raise ChainUnavailable("No chain is configured.", retry_after_s=None)
+    config = configured_chain()
     return {
         "types": {"EIP712Domain": _members(*_DOMAIN_MEMBERS), TYPE: _members(*_MEMBERS, "nonce bytes32")},
         "primaryType": TYPE,
-        "domain": domain(reader()),
+        "domain": dict(_domain(config)),
         "message": {
             "from": config.treasury,
             "to": payout.wallet,
@@ -56,28 +62,6 @@ def typed_data(payout: Payout, *, valid_before: int) -> dict[str, Any]:
     }
 
 
-def domain(found: Reader) -> dict[str, Any]:
-    """USDC's signing domain on this chain: its own name and version, checked against its DOMAIN_SEPARATOR."""
-    if (known := _domains.get(found.config)) is not None:
-        return dict(known)
-    try:
-        read = {
-            "name": found.view("name"),
-            "version": found.view("version"),
-            "chainId": found.config.chain_id,
-            "verifyingContract": found.config.usdc,
-        }
-        separator = bytes(found.view("DOMAIN_SEPARATOR"))
-    except Refused:
-        raise ChainUnavailable("The contract at USDC_ADDRESS has no signing domain (EIP-712).") from None
-    if encode_typed_data(read, {TYPE: _members("from address")}, {"from": found.config.treasury}).header != (
-        separator
-    ):
-        raise ChainUnavailable("The signing domain of the contract at USDC_ADDRESS is not what it should be.")
-    _domains[found.config] = read
-    return dict(read)
-
-
 def signable(payout: Payout, *, valid_before: int) -> SignableMessage:
     """The same as `typed_data`, for signing with a key and for recovering who signed."""
     full: dict[str, Any] = typed_data(payout, valid_before=valid_before)
@@ -87,7 +71,7 @@ def signable(payout: Payout, *, valid_before: int) -> SignableMessage:
 
 def digest_of(message: SignableMessage) -> bytes:
     """The 32 bytes that are signed."""
-    return bytes(Web3.keccak(b"\x19" + message.version + message.header + message.body))
+    return keccak(b"\x19" + message.version + message.header + message.body)
 
 
 def arguments_of(payout: Payout) -> tuple[object, ...]:
@@ -96,23 +80,52 @@ def arguments_of(payout: Payout) -> tuple[object, ...]:
     return (payout.payer, payout.wallet, payout.amount_micros, VALID_AFTER, payout.valid_before, nonce)
 
 
-def is_treasurys(payout: Payout, *, valid_before: int, signature: str) -> bool:
+def end_of_authorization(view: ChainView) -> int:
+    """The second in which an authorization made now ends, by whichever clock is further."""
+    return max(int(clock.now().timestamp()), view.latest.timestamp) + int(settings.MONEY.authorization_s)
+
+
+def is_treasurys(view: ChainView, payout: Payout, *, valid_before: int, signature: str) -> bool:
     """Whether this is the treasury's signature for exactly this payout. Asks the chain.
 
     An account's own: 65 bytes, with the s and v that USDC accepts. A contract's is judged by the contract.
     """
     if len(signature) > MAX_SIGNATURE_CHARS or _SIGNATURE.fullmatch(signature) is None:
         return False
-    message, found = signable(payout, valid_before=valid_before), reader()
+    message, treasury = signable(payout, valid_before=valid_before), view.config.treasury
     raw = bytes.fromhex(signature[2:])
-    if found.has_code(found.config.treasury):
-        return found.accepts_signature(found.config.treasury, digest_of(message), raw)
+    if view.node.has_code(treasury):
+        try:
+            return view.node.view(treasury, _IS_VALID_SIGNATURE, digest_of(message), raw) == _VALID
+        except Reverted:
+            return False
     if len(raw) != 65 or raw[64] not in (27, 28) or int.from_bytes(raw[32:64]) > _HALF_ORDER:
         return False
     try:
-        return bool(Account.recover_message(message, signature=raw) == found.config.treasury)
+        return bool(Account.recover_message(message, signature=raw) == treasury)
     except Exception:  # the libraries below raise many kinds for a point that is not on the curve
         return False
+
+
+@functools.cache
+def _domain(config: ChainSettings) -> dict[str, Any]:
+    """USDC's signing domain on this chain: its own name and version, checked against its DOMAIN_SEPARATOR."""
+    usdc = Usdc(node_of(config))
+    try:
+        name, version = usdc.name_and_version()
+        separator = usdc.domain_separator()
+    except Reverted:
+        raise ChainUnavailable("The contract at USDC_ADDRESS has no signing domain (EIP-712).") from None
+    domain = {
+        "name": name,
+        "version": version,
+        "chainId": config.chain_id,
+        "verifyingContract": config.usdc,
+    }
+    message = encode_typed_data(domain, {TYPE: _members("from address")}, {"from": config.treasury})
+    if message.header != separator:
+        raise ChainUnavailable("The signing domain of the contract at USDC_ADDRESS is not what it should be.")
+    return domain
 
 
 def _members(*declared: str) -> list[dict[str, str]]:

@@ -6,15 +6,14 @@ A person is a number here (`user_id`), as in the addresses of the chart: the led
 from django.db import models
 from django.db.models import Q
 
+from ashao_site.chain.notation import ADDRESS_CHARS, HASH_CHARS
+from ashao_site.chain.wei import WeiField
 from ashao_site.lib import clock
 from ashao_site.lib.ids import new_id
-from ashao_site.lib.wei import WeiField
 from ledger.payouts.states import OPEN, PayoutState, SignedBy
 
 MAX_SENTENCE_CHARS = 300
 MAX_SIGNATURE_CHARS = 4_096  # a contract's signature can be that of many owners
-ADDRESS_CHARS = 42
-HASH_CHARS = 66
 
 
 def _payout_id() -> str:

@@ -1,17 +1,25 @@
-"""How a payout changes its state: a conditional update of the one table, and the money in the same transaction."""
+"""How a payout changes: a conditional update of its row, and the money in the same transaction. Nothing else does."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.accounts.audit import audit
+from ashao_site.chain.answers import Receipt
+from ashao_site.chain.settings import ChainSettings
+from ashao_site.chain.view import ChainView
 from ashao_site.lib import clock
 from ledger import chart
 from ledger.actions import Leg, post_transfer
 from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
-from ledger.payouts.states import PayoutState, sources_of
+from ledger.payouts.states import FINAL_KEY, PayoutState, sources_of
 
+UNPAID_STEP_BLOCKS = 100
+"""How far the chain goes on before a payout's row says so."""
+BLOCKED = "USDC has blocked this wallet: it cannot be paid."
+POOR = "The treasury has not enough USDC for this yet."
+ELSEWHERE = "It was signed for another chain, token or treasury than the settings name now."
 UNSIGNED: dict[str, Any] = {
     "signed_by": "",
     "signed_at": None,
@@ -69,6 +77,28 @@ def give_back(payout: Payout, reason: str) -> bool:
     return True
 
 
+def fail_alone(payout: Payout, reason: str) -> bool:
+    """Give the money back by the server's own decision, audited."""
+    with transaction.atomic():
+        failed = give_back(payout, reason)
+        if failed:
+            audit(actor=None, action="payout.fail", subject=payout.public_id, detail=reason)
+    return failed
+
+
+def include(payout: Payout, receipt: Receipt, log_index: int) -> bool:
+    """Write down which event paid it. Raises IntegrityError for one that paid another payout."""
+    return move(
+        payout,
+        PayoutState.INCLUDED,
+        tx_hash=receipt.transaction_hash,
+        block=receipt.block_number,
+        block_hash=receipt.block_hash,
+        log_index=log_index,
+        included_at=clock.now(),
+    )
+
+
 def post_final(payout: Payout) -> bool:
     """It is paid for good: the money has left the treasury. False if it was changed meanwhile."""
     legs = [
@@ -78,13 +108,11 @@ def post_final(payout: Payout) -> bool:
     with transaction.atomic():
         if not move(payout, PayoutState.FINAL, final_at=clock.now()):
             return False
-        post_transfer(
-            key=f"payout_final:{payout.public_id}", kind="payout", legs=legs, reference=payout.public_id
-        )
+        post_transfer(key=FINAL_KEY + payout.public_id, kind="payout", legs=legs, reference=payout.public_id)
     return True
 
 
-def say(payout: Payout, sentence: str) -> None:
+def note_problem(payout: Payout, sentence: str) -> None:
     """Write down what it waits for. Written once, however often it is said."""
     if payout.problem == (sentence := cut(sentence)):
         return
@@ -93,18 +121,36 @@ def say(payout: Payout, sentence: str) -> None:
     as_read.update(problem=sentence, problem_at=payout.problem_at)
 
 
-def authorize(payout: Payout, *, until: int, config: ChainSettings, block: int) -> bool:
+def note_unpaid(payout: Payout, block: int) -> None:
+    """Remember that up to this block, which will not change, the chain has not paid it."""
+    if block < (payout.unpaid_block or 0) + UNPAID_STEP_BLOCKS:
+        return
+    Payout.objects.filter(pk=payout.pk).update(unpaid_block=block)
+    payout.unpaid_block = block
+
+
+def note_searched(payouts: Iterable[Payout], block: int | None) -> None:
+    """Remember how far the search has come; None: it begins anew."""
+    changed = [payout for payout in payouts if payout.searched_block != block]
+    for payout in changed:
+        payout.searched_block = block
+    if changed:
+        Payout.objects.filter(pk__in=[payout.pk for payout in changed]).update(searched_block=block)
+
+
+def authorize(payout: Payout, *, until: int, view: ChainView) -> bool:
     """Note, before any signer gets to see it, until when the chain may pay it, and which chain. Binding for ever.
 
     False if it was changed meanwhile: then nothing may be signed.
     """
+    config = view.config
     assert is_bound_to(payout, config)
     fields = {
         "authorized_until": max(until, payout.authorized_until or 0),
         "chain_id": config.chain_id,
         "token": config.usdc,
         "payer": config.treasury,
-        "unpaid_block": block if payout.unpaid_block is None else payout.unpaid_block,
+        "unpaid_block": view.settled.number if payout.unpaid_block is None else payout.unpaid_block,
     }
     as_read = Payout.objects.filter(
         pk=payout.pk, state=payout.state, authorized_until=payout.authorized_until, payer=payout.payer
@@ -125,8 +171,3 @@ def is_bound_to(payout: Payout, config: ChainSettings) -> bool:
 def cut(sentence: str) -> str:
     """A sentence as long as the column."""
     return sentence[:MAX_SENTENCE_CHARS]
-
-
-def names(public_ids: Iterable[str]) -> str:
-    """Ids in a sentence."""
-    return ", ".join(public_ids)

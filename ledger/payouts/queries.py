@@ -1,6 +1,6 @@
 """Everything that is read about payouts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,13 +8,15 @@ from django.conf import settings
 from django.db.models import Count, QuerySet, Sum
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib import clock
-from ashao_site.lib.errors import NotFound
+from ashao_site.lib.errors import BadInput, NotFound
 from ledger.payouts.models import Payout, PayoutDecision, PayoutWallet, RelayerStatus
 from ledger.payouts.states import OPEN, PayoutState
 
 MAX_LISTED = 100
+MAX_BATCH = 100
+"""Payouts that staff act on at once."""
 STATUS_ROW = 1
 
 
@@ -28,10 +30,22 @@ class Tally:
 
 def payout_of(public_id: str) -> Payout:
     """The payout. Raises `NotFound`."""
-    found = Payout.objects.filter(public_id=public_id).first()
-    if found is None:
+    payout = Payout.objects.filter(public_id=public_id).first()
+    if payout is None:
         raise NotFound("There is no such payout.", code="payout_not_found")
-    return found
+    return payout
+
+
+def chosen_payouts(public_ids: Sequence[str]) -> list[Payout]:
+    """These payouts, in this order. Raises `NotFound`, and as `check_batch`."""
+    check_batch(public_ids)
+    return [payout_of(public_id) for public_id in public_ids]
+
+
+def check_batch(public_ids: Sequence[str]) -> None:
+    """Raise `BadInput` for none, more than `MAX_BATCH`, or one twice."""
+    if not 0 < len(public_ids) <= MAX_BATCH or len(set(public_ids)) != len(public_ids):
+        raise BadInput(f"Choose between 1 and {MAX_BATCH} different payouts.")
 
 
 def approvals_needed(payout: Payout) -> int:
@@ -75,8 +89,8 @@ def left_today(user: User) -> int:
 
 def open_by_state() -> Mapping[PayoutState, Tally]:
     """How many payouts are in each open state, and how much they are."""
-    found = Payout.objects.filter(state__in=OPEN).values("state").order_by("state")
-    rows = found.annotate(count=Count("pk"), micros=Sum("amount_micros"))
+    by_state = Payout.objects.filter(state__in=OPEN).values("state").order_by("state")
+    rows = by_state.annotate(count=Count("pk"), micros=Sum("amount_micros"))
     tallies = {row["state"]: Tally(row["count"], int(row["micros"])) for row in rows}
     return {state: tallies.get(str(state), Tally(0, 0)) for state in PayoutState if state in OPEN}
 

@@ -15,15 +15,16 @@ from django.db.models import Max
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+from ashao_site.chain.client import ChainUnavailable, Nonsense, Refused
+from ashao_site.chain.node import Reverted
+from ashao_site.chain.usdc import payment_data
+from ashao_site.chain.view import ChainView
 from ashao_site.lib import clock
-from ashao_site.lib.chain import ChainUnavailable
 from ledger.payouts import fees
 from ledger.payouts.authorization import arguments_of
-from ledger.payouts.evidence import Head, read_receipt
+from ledger.payouts.evidence import read_receipt
 from ledger.payouts.models import Payout, RelayerAttempt, RelayerTransaction
-from ledger.payouts.moves import move, say
-from ledger.payouts.onchain import Reader, Refused
-from ledger.payouts.signing import BLOCKED, POOR, is_blocked
+from ledger.payouts.moves import BLOCKED, POOR, move, note_problem
 from ledger.payouts.states import PayoutState
 
 MAX_IN_FLIGHT = 16
@@ -46,44 +47,46 @@ PAID = (PayoutState.INCLUDED, PayoutState.FINAL)
 class Relayer:
     """The account, on one chain, at one moment. `problem` is what keeps all of it from sending."""
 
-    found: Reader
-    head: Head
+    view: ChainView
     account: LocalAccount
     used: int
     wei: int
-    as_bytes: bool
+    by_contract: bool
+    """Whether the treasury is a contract: it is paid from by the other form of the call."""
     problem: str = ""
     _fees: fees.Fees | None = field(default=None)
 
     @classmethod
-    def at(cls, found: Reader, head: Head, account: LocalAccount) -> "Relayer":
-        """Its nonces and its ether now. A treasury that is a contract is paid from by the other form of the call."""
+    def at(cls, view: ChainView, account: LocalAccount) -> "Relayer":
+        """Its nonces and its ether now."""
         return cls(
-            found=found,
-            head=head,
+            view=view,
             account=account,
-            used=found.used_nonces(account.address),
-            wei=found.ether(account.address),
-            as_bytes=found.has_code(found.config.treasury),
+            used=view.node.used_nonces(account.address),
+            wei=view.node.ether(account.address),
+            by_contract=view.node.has_code(view.config.treasury),
         )
 
     def market(self) -> fees.Fees:
         """Today's fees, asked for once."""
         if self._fees is None:
-            self._fees = fees.market(*self.found.fees())
+            base_fee = self.view.node.latest().base_fee_per_gas
+            if base_fee is None:
+                raise ChainUnavailable("The chain has no base fee (EIP-1559).")
+            self._fees = fees.market(base_fee, self.view.node.tip(base_fee))
         return self._fees
 
     def unsettled(self) -> list[RelayerTransaction]:
         """Its transactions that are not final, in the order of their nonces."""
         mine = RelayerTransaction.objects.filter(
-            chain_id=self.found.config.chain_id, relayer=self.account.address, settled_at=None
+            chain_id=self.view.config.chain_id, relayer=self.account.address, settled_at=None
         )
         return list(mine.select_related("payout").order_by("nonce")[:MAX_FOLLOWED])
 
     def reopen(self) -> None:
         """Follow again what was settled and the chain has lost: a gap in the nonces would stop all later ones."""
         lost = RelayerTransaction.objects.filter(
-            chain_id=self.found.config.chain_id, relayer=self.account.address, nonce__gte=self.used
+            chain_id=self.view.config.chain_id, relayer=self.account.address, nonce__gte=self.used
         )
         lost.exclude(settled_at=None).update(settled_at=None, used_block=None)
 
@@ -140,7 +143,7 @@ def relay(relayer: Relayer, payout: Payout) -> None:
 
 def allocate_nonce(relayer: Relayer, payout: Payout) -> RelayerTransaction:
     """The next nonce, written down: behind our own last one, and not one that the chain has seen."""
-    config = relayer.found.config
+    config = relayer.view.config
     mine = RelayerTransaction.objects.filter(chain_id=config.chain_id, relayer=relayer.account.address)
     last = mine.aggregate(last=Max("nonce"))["last"]
     nonce = relayer.used if last is None else max(last + 1, relayer.used)
@@ -153,7 +156,7 @@ def store_attempt(
     relayer: Relayer, sent: RelayerTransaction, data: str, gas: int, offered: fees.Fees
 ) -> RelayerAttempt:
     """Sign a transaction and keep its bytes. No data is a transfer of nothing to oneself."""
-    config = relayer.found.config
+    config = relayer.view.config
     fields: dict[str, Any] = {
         "type": 2,
         "chainId": config.chain_id,
@@ -179,17 +182,21 @@ def store_attempt(
 
 def broadcast(relayer: Relayer, sent: RelayerTransaction, attempt: RelayerAttempt) -> None:
     """Send it. "Already known" and "nonce too low" are no failures: what counts is what the chain then has."""
+    node = relayer.view.node
     try:
-        relayer.found.send_raw(attempt.raw)
-    except Refused:
-        if not (
-            relayer.found.knows(attempt.tx_hash)
-            or relayer.found.used_nonces(relayer.account.address) > sent.nonce
-        ):
+        node.send(attempt.raw)
+    except (Refused, Nonsense):
+        if not (node.knows(attempt.tx_hash) or node.used_nonces(relayer.account.address) > sent.nonce):
             if sent.payout is not None:
-                say(sent.payout, "The chain's node does not take its transaction; it is sent again.")
+                note_problem(sent.payout, "The chain's node does not take its transaction; it is sent again.")
             return
     _mark_sent(sent, attempt)
+
+
+def send_again(payout: Payout) -> None:
+    """Let what was sent for it be sent once more at once: its block is gone."""
+    attempts = RelayerAttempt.objects.filter(transaction__payout=payout, transaction__settled_at=None)
+    attempts.update(sent_at=None)
 
 
 def _fill_gap(relayer: Relayer, unsettled: list[RelayerTransaction]) -> None:
@@ -205,7 +212,7 @@ def _fill_gap(relayer: Relayer, unsettled: list[RelayerTransaction]) -> None:
             return
         with transaction.atomic():
             sent = RelayerTransaction.objects.create(
-                chain_id=relayer.found.config.chain_id, relayer=relayer.account.address, nonce=nonce
+                chain_id=relayer.view.config.chain_id, relayer=relayer.account.address, nonce=nonce
             )
             attempt = store_attempt(relayer, sent, "", GAS_OF_NOTHING, offered)
         broadcast(relayer, sent, attempt)
@@ -221,18 +228,20 @@ def _mark_sent(sent: RelayerTransaction, attempt: RelayerAttempt) -> None:
 def _note_used(relayer: Relayer, sent: RelayerTransaction) -> None:
     """Its nonce is in a block. Deep enough, that is for good."""
     rows = RelayerTransaction.objects.filter(pk=sent.pk)
-    latest = relayer.head.latest.number
+    latest = relayer.view.latest.number
     if sent.used_block is None:
         rows.update(used_block=latest)
         if sent.payout is not None and sent.payout.state in SENDABLE and _has_reverted(relayer, sent):
-            say(sent.payout, "The chain refused its transaction. It is tried again when that is final.")
-    elif latest - sent.used_block >= relayer.found.config.confirmations:
+            note_problem(
+                sent.payout, "The chain refused its transaction. It is tried again when that is final."
+            )
+    elif latest - sent.used_block >= relayer.view.config.confirmations:
         rows.update(settled_at=clock.now())
 
 
 def _has_reverted(relayer: Relayer, sent: RelayerTransaction) -> bool:
     for tx_hash in sent.attempts.order_by("-id").values_list("tx_hash", flat=True)[:MAX_ATTEMPTS]:
-        receipt = read_receipt(relayer.found, tx_hash)
+        receipt = read_receipt(relayer.view, tx_hash)
         if receipt is not None:
             return not receipt.succeeded
     return False
@@ -265,41 +274,42 @@ def _is_payable(relayer: Relayer, payout: Payout) -> bool:
     if payout.state not in SENDABLE + PAID or not payout.signature or not _is_in_time(relayer, payout):
         return False
     nonce = bytes.fromhex(payout.nonce[2:])
-    spent = relayer.found.view("authorizationState", payout.payer, nonce)
-    return not spent and not is_blocked(relayer.found, payout.wallet)
+    usdc = relayer.view.usdc
+    return not usdc.is_authorization_spent(payout.payer, nonce) and not usdc.is_blocked(payout.wallet)
 
 
 def _is_in_time(relayer: Relayer, payout: Payout) -> bool:
-    at = max(relayer.head.latest.timestamp, int(clock.now().timestamp()))
+    at = max(relayer.view.latest.timestamp, int(clock.now().timestamp()))
     return payout.valid_before is not None and at + LATE_S < payout.valid_before
 
 
 def _payment_data(relayer: Relayer, payout: Payout) -> str:
     signature = bytes.fromhex(payout.signature[2:])
-    return relayer.found.payment_data(arguments_of(payout), signature, as_bytes=relayer.as_bytes)
+    return payment_data(arguments_of(payout), signature, by_contract=relayer.by_contract)
 
 
 def _simulate(relayer: Relayer, payout: Payout) -> int | None:
     """The gas to give it; None, and the reason written down, where the chain would refuse it."""
+    view, data = relayer.view, _payment_data(relayer, payout)
     try:
-        needs = relayer.found.gas_of(relayer.account.address, _payment_data(relayer, payout))
-    except Refused:
-        say(payout, _why_refused(relayer.found, payout))
+        needs = view.node.gas_of(relayer.account.address, view.config.usdc, data, at="pending")
+    except Reverted:
+        note_problem(payout, _why_refused(view, payout))
         return None
     if needs > GAS_MAX:
-        say(payout, "Its transaction needs more gas than is ever given to one.")
+        note_problem(payout, "Its transaction needs more gas than is ever given to one.")
         return None
     return min(GAS_MAX, needs * 5 // 4 + 10_000)
 
 
-def _why_refused(found: Reader, payout: Payout) -> str:
+def _why_refused(view: ChainView, payout: Payout) -> str:
     try:
-        if is_blocked(found, payout.wallet):
+        if view.usdc.is_blocked(payout.wallet):
             return f"{BLOCKED} The money goes back when its authorization has ended."
-        if is_blocked(found, payout.payer):
+        if view.usdc.is_blocked(payout.payer):
             return "USDC has blocked the treasury: nothing can be paid."
-        if found.view("balanceOf", payout.payer) < payout.amount_micros:
+        if view.usdc.balance(payout.payer) < payout.amount_micros:
             return POOR
-    except Refused:
+    except Reverted:
         raise ChainUnavailable("The contract at USDC_ADDRESS does not answer as USDC does.") from None
     return "The chain would refuse this payment now; it is tried again."

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import transaction
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ADDRESS, NOBODY, ChainSettings, checksummed
+from ashao_site.chain.notation import ADDRESS, NOBODY, checksummed, is_mistyped
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict, InsufficientCredits, RateLimited
 from ashao_site.lib.ids import new_id
@@ -58,10 +59,9 @@ def as_wallet(text: str) -> str:
     """An address in its checksummed form. Raises `BadInput` (bad_wallet)."""
     if ADDRESS.fullmatch(text) is None:
         raise BadInput("wallet must be 0x and 40 hexadecimal digits.", code="bad_wallet")
-    right, digits = checksummed(text), text[2:]
-    if text != right and digits not in (digits.lower(), digits.upper()):
+    if is_mistyped(text):
         raise BadInput("wallet has a wrong checksum: a character is mistyped.", code="bad_wallet")
-    return right
+    return checksummed(text)
 
 
 def _same(first: Payout, amount_micros: int, wallet: str) -> Payout:

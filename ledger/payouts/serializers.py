@@ -7,15 +7,15 @@ from rest_framework import serializers
 
 from ashao_site.accounts.sign_in.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS
 from ashao_site.accounts.sign_in.siwe import MESSAGE_MAX_CHARS
+from ashao_site.chain.notation import ADDRESS, ADDRESS_CHARS
 from ashao_site.lib.api import StrictCharField, StrictIntegerField
 from ledger.money import MAX_AMOUNT_MICROS
-from ledger.payouts.models import ADDRESS_CHARS
 from ledger.payouts.states import PayoutState
 
 Shape = serializers.Serializer[Any]
 
 
-@extend_schema_field({"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"})
+@extend_schema_field({"type": "string", "pattern": f"^{ADDRESS.pattern}$"})
 class WalletField(StrictCharField):
     """An address."""
 

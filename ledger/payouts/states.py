@@ -59,3 +59,7 @@ OPEN = frozenset(PayoutState) - {PayoutState.FINAL, PayoutState.FAILED}
 def sources_of(state: PayoutState) -> frozenset[PayoutState]:
     """The states from which `state` can be reached in one step."""
     return frozenset(source for source, targets in NEXT.items() if state in targets)
+
+
+FINAL_KEY = "payout_final:"
+"""The key of the ledger's transfer that ends a payout is this and the payout's public id."""

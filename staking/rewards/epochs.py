@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
 
+from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.lib.clock import now
 from ledger import chart
-from staking.indexer.models import ChainCursor
 from staking.rewards.calendar import Span, first_span
 from staking.rewards.models import Epoch, Reward, StakeChange
 

@@ -3,23 +3,22 @@
 The site does without these answers: they are for showing, and for telling a person what would fail anyway.
 """
 
-import functools
 import time
 from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from ashao_site.chain_settings import ChainSettings
-from ashao_site.lib.chain import Chain, ChainUnavailable
-from staking.artifacts import artifact
-from staking.asking import understood
-from staking.transactions import checksum
+from ashao_site.chain.abi import ALLOWANCE, BALANCE_OF, Function
+from ashao_site.chain.client import ChainUnavailable
+from ashao_site.chain.node import Reverted, node_of
+from ashao_site.chain.settings import ChainSettings
 
 QUICK_TIMEOUT_S = 1.0
 PATIENCE_S = 1.5
 """For all three questions together, but for the time of one that has begun."""
 NOT_ASKED_AGAIN_S = 3.0
 """After a silence, nobody waits for the chain for so long: not every visitor has to find out."""
+_STAKE_OF: Function[int] = Function("stakeOf(address)", "uint256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +43,22 @@ def ask(wallet: str) -> Live | None:
         return None
     try:
         return _ask(config, wallet)
-    except ChainUnavailable:
+    except (ChainUnavailable, Reverted):
         _Silence.until_s = time.monotonic() + NOT_ASKED_AGAIN_S
         return None
 
 
 def _ask(config: ChainSettings, wallet: str) -> Live:
-    eth = _quick(config).web3.eth
-    token = eth.contract(checksum(config.token), abi=artifact("AshaoToken").abi).functions
-    vault = eth.contract(checksum(config.vault), abi=artifact("StakingVault").abi).functions
-    owner = checksum(wallet)
-    questions = (
-        token.balanceOf(owner),
-        token.allowance(owner, checksum(config.vault)),
-        vault.stakeOf(owner),
-    )
+    quick = node_of(replace(config, timeout_s=min(config.timeout_s, QUICK_TIMEOUT_S)))
     deadline = time.monotonic() + PATIENCE_S
-    found: list[int] = []
-    with understood():
-        for question in questions:
-            if time.monotonic() > deadline:
-                raise ChainUnavailable("The chain is too slow.")
-            found.append(int(question.call()))
-    return Live(*found)
 
+    def answer(contract: str, function: Function[int], *addresses: str) -> int:
+        if time.monotonic() > deadline:
+            raise ChainUnavailable("The chain is too slow.")
+        return quick.view(contract, function, *addresses)
 
-@functools.cache
-def _quick(config: ChainSettings) -> Chain:
-    return Chain(replace(config, timeout_s=min(config.timeout_s, QUICK_TIMEOUT_S)))
+    return Live(
+        balance=answer(config.token, BALANCE_OF, wallet),
+        allowance=answer(config.token, ALLOWANCE, wallet, config.vault),
+        stake=answer(config.vault, _STAKE_OF, wallet),
+    )

@@ -3,10 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from ashao_site.lib.wei import WeiField
-
-ADDRESS_CHARS = 42
-HASH_CHARS = 66
+from ashao_site.chain.notation import ADDRESS_CHARS, HASH_CHARS
+from ashao_site.chain.wei import WeiField
 
 
 class StakeKind(models.TextChoices):

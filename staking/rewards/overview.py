@@ -7,15 +7,15 @@ from django.conf import settings
 from django.db.models import Count, Q, Sum
 
 from ashao_site.accounts.models import User
+from ashao_site.chain.indexer.queries import chain_progress
 from ashao_site.lib.clock import now
 from ledger.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS
-from staking.indexer.queries import chain_view
+from ledger.treasury.sums import sums
 from staking.rewards import live
 from staking.rewards.calendar import Span, first_span, span_at
 from staking.rewards.epochs import next_span
 from staking.rewards.models import Epoch, Reward, Stake
 from staking.rewards.queries import is_staker, minimum_wei
-from staking.treasury.sums import sums
 
 EPOCHS_SHOWN = 10
 POOL_AGE_MAX_S = 2.0
@@ -141,8 +141,8 @@ def _epoch_now() -> Span:
 
 def _chain_state() -> ChainBody:
     """From what was read, without asking the chain: this is answered to everybody."""
-    found = chain_view()
-    return {"block": found.block, "age_s": found.age_s, "ok": found.ok, "problem": found.problem}
+    read = chain_progress()
+    return {"block": read.block, "age_s": read.age_s, "ok": read.ok, "problem": read.problem}
 
 
 def _span_body(span: Span) -> SpanBody:

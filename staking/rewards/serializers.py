@@ -6,9 +6,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ashao_site.chain.transactions import WalletTransactionSerializer, WeiField
+from ashao_site.chain.wei import SUPPLY_WEI
 from ashao_site.lib.api import Shape
-from ashao_site.lib.wei import SUPPLY_WEI
-from staking.serializers import WalletTransactionSerializer, WeiField
 
 WEI_DIGITS_MAX = 28
 _WEI = re.compile(rf"[0-9]{{1,{WEI_DIGITS_MAX}}}", re.ASCII)

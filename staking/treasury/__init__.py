@@ -1,1 +1,1 @@
-"""Buyback and burn, the treasury's other payments, and the public page."""
+"""The public page of the treasury: what of the books and stakes everybody may see."""

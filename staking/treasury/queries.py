@@ -10,12 +10,12 @@ from typing import TypedDict
 from django.conf import settings
 from django.db.models import Max, Sum
 
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
+from ashao_site.chain.wei import SUPPLY_WEI
 from ashao_site.lib.clock import now
-from ashao_site.lib.wei import SUPPLY_WEI
+from ledger.treasury.models import Booking, BookingKind, Burn
+from ledger.treasury.sums import Sums, sums
 from staking.rewards.models import Stake
-from staking.treasury.models import Booking, BookingKind, Burn
-from staking.treasury.sums import Sums, sums
 
 CACHE_S = 10.0
 DAYS_SHOWN = 90

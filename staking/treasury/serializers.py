@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
+from ashao_site.chain.transactions import WeiField
 from ashao_site.lib.api import Shape
-from staking.serializers import WeiField
 
 
 class PoolsSerializer(Shape):

@@ -10,7 +10,7 @@ from django.test import Client
 from eth_utils.address import to_checksum_address
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.anvil import DevChain
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.redis import redis

@@ -9,16 +9,16 @@ import pytest
 from django.test import Client
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
 from ledger import chart
 from ledger.actions import Leg, hold, post_transfer
+from ledger.deposits import faucet
+from ledger.deposits.buying import usdc_to_treasury
 from ledger.models import Payout
-from staking import faucet
-from staking.indexer.follow import follow
-from staking.transactions import transfer_usdc
 from tests.chain.nodes import dead_url, node, result
 from tests.contracts.support import Chain
+from tests.indexer.support import follow
 
 from .conftest import client_of, on_other_node
 
@@ -109,7 +109,7 @@ def test_buying_credits(on_chain: ChainSettings, alice: User) -> None:
     response = post(alice, "/api/credits/buy", {"amount": 20_000_000})
     assert response.status_code == 200, response.content
     assert response.json() == {
-        "transactions": [transfer_usdc(on_chain.treasury, 20_000_000).body()],
+        "transactions": [usdc_to_treasury(20_000_000).body()],
         "balance": response.json()["balance"],
     }
     assert isinstance(response.json()["balance"], int)

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
-from ashao_site.lib.chain import ChainUnavailable
+from ashao_site.chain.client import ChainUnavailable
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.db import only_one
-from staking import faucet
+from ledger.deposits import faucet
 from staking.artifacts import artifact
 from tests.chain.nodes import dead_url, node, result
 from tests.contracts.support import ETHER, Chain

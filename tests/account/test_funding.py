@@ -5,18 +5,18 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from ashao_site.chain_settings import NOBODY, ChainSettings
+from ashao_site.chain.settings import NOBODY, ChainSettings
 from ledger import chart
 from ledger.actions import fund_promo
+from ledger.deposits import faucet
+from ledger.deposits.models import Booked, TreasuryTransfer
 from ledger.management.commands.bootstrap import FUNDING_KEY
 from ledger.models import Transfer
 from ledger.queries import balance
-from staking import faucet
+from ledger.tasks import follow_chain
 from staking.artifacts import artifact
-from staking.indexer.follow import follow
-from staking.indexer.models import Booked, TreasuryTransfer
-from staking.tasks import follow_chain
 from tests.contracts.support import Chain
+from tests.indexer.support import follow
 
 pytestmark = pytest.mark.django_db
 

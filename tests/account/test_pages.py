@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
-from ashao_site.chain_settings import ChainSettings, origin_of
+from ashao_site.chain.settings import ChainSettings, origin_of
 from ashao_site.lib.middleware import SecurityHeaders
 
 PAGES = ["account", "stake", "treasury"]

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from eth_account.signers.local import LocalAccount
 
-from ashao_site.chain_settings import ChainSettings
-from ashao_site.lib.chain import ChainUnavailable
-from staking import transactions
+from ashao_site.chain.client import ChainUnavailable
+from ashao_site.chain.settings import ChainSettings
+from ashao_site.chain.transactions import WalletTransaction
+from ledger.deposits.buying import usdc_to_treasury
 from staking.artifacts import artifact
-from staking.transactions import WalletTransaction
+from staking.rewards import wallet
 from tests.contracts.support import Chain
 
 ASHAO = 10**18
@@ -36,11 +37,11 @@ def test_a_wallet_pays_and_stakes_with_them(on_chain: ChainSettings, chain: Chai
     chain.send(faucet, token.functions.transfer(alice.address, 100 * ASHAO))
     before = balance(chain, "DevUSDC", on_chain.usdc, on_chain.treasury)
 
-    assert send(chain, alice, transactions.transfer_usdc(on_chain.treasury, 20_000_001))["status"] == 1
-    assert send(chain, alice, transactions.stake(60 * ASHAO))["status"] == 0, "not approved"
-    assert send(chain, alice, transactions.approve_ashao(60 * ASHAO))["status"] == 1
-    assert send(chain, alice, transactions.stake(60 * ASHAO))["status"] == 1
-    assert send(chain, alice, transactions.unstake(10 * ASHAO))["status"] == 1
+    assert send(chain, alice, usdc_to_treasury(20_000_001))["status"] == 1
+    assert send(chain, alice, wallet.stake(60 * ASHAO))["status"] == 0, "not approved"
+    assert send(chain, alice, wallet.approve(60 * ASHAO))["status"] == 1
+    assert send(chain, alice, wallet.stake(60 * ASHAO))["status"] == 1
+    assert send(chain, alice, wallet.unstake(10 * ASHAO))["status"] == 1
 
     assert balance(chain, "DevUSDC", on_chain.usdc, on_chain.treasury) == before + 20_000_001
     assert vault.functions.stakeOf(alice.address).call() == 50 * ASHAO
@@ -49,10 +50,10 @@ def test_a_wallet_pays_and_stakes_with_them(on_chain: ChainSettings, chain: Chai
 
 def test_labels_say_what_is_signed(on_chain: ChainSettings) -> None:
     labels = [
-        transactions.transfer_usdc(on_chain.treasury, 20_500_000).label,
-        transactions.approve_ashao(1_234 * ASHAO + ASHAO // 2).label,
-        transactions.stake(ASHAO).label,
-        transactions.unstake(1).label,
+        usdc_to_treasury(20_500_000).label,
+        wallet.approve(1_234 * ASHAO + ASHAO // 2).label,
+        wallet.stake(ASHAO).label,
+        wallet.unstake(1).label,
     ]
     assert labels == [
         "Send 20.50 USDC",
@@ -65,10 +66,10 @@ def test_labels_say_what_is_signed(on_chain: ChainSettings) -> None:
 @pytest.mark.parametrize("amount", [0, -1, 2**256])
 def test_amounts_that_no_contract_takes(on_chain: ChainSettings, amount: int) -> None:
     with pytest.raises(ValueError, match="256"):
-        transactions.stake(amount)
+        wallet.stake(amount)
 
 
 def test_without_a_chain(settings: Any) -> None:
     settings.CHAIN = None
     with pytest.raises(ChainUnavailable, match="No chain is configured"):
-        transactions.stake(1)
+        wallet.stake(1)

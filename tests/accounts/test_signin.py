@@ -14,7 +14,7 @@ from ashao_site.accounts.sign_in.actions import NONCE_TTL_S, NONCES_MAX_PER_SESS
 from ashao_site.accounts.sign_in.models import SignInNonce
 from ashao_site.accounts.sign_in.signature import verify_signature
 from ashao_site.accounts.tidy import forget_expired
-from ashao_site.chain_settings import ChainSettings, checksummed
+from ashao_site.chain.settings import ChainSettings, checksummed
 from ashao_site.lib.clock import now
 from tests.chain.nodes import dead_url
 

@@ -14,8 +14,8 @@ from eth_utils.crypto import keccak
 
 from ashao_site.accounts.sign_in.contract_signature import FACTORY_GAS
 from ashao_site.accounts.sign_in.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS, verify_signature
-from ashao_site.chain_settings import ChainSettings
-from ashao_site.lib.chain import ChainUnavailable
+from ashao_site.chain.client import ChainUnavailable
+from ashao_site.chain.settings import ChainSettings
 from tests.chain.nodes import dead_url
 from tests.contracts.support import Chain
 

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
-from ashao_site.lib.chain_watch import chain_watch
+from ashao_site.chain.indexer.models import ChainCursor
+from ashao_site.chain.settings import ChainSettings
+from ashao_site.chain.watch import chain_watch
 from ledger import chart
 from ledger.actions import Leg, post_transfer
+from ledger.deposits.models import TreasuryTransfer
 from ledger.models import Payout
 from ledger.payouts.states import PayoutState
-from staking.models import Booking, ChainCursor, TreasuryTransfer
+from ledger.treasury.models import Booking
 from tests.chain.nodes import dead_url
 
 CHAIN_ID = 31_337

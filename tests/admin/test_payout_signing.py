@@ -13,7 +13,7 @@ from eth_account import Account
 
 from ledger.payouts.advance import advance_payouts
 from ledger.payouts.models import Payout
-from ledger.payouts.safe_file import checksum_of
+from ledger.payouts.signers.safe_file import checksum_of
 from tests.payouts.support import DOLLAR, Town, assert_paid_once
 
 from .support import staff_member, verified

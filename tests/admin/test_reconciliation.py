@@ -8,13 +8,15 @@ import pytest
 from django.db import connection
 
 from ashao_site.accounts.audit import AuditEntry
+from ashao_site.chain.indexer.models import ChainCursor
 from ledger.actions import fund_promo, reverse_transfer
+from ledger.deposits.models import TreasuryTransfer
 from ledger.models import Payout, RelayerAttempt, RelayerTransaction, Transfer
 from ledger.payouts.states import PayoutState
-from staking.models import Booking, ChainCursor, TreasuryTransfer
-from staking.reconciliation import looks, queries, sql
-from staking.reconciliation.compare import compare
-from staking.reconciliation.report import Code, Report
+from ledger.reconciliation import actions, queries, sql
+from ledger.reconciliation.compare import compare
+from ledger.reconciliation.report import Code, Report
+from ledger.treasury.models import Booking
 
 from .money_world import CHAIN_ID, NOW, OTHER, World, dead_chain, everything, no_chain, world
 
@@ -187,7 +189,7 @@ def test_a_look_reads_one_moment_and_asks_the_node_after_it(settings: Any) -> No
     """As it runs for real: in no transaction of anybody else's."""
     settings.CHAIN = dead_chain()
     World().deposit(5_000_000)
-    found = looks.look(by=None)  # would raise NetworkInTransaction
+    found = actions.reconcile(by=None)  # would raise NetworkInTransaction
     assert found.agrees
     assert codes(found) == {Code.NODE_SILENT}
-    assert AuditEntry.objects.get(subject=looks.SUBJECT).action == looks.AGREES
+    assert AuditEntry.objects.get(subject=actions.SUBJECT).action == actions.AGREES

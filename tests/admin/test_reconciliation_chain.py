@@ -10,22 +10,22 @@ from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
 from ledger import chart
 from ledger.actions import Leg, post_transfer
+from ledger.deposits.models import TreasuryTransfer
 from ledger.queries import balance
-from staking.indexer.follow import follow
-from staking.models import Booking, TreasuryTransfer
-from staking.reconciliation import witness
-from staking.reconciliation.looks import look
-from staking.reconciliation.report import Code, Report
+from ledger.reconciliation import witness
+from ledger.reconciliation.actions import reconcile
+from ledger.reconciliation.report import Code, Report
+from ledger.treasury.models import Booking
 from tests.chain.nodes import LONG_S, SHORT_S, dead_url, node, result, say, silent_node
 from tests.indexer.conftest import deployed, dev, networked, world
-from tests.indexer.support import ASHAO, USD, World, at, person, relay
+from tests.indexer.support import ASHAO, USD, World, at, follow, person, relay
 
 from .support import staff_member, verified
 
 __all__ = ["deployed", "dev", "networked", "world"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("networked")]
 
-RECORD = "/admin/staking/booking/record/"
+RECORD = "/admin/ledger/booking/record/"
 
 
 def codes(found: Report) -> set[Code]:
@@ -43,7 +43,7 @@ def deposited(world: World) -> Any:
 
 def test_the_chain_is_the_witness(world: World) -> None:
     alice = deposited(world)
-    found = look()
+    found = reconcile()
     assert found.agrees, found.red
     node_says = found.chain.node
     assert node_says is not None
@@ -51,22 +51,22 @@ def test_the_chain_is_the_witness(world: World) -> None:
     assert node_says.at_cursor_micros == node_says.latest_micros == world.held() == found.ledger.cash_micros
 
     world.pay(alice, 7 * USD)  # in a block that has no confirmations yet
-    found = look()
+    found = reconcile()
     assert found.agrees
     newer = {finding.code: (finding.amount_micros, finding.count) for finding in found.findings}
     assert newer == {Code.NEWER_IN: (-7 * USD, 1)}
     assert found.chain.node is not None
     assert found.chain.node.latest_micros == world.held() == 27 * USD
     world.confirm()
-    assert codes(look()) == set()
+    assert codes(reconcile()) == set()
 
 
 def test_money_that_left_unseen_is_red(world: World) -> None:
     alice = deposited(world)
     world.pay(world.treasury, 5 * USD, to=alice.address)
-    assert codes(look()) == {Code.NEWER_OUT}
+    assert codes(reconcile()) == {Code.NEWER_OUT}
     world.confirm()
-    found = look()
+    found = reconcile()
     assert codes(found) == {Code.UNBOOKED_OUT}
     assert found.unexplained_micros == 5 * USD
 
@@ -74,7 +74,7 @@ def test_money_that_left_unseen_is_red(world: World) -> None:
 def test_a_transfer_that_was_not_read_is_red(world: World) -> None:
     deposited(world)
     TreasuryTransfer.objects.all().delete()
-    assert {Code.NODE_DIFFERS, Code.BOOKED_WITHOUT_TRANSACTION} <= codes(look())
+    assert {Code.NODE_DIFFERS, Code.BOOKED_WITHOUT_TRANSACTION} <= codes(reconcile())
 
 
 def test_a_node_that_has_forgotten_the_cursors_block(world: World, settings: Any) -> None:
@@ -93,7 +93,7 @@ def test_a_node_that_has_forgotten_the_cursors_block(world: World, settings: Any
 
     with node(relay(world.config.rpc_url, change)) as url:
         settings.CHAIN = at(world.config, url)
-        found = look()
+        found = reconcile()
     assert found.agrees
     assert found.chain.node is not None
     assert (found.chain.node.at_cursor_micros, found.chain.node.latest_micros) == (None, 27 * USD)
@@ -139,7 +139,7 @@ def test_what_is_far_behind_is_not_asked_for(world: World, monkeypatch: pytest.M
     deposited(world)
     monkeypatch.setattr(witness, "MAX_NEWER_BLOCKS", 3)
     world.mine(6)
-    found = look()
+    found = reconcile()
     assert found.agrees
     assert codes(found) == {Code.NODE_SILENT}
     assert found.chain.node is not None
@@ -157,7 +157,7 @@ def test_a_buyback_is_recorded_with_what_the_chain_says(world: World) -> None:
     paid = world.pay(world.treasury, 5 * USD, to=alice.address)
     burned = world.chain.send(alice, world.token.functions.burn(3 * ASHAO))["transactionHash"].to_0x_hex()
     world.confirm()
-    client = verified(staff_member("charlie", "ledger.book_treasury", "staking.view_booking"))
+    client = verified(staff_member("charlie", "ledger.book_treasury", "ledger.view_booking"))
     form = {"kind": "buyback", "tx_hash": paid, "burn_tx_hash": burned, "note": "Bought at the market."}
     page = client.post(RECORD, form).content.decode()
     for figure in ("$5.00", alice.address, "$6.00"):
@@ -170,7 +170,7 @@ def test_a_buyback_is_recorded_with_what_the_chain_says(world: World) -> None:
     assert (booking.amount_micros, booking.burned_wei) == (5 * USD, 3 * ASHAO)
     assert balance(chart.POOL_BUYBACK) == USD
     assert AuditEntry.objects.filter(action="treasury.buyback", actor__staff_name="charlie").count() == 1
-    found = look()
+    found = reconcile()
     assert found.agrees, found.red
     assert found.difference_micros == 0
     assert found.ledger.cash_micros == world.held() == 15 * USD
@@ -178,4 +178,4 @@ def test_a_buyback_is_recorded_with_what_the_chain_says(world: World) -> None:
     assert wrong.status_code == 400
     assert "No USDC left the treasury" in wrong.content.decode()
     follow()
-    assert look().agrees
+    assert reconcile().agrees

@@ -10,11 +10,13 @@ from django.test import Client
 
 from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
+from ashao_site.chain.indexer.models import ChainCursor
+from ashao_site.staff.alarms import alarms
+from ledger.deposits.models import TreasuryTransfer
 from ledger.models import RelayerStatus
-from staking.models import ChainCursor, Epoch, TreasuryTransfer
-from staking.reconciliation import looks
-from staking.reconciliation.alarms import alarms
-from staking.reconciliation.looks import last_look
+from ledger.reconciliation import actions
+from ledger.reconciliation.actions import last_outcome
+from staking.rewards.models import Epoch
 
 from .money_world import NOW, World, dead_chain, everything, no_chain, world
 from .support import staff_member, verified
@@ -54,7 +56,7 @@ def test_the_page_is_red_with_the_sum_and_the_way_to_the_row(world: World, charl
     page = page_of(charlie)
     assert "$1.234567 is unexplained." in page
     assert 'data-code="unbooked_out" data-level="red"' in page
-    assert f"/admin/staking/treasurytransfer/{row.pk}/change/" in page
+    assert f"/admin/ledger/treasurytransfer/{row.pk}/change/" in page
 
 
 def test_the_file_has_every_figure_and_every_row(world: World, charlie: User) -> None:
@@ -99,13 +101,13 @@ def test_it_needs_its_permission(world: World) -> None:
 
 
 def test_a_look_is_remembered_when_it_found_something_else(world: World, charlie: User) -> None:
-    assert last_look() is None
+    assert last_outcome() is None
     page_of(charlie)
     page_of(charlie)
-    assert AuditEntry.objects.filter(subject=looks.SUBJECT).count() == 1
+    assert AuditEntry.objects.filter(subject=actions.SUBJECT).count() == 1
     world.move("out", 1, "open", "")
     page_of(charlie)
-    last = last_look()
+    last = last_outcome()
     assert last is not None
     assert not last.agrees
     assert "reconciliation" in alarm_codes()
@@ -174,4 +176,4 @@ def test_everything_that_somebody_should_look_at(
     for alarm in found:
         if alarm.link:
             assert root.get(alarm.link).status_code == 200, alarm
-    assert 'data-alarm="suspense"' in root.get("/admin/staking/treasurytransfer/").content.decode()
+    assert 'data-alarm="suspense"' in root.get("/admin/ledger/treasurytransfer/").content.decode()

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staking.reconciliation.compare import Inputs, compare
-from staking.reconciliation.records import Cursor, Line, Moved, Node, Paid, SetAside
-from staking.reconciliation.report import Code, LedgerSide, Level, Pair, PayoutSide, Report
+from ledger.reconciliation.compare import Inputs, compare
+from ledger.reconciliation.report import Code, LedgerSide, Level, Pair, PayoutSide, Report
+from ledger.reconciliation.values import CashMove, Cursor, Line, NodeAnswer, Paid, SetAside
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 LAST_S = 100
@@ -27,7 +27,7 @@ class Books:
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
-        self.moves: list[Moved] = []
+        self.moves: list[CashMove] = []
         self.paid: list[Paid] = []
         self.payouts: list[dict[str, Any]] = []
 
@@ -36,7 +36,7 @@ class Books:
         key, user = f"deposit:31337:0x{number}:0", number if how == "deposit" else None
         against = f"user:{user}:credits" if user else "suspense:deposits"
         kind = "deposit" if user else "suspense"
-        self.moves.append(Moved(number, f"0x{number}", ALICE, micros, at(second), how, key, user))
+        self.moves.append(CashMove(number, f"0x{number}", ALICE, micros, at(second), how, key, user))
         self._line(key, kind, micros, second + delay_s, against)
 
     def booked(self, how: str, micros: int, second: int, delay_s: int) -> None:
@@ -45,7 +45,7 @@ class Books:
         pool = {"buyback": "pool:buyback", "cloud": "pool:cloud", "refund": "suspense:deposits"}[how]
         parts = [micros] if micros == 1 else [1, micros - 1]
         for part in parts:  # a swap in two transfers
-            self.moves.append(Moved(len(self.moves) + 1, f"0x{number}", BOB, -part, at(second), how, key))
+            self.moves.append(CashMove(len(self.moves) + 1, f"0x{number}", BOB, -part, at(second), how, key))
         self._line(key, how, -micros, second + delay_s, pool, booking_micros=micros)
 
     def payout(self, micros: int, second: int, delay_s: int, until: str) -> None:
@@ -58,7 +58,7 @@ class Books:
         if until in ("final", "included", "sent"):
             booked, key = ("payout", f"payout_final:{public_id}") if until == "final" else ("open", "")
             self.moves.append(
-                Moved(len(self.moves) + 1, same_tx, BOB.upper(), -micros, at(second), booked, key)
+                CashMove(len(self.moves) + 1, same_tx, BOB.upper(), -micros, at(second), booked, key)
             )
         if until != "waits":
             block = {"final": second, "included": second, "sent": None, "unread": HIGH}[until]
@@ -224,10 +224,10 @@ def test_any_one_row_changed_or_removed_is_red(books: Books, data: st.DataObject
     assert by_pair(report, Pair.LEDGER_PAYOUTS) == rest, what
 
 
-NODE = Node(block=HIGH, at_cursor_micros=5, latest_micros=5)
+NODE = NodeAnswer(block=HIGH, at_cursor_micros=5, latest_micros=5)
 
 
-def told(node: Node) -> dict[Code, int]:
+def told(node: NodeAnswer) -> dict[Code, int]:
     """What is found when 5 µ were deposited and the node says this."""
     books = Books()
     books.came("deposit", 5, 1, 0)
@@ -244,7 +244,7 @@ def test_the_node_is_a_witness() -> None:
     forgotten = replace(newer, at_cursor_micros=None)
     assert told(forgotten) == {Code.NEWER_IN: -4, Code.NEWER_OUT: 1}
     assert told(replace(forgotten, latest_micros=9))[Code.NODE_DIFFERS] == -1
-    silent = Node(0, None, None, problem="The chain did not answer within 5 s.")
+    silent = NodeAnswer(0, None, None, problem="The chain did not answer within 5 s.")
     assert told(silent) == {Code.NODE_SILENT: 0}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ledger.payouts.safe_file import MAX_TRANSFERS, SafeTransfer, build_safe_file, checksum_of
+from ledger.payouts.signers.safe_file import MAX_TRANSFERS, SafeTransfer, build_safe_file, checksum_of
 
 NOBODY = "0x" + "0" * 40
 SAFE, USDC, ALICE = ("0x" + digit * 40 for digit in "123")

@@ -9,11 +9,14 @@ from django.test import Client
 
 from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
+from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.lib.clock import now
 from ledger import chart
+from ledger.deposits.models import TreasuryTransfer
 from ledger.models import Transfer
 from ledger.queries import balance, check_books
-from staking.models import Booking, Burn, ChainCursor, Epoch, Reward, Stake, StakeChange, TreasuryTransfer
+from ledger.treasury.models import Booking, Burn
+from staking.rewards.models import Epoch, Reward, Stake, StakeChange
 from workers.trust.models import OwnerTrust
 
 from .money_world import CHAIN_ID, WALLET, World, dead_chain, no_chain, post, world
@@ -22,8 +25,8 @@ from .support import signed_in, staff_member, verified
 __all__ = ["no_chain", "world"]
 pytestmark = pytest.mark.django_db
 
-SUSPENSE = "/admin/staking/treasurytransfer/"
-RECORD = "/admin/staking/booking/record/"
+SUSPENSE = "/admin/ledger/treasurytransfer/"
+RECORD = "/admin/ledger/booking/record/"
 TRUST = "/admin/workers/ownertrust/decide/"
 NOTE = {"note": "They wrote to us in ticket 7."}
 
@@ -31,7 +34,7 @@ NOTE = {"note": "They wrote to us in ticket 7."}
 @pytest.fixture
 def charlie() -> User:
     return staff_member(
-        "charlie", "ledger.reconcile", "staking.view_treasurytransfer", "staking.view_chaincursor"
+        "charlie", "ledger.reconcile", "ledger.view_treasurytransfer", "chain.view_chaincursor"
     )
 
 
@@ -106,7 +109,7 @@ def test_what_does_not_exist_is_not_found(world: World, charlie: User) -> None:
     for number in (out.pk, 999_999, "9" * 30, "x"):
         for what in ("assign", "fund"):
             assert client.get(f"{SUSPENSE}{number}/{what}/").status_code == 404
-    assert client.get("/admin/staking/chaincursor/999/clear-alarm/").status_code == 404
+    assert client.get("/admin/chain/chaincursor/999/clear-alarm/").status_code == 404
 
 
 def test_all_that_decides_needs_its_right_and_the_second_factor(world: World) -> None:
@@ -114,11 +117,11 @@ def test_all_that_decides_needs_its_right_and_the_second_factor(world: World) ->
     rights = {
         f"{SUSPENSE}{row.pk}/assign/": "ledger.reconcile",
         f"{SUSPENSE}{row.pk}/fund/": "ledger.reconcile",
-        f"/admin/staking/chaincursor/{world.cursor.pk}/clear-alarm/": "ledger.reconcile",
+        f"/admin/chain/chaincursor/{world.cursor.pk}/clear-alarm/": "ledger.reconcile",
         RECORD: "ledger.book_treasury",
         TRUST: "workers.decide_trust",
     }
-    views = ("staking.view_treasurytransfer", "staking.view_chaincursor", "workers.view_ownertrust")
+    views = ("ledger.view_treasurytransfer", "chain.view_chaincursor", "workers.view_ownertrust")
     nobody = staff_member("bob", *views, *(set(rights.values()) - {"ledger.reconcile"}))
     for number, (url, right) in enumerate(rights.items()):
         one = staff_member(f"staff{number}", right, *views)
@@ -138,9 +141,7 @@ def test_all_that_decides_needs_its_right_and_the_second_factor(world: World) ->
 def test_an_alarm_is_taken_off_by_whoever_says_why(world: World, charlie: User, settings: Any) -> None:
     settings.CHAIN = dead_chain()
     client = verified(charlie)
-    page, url = (
-        f"/admin/staking/chaincursor/{world.cursor.pk}/{what}/" for what in ("change", "clear-alarm")
-    )
+    page, url = (f"/admin/chain/chaincursor/{world.cursor.pk}/{what}/" for what in ("change", "clear-alarm"))
     assert url not in client.get(page).content.decode()
     ChainCursor.objects.update(alarm="The chain was reorganised.", alarm_at=now())
     assert url in client.get(page).content.decode()
@@ -152,7 +153,7 @@ def test_an_alarm_is_taken_off_by_whoever_says_why(world: World, charlie: User, 
 
 
 def test_a_payment_is_not_recorded_without_a_chain(world: World) -> None:
-    client = verified(staff_member("charlie", "ledger.book_treasury", "staking.view_booking"))
+    client = verified(staff_member("charlie", "ledger.book_treasury", "ledger.view_booking"))
     form = {"kind": "cloud", "tx_hash": "0x" + "1" * 64, "burn_tx_hash": "", **NOTE}
     assert 'value="0x12"' in client.get(f"{RECORD}?kind=cloud&tx_hash=0x12").content.decode()
     for more in ({}, {"confirm": "yes"}):

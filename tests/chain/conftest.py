@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.anvil import AT_ONCE, CHAIN_ID, DevChain, answers, anvil_spec, read_accounts
 from ashao_site.embedded.ports import free_port
 from ashao_site.embedded.process import spawn

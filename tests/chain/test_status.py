@@ -10,18 +10,19 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from ashao_site.chain_settings import ChainSettings
-from ashao_site.lib import chain as chain_module
-from ashao_site.lib.chain import (
-    Chain,
-    ChainUnavailable,
+from ashao_site.chain import client as client_module
+from ashao_site.chain.client import ChainUnavailable
+from ashao_site.chain.node import Node
+from ashao_site.chain.node import node as configured_node
+from ashao_site.chain.settings import ChainSettings
+from ashao_site.chain.watch import (
     NotConfigured,
     Reachable,
     Unreachable,
     Wrong,
-    chain,
     describe,
     status,
+    status_of,
 )
 from tests.contracts.support import Chain as TestChain
 
@@ -41,7 +42,7 @@ def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]
 def look(config: ChainSettings, url: str, timeout_s: float = LONG_S) -> str:
     """What is said of an unreachable chain, in a bounded time."""
     started = time.monotonic()
-    found = Chain(replace(config, rpc_url=url, timeout_s=timeout_s)).status()
+    found = status_of(Node(replace(config, rpc_url=url, timeout_s=timeout_s)))
     assert time.monotonic() - started < IN_TIME_S
     assert isinstance(found, Unreachable), found
     assert "hunter2" not in found.sentence
@@ -51,7 +52,7 @@ def look(config: ChainSettings, url: str, timeout_s: float = LONG_S) -> str:
 
 def test_the_right_chain(dev, config):
     TestChain(dev).rpc("evm_mine")
-    found = Chain(config).status()
+    found = status_of(Node(config))
     assert isinstance(found, Reachable)
     assert found.block >= 3
     assert 0 <= found.age_s < 60
@@ -59,7 +60,7 @@ def test_the_right_chain(dev, config):
 
 
 def test_another_chain_id(config):
-    found = Chain(replace(config, chain_id=8453)).status()
+    found = status_of(Node(replace(config, chain_id=8453)))
     assert found == Wrong("The chain at CHAIN_RPC_URL has id 31337, not 8453 (CHAIN_ID).")
 
 
@@ -68,7 +69,7 @@ def test_another_chain_id(config):
     [("token", "ASHAO_TOKEN_ADDRESS"), ("vault", "STAKING_VAULT_ADDRESS"), ("usdc", "USDC_ADDRESS")],
 )
 def test_no_code_at_an_address(config, field, name):
-    found = Chain(replace(config, **{field: config.treasury})).status()
+    found = status_of(Node(replace(config, **{field: config.treasury})))
     assert found == Wrong(f"The chain has no contract at {config.treasury} ({name}).")
 
 
@@ -113,7 +114,7 @@ def test_garbage(config, body):
 @pytest.mark.parametrize("value", [None, "hunter2", {}, [], -1, True, "0x"])
 def test_results_that_make_no_sense(config, value):
     with node(result(value)) as url:
-        found = Chain(replace(config, rpc_url=url)).status()
+        found = status_of(Node(replace(config, rpc_url=url)))
     assert isinstance(found, Unreachable | Wrong), found
     assert "hunter2" not in describe(found)
 
@@ -125,31 +126,31 @@ def test_a_node_that_refuses_says_why_by_number_only(config):
 
 
 def test_too_long_an_answer_is_not_read(config, monkeypatch):
-    monkeypatch.setattr(chain_module, "ANSWER_MAX_BYTES", 1000)
+    monkeypatch.setattr(client_module, "ANSWER_MAX_BYTES", 1000)
     with node(say(b" " * 100_000)) as url:
         assert look(config, url) == "The chain's node answers with more than can be read."
 
 
 def test_a_call_of_the_client_is_an_error_that_people_can_see(config):
     with silent_node() as url:
-        away = Chain(replace(config, rpc_url=url, timeout_s=SHORT_S))
+        away = Node(replace(config, rpc_url=url, timeout_s=SHORT_S))
         with pytest.raises(ChainUnavailable) as failure:
-            away.web3.eth.get_block("latest")
+            away.latest()
     assert (failure.value.status, failure.value.code) == (503, "chain_unavailable")
     assert "hunter2" not in repr(failure.value) + repr(failure.value.__cause__) + repr(away.config)
 
 
 def test_one_client_for_a_process(config, settings):
     settings.CHAIN = config
-    assert chain() is chain()
-    assert chain().web3.eth.chain_id == config.chain_id
+    assert configured_node() is configured_node()
+    assert configured_node().chain_id() == config.chain_id
 
 
 def test_no_chain(settings):
     settings.CHAIN = None
     assert status() == NotConfigured()
     with pytest.raises(ChainUnavailable, match="No chain is configured"):
-        chain()
+        configured_node()
 
 
 def check_chain() -> tuple[int, str]:

@@ -9,10 +9,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from ashao_site import health
-from ashao_site.lib import chain_watch as watching
-from ashao_site.lib.chain import NotConfigured, Reachable, Unreachable, Wrong
-from ashao_site.lib.chain_watch import ChainWatch
-from staking.reconciliation import alarms
+from ashao_site.chain import watch as watching
+from ashao_site.chain.watch import ChainWatch, NotConfigured, Reachable, Unreachable, Wrong
+from ledger.reconciliation import alarms as money_alarms
 from tests.admin.support import give_second_factor
 
 from .nodes import dead_url, silent_node
@@ -22,7 +21,7 @@ from .nodes import dead_url, silent_node
 def fresh_watch(monkeypatch):
     watch = ChainWatch()
     monkeypatch.setattr(health, "chain_watch", watch)
-    monkeypatch.setattr(alarms, "chain_watch", watch)
+    monkeypatch.setattr(money_alarms, "chain_watch", watch)
 
 
 def readyz() -> tuple[int, dict[str, str]]:

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.indexer import follow
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.anvil import AT_ONCE, CHAIN_ID, DevChain, answers, anvil_spec, read_accounts
 from ashao_site.embedded.ports import free_port
 from ashao_site.embedded.process import spawn
+from ledger.deposits import buying
 from staking.deploy import DevRoles, deploy
-from staking.indexer import follow, sent
 from tests.contracts.support import Chain, wait_for
 
 from .support import DEEP, World
@@ -67,7 +68,7 @@ def world(dev: DevChain, deployed: ChainSettings, settings, monkeypatch) -> Worl
     A round takes as long as it needs.
     """
     monkeypatch.setattr(follow, "RUN_MAX_S", LONG_S)
-    monkeypatch.setattr(sent, "ASK_MAX_S", LONG_S)
+    monkeypatch.setattr(buying, "ASK_MAX_S", LONG_S)
     chain = Chain(dev)
     treasury = chain.person()
     chain.rpc("evm_mine")

@@ -7,24 +7,33 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx
+from django.conf import settings
 from eth_account.signers.local import LocalAccount
 from web3.contract import Contract
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.indexer import follow as indexer
+from ashao_site.chain.indexer import queries
+from ashao_site.chain.indexer.models import ChainCursor
+from ashao_site.chain.settings import ChainSettings
 from ledger import chart
 from ledger import queries as books
+from ledger.deposits.models import TreasuryTransfer
+from ledger.treasury.matching import match_outgoing
+from ledger.treasury.models import Burn
 from staking.artifacts import artifact
-from staking.indexer import queries
-from staking.indexer.follow import follow
-from staking.indexer.models import ChainCursor, TreasuryTransfer
 from staking.rewards.models import Stake, StakeChange
-from staking.treasury.models import Burn
 from tests.contracts.support import GAS, Chain
 
 USD = 10**6
 ASHAO = 10**18
 DEEP = 2
+
+
+def follow() -> None:
+    """Read what is new and confirmed, and explain what left the treasury, as the task does."""
+    indexer.follow()
+    match_outgoing(chain_id=settings.CHAIN.chain_id if settings.CHAIN else 0)
 
 
 @dataclass

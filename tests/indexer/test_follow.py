@@ -5,17 +5,18 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ashao_site.chain.indexer import follow as following
+from ashao_site.chain.indexer.models import ChainCheckpoint, ChainCursor
+from ashao_site.chain.indexer.queries import chain_progress
+from ashao_site.chain.indexer.writing import CHECKPOINTS_KEPT
 from ashao_site.lib.clock import now
 from ledger import queries as books
+from ledger import tasks
+from ledger.deposits.models import Booked, TreasuryTransfer
 from ledger.payouts.models import PayoutWallet
-from staking import tasks
-from staking.indexer import follow as following
-from staking.indexer.follow import follow
-from staking.indexer.models import Booked, ChainCheckpoint, ChainCursor, TreasuryTransfer
-from staking.indexer.queries import chain_view
-from staking.indexer.writing import CHECKPOINTS_KEPT
+from ledger.treasury.models import Burn
 from staking.rewards.models import StakeChange
-from staking.treasury.models import Burn
+from tests.indexer.support import follow
 
 from .support import (
     ASHAO,
@@ -115,7 +116,7 @@ def test_stakes_and_burns(world: World):
 def test_the_cursor_begins_just_before_its_start_and_remembers_a_few_blocks(world: World, monkeypatch):
     follow()  # the start is not deep enough yet
     assert not ChainCursor.objects.exists()
-    assert not chain_view().ok
+    assert not chain_progress().ok
     monkeypatch.setattr(following, "RANGES_A_RUN", 0)
     world.confirm()
     assert cursor().block == world.config.start_block - 1
@@ -127,7 +128,7 @@ def test_the_cursor_begins_just_before_its_start_and_remembers_a_few_blocks(worl
     assert cursor().block == world.head() - DEEP
     kept = ChainCheckpoint.objects.order_by("block").values_list("block", flat=True)
     assert list(kept) == list(range(cursor().block - CHECKPOINTS_KEPT + 1, cursor().block + 1))
-    view = chain_view()
+    view = chain_progress()
     assert (view.block, view.ok, view.problem) == (cursor().block, True, None)
     assert cursor().problem == ""
 
@@ -135,7 +136,7 @@ def test_the_cursor_begins_just_before_its_start_and_remembers_a_few_blocks(worl
 def test_without_a_chain_nothing_happens(settings):
     settings.CHAIN = None
     tasks.follow_chain()
-    assert chain_view().problem == "No chain is configured."
+    assert chain_progress().problem == "No chain is configured."
     assert not ChainCursor.objects.exists()
 
 

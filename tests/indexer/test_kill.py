@@ -9,19 +9,29 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from ashao_site.chain.indexer import follow as following
+from ashao_site.chain.indexer import writing
+from ashao_site.chain.indexer.listeners import BlockRange
+from ashao_site.chain.indexer.models import ChainCursor
+from ashao_site.chain.node import node
 from ashao_site.embedded.config import ROOT
 from ledger import queries as books
-from staking import deposits
-from staking.indexer import follow as following
-from staking.indexer import writing
-from staking.indexer.follow import follow
-from staking.indexer.models import ChainCursor, TreasuryTransfer
+from ledger.deposits import transfers
+from ledger.deposits.models import TreasuryTransfer
+from staking.rewards import stakes as stakes_read
+from tests.indexer.support import follow
 
 from .support import ASHAO, USD, World, credits_of, cursor, everything, person, stakes, treasury_micros
 
 COMMITS = pytest.mark.django_db(transaction=True)
 """With real transactions, in which a call to the chain is refused."""
 ROLLED_BACK = pytest.mark.usefixtures("networked")
+
+
+def read(cursor: ChainCursor, last: int) -> BlockRange:
+    asked = node()
+    questions = following._questions(asked.config)
+    return following.read_range(asked, cursor, last, questions=questions, deadline=1e12)
 
 
 class Killed(BaseException):
@@ -52,11 +62,11 @@ def check_all_there_once(world: World) -> None:
 WHERE = [
     (following, "read_range", 0),  # before anything was read
     (following, "write_range", 0),  # read, not written
-    (writing, "_write_stakes", 0),  # the cursor moved
-    (writing, "book_transfers", 0),
-    (deposits, "post_transfer", 0),  # rows inserted, nothing in the books
-    (deposits, "post_transfer", 2),  # half of them in the books
-    (writing, "_keep_checkpoint", 0),  # all but the commit
+    (stakes_read, "write_changes", 0),  # the cursor moved
+    (transfers, "book_transfers", 0),
+    (transfers, "post_transfer", 0),  # rows inserted, nothing in the books
+    (transfers, "post_transfer", 2),  # half of them in the books
+    (writing, "keep_checkpoint", 0),  # all but the commit
 ]
 
 
@@ -87,13 +97,14 @@ KILLS_ITSELF = """
 import os, signal
 import django
 django.setup()
-from staking import deposits, tasks
-real, calls = deposits.post_transfer, []
+from ledger import tasks
+from ledger.deposits import transfers
+real, calls = transfers.post_transfer, []
 def post(**given):
     if len(calls) == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     calls.append(real(**given))
-deposits.post_transfer = post
+transfers.post_transfer = post
 tasks.follow_chain()
 """
 
@@ -132,9 +143,8 @@ def test_a_real_process_killed_in_the_middle_of_a_range(waiting: World):
 @ROLLED_BACK
 def test_two_processes_that_read_the_same_range(waiting: World):
     """Both have read it before either writes: one writes, the other finds the cursor moved."""
-    node = following.Node(following.chain())
     old = cursor()
-    found = following.read_range(node, old, waiting.head() - 2, deadline=1e12)
+    found = read(old, waiting.head() - 2)
     assert writing.write_range(old, found, range_blocks=10)
     assert not writing.write_range(old, found, range_blocks=10)
     check_all_there_once(waiting)
@@ -143,7 +153,7 @@ def test_two_processes_that_read_the_same_range(waiting: World):
 @ROLLED_BACK
 def test_with_an_alarm_a_range_that_was_read_is_not_written(waiting: World):
     old = cursor()
-    found = following.read_range(following.Node(following.chain()), old, waiting.head() - 2, deadline=1e12)
+    found = read(old, waiting.head() - 2)
     ChainCursor.objects.update(alarm="Something is wrong.")
     assert not writing.write_range(old, found, range_blocks=10)
     assert treasury_micros() == 0

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from staking.indexer import follow as following
-from staking.indexer import reading
-from staking.indexer.follow import follow
-from staking.indexer.models import ChainCursor
-from staking.indexer.queries import chain_view
+from ashao_site.chain.indexer import follow as following
+from ashao_site.chain.indexer import reading
+from ashao_site.chain.indexer.models import ChainCursor
+from ashao_site.chain.indexer.queries import chain_progress
 from tests.chain.nodes import LONG_S, SHORT_S, dead_url, dripping, node, result, say, silent_node
+from tests.indexer.support import follow
 
 from .support import DEEP, USD, World, at, credits_of, cursor, everything, person, relay, treasury_micros
 
@@ -37,12 +37,12 @@ def tried(world: World, settings: Any, url: str, timeout_s: float = LONG_S) -> s
     assert everything() == before
     problem, since = cursor().problem, cursor().problem_at
     assert "hunter2" not in problem
-    assert chain_view().problem == (problem or None)
+    assert chain_progress().problem == (problem or None)
     settings.CHAIN = world.config
     if problem:
         assert since is not None
         follow()
-        assert (cursor().problem, cursor().problem_at, chain_view().ok) == ("", None, True)
+        assert (cursor().problem, cursor().problem_at, chain_progress().ok) == ("", None, True)
         assert treasury_micros() == world.held() == 5 * USD
     return problem
 

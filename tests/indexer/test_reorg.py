@@ -7,16 +7,17 @@ import pytest
 
 from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
+from ashao_site.chain.client import Nonsense
+from ashao_site.chain.indexer.models import ChainCheckpoint, ChainCursor
+from ashao_site.chain.indexer.queries import chain_progress
 from ashao_site.lib.errors import Conflict
 from ledger import queries as books
-from staking.deposits import book_transfers
-from staking.indexer.events import Place, UsdcTransfer
-from staking.indexer.follow import clear_alarm, follow
-from staking.indexer.models import ChainCheckpoint, ChainCursor, Direction, TreasuryTransfer
-from staking.indexer.node import Nonsense
-from staking.indexer.queries import chain_view
+from ledger.deposits.models import Direction, TreasuryTransfer
+from ledger.deposits.transfers import UsdcTransfer, book_transfers
+from ledger.reconciliation.actions import clear_alarm
+from ledger.treasury.models import Burn
 from staking.rewards.models import StakeChange
-from staking.treasury.models import Burn
+from tests.indexer.support import follow
 
 from .support import (
     ASHAO,
@@ -93,7 +94,8 @@ def test_a_deep_one_stops_all_and_what_comes_again_is_not_credited_again(world: 
     world.confirm()
     assert everything() == before
     assert (
-        chain_view().problem == "The chain is being checked by staff. Nothing new counts until that is done."
+        chain_progress().problem
+        == "The chain is being checked by staff. Nothing new counts until that is done."
     )
 
     clear_alarm(staff=staff, note="looked at it")
@@ -229,7 +231,15 @@ def test_books_of_another_chain_are_not_gone_on_with_unasked(world: World, staff
 
 
 def event(user_wallet: str, micros: int, log_index: int, block: int = 5) -> UsdcTransfer:
-    return UsdcTransfer(Place(block, log_index, TX, BLOCK_HASH), Direction.IN, user_wallet, micros)
+    return UsdcTransfer(
+        Direction.IN,
+        user_wallet,
+        micros,
+        block=block,
+        log_index=log_index,
+        tx_hash=TX,
+        block_hash=BLOCK_HASH,
+    )
 
 
 def book(*events: UsdcTransfer) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from ashao_site.lib.chain import ChainUnavailable
+from ashao_site.chain.client import ChainUnavailable
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, RateLimited
-from staking.deposits import announce_deposit, assign_deposit, deposits_of
-from staking.indexer import sent
-from staking.indexer.models import SentDeposit, TreasuryTransfer
+from ledger.deposits import buying
+from ledger.deposits.buying import announce_deposit, deposits_of
+from ledger.deposits.models import SentDeposit, TreasuryTransfer
+from ledger.deposits.suspense import assign_deposit
 from tests.chain.nodes import dead_url, node
 
 from .support import DEEP, USD, World, at, person, relay
@@ -102,8 +103,8 @@ def test_a_request_asks_a_few_questions_and_none_after_a_failure(world: World, s
     with node(relay(world.config.rpc_url, change)) as url:
         settings.CHAIN = at(world.config, url)
         states = [state for state, _, _ in shown(user)]
-    assert len(asked) == 1 + 2 * sent.ASKED_AT_ONCE
-    assert states == ["lost"] * sent.ASKED_AT_ONCE + ["sent"] * (10 - sent.ASKED_AT_ONCE)
+    assert len(asked) == 1 + 2 * buying.ASKED_AT_ONCE
+    assert states == ["lost"] * buying.ASKED_AT_ONCE + ["sent"] * (10 - buying.ASKED_AT_ONCE)
 
     def garbage(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         asked.append(call["method"])
@@ -129,7 +130,7 @@ def test_a_request_waits_for_a_slow_chain_only_so_long(world: World, settings, m
         asked.append(call["method"])
         return answer
 
-    monkeypatch.setattr(sent, "ASK_MAX_S", -1.0)
+    monkeypatch.setattr(buying, "ASK_MAX_S", -1.0)
     with node(relay(world.config.rpc_url, change)) as url:
         settings.CHAIN = at(world.config, url)
         assert shown(user) == [("sent", 0, 1)]
@@ -144,7 +145,7 @@ def test_what_is_refused(world: World, settings):
     for amount in (0, -1, 10**16):
         with pytest.raises(BadInput):
             announce_deposit(user=user, tx_hash=NOWHERE, amount_micros=amount)
-    for number in range(sent.ANNOUNCED_PER_DAY):
+    for number in range(buying.ANNOUNCED_PER_DAY):
         announce_deposit(user=user, tx_hash=f"0x{number:064x}", amount_micros=1)
     with pytest.raises(RateLimited):
         announce_deposit(user=user, tx_hash=NOWHERE, amount_micros=1)
@@ -152,7 +153,7 @@ def test_what_is_refused(world: World, settings):
     announce_deposit(user=person(world.chain.person()), tx_hash=NOWHERE, amount_micros=1)
     SentDeposit.objects.update(sent_at=now() - timedelta(days=1, seconds=1))
     announce_deposit(user=user, tx_hash=NOWHERE, amount_micros=1)
-    assert len(shown(user)) == sent.DEPOSITS_SHOWN
+    assert len(shown(user)) == buying.DEPOSITS_SHOWN
     settings.CHAIN = None
     with pytest.raises(ChainUnavailable):
         announce_deposit(user=user, tx_hash=NOWHERE, amount_micros=1)

@@ -10,12 +10,13 @@ from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, NotFound
 from ledger import chart
 from ledger import queries as books
+from ledger.deposits.models import Booked, Direction, TreasuryTransfer
+from ledger.deposits.suspense import assign_deposit, fund_from_suspense, return_from_suspense
 from ledger.payouts.models import Payout
-from staking.deposits import assign_deposit, fund_from_suspense, return_from_suspense
-from staking.indexer.follow import clear_alarm, follow
-from staking.indexer.matching import match_outgoing
-from staking.indexer.models import Booked, Direction, TreasuryTransfer
-from staking.treasury.models import Booking
+from ledger.reconciliation.actions import clear_alarm
+from ledger.treasury.matching import match_outgoing
+from ledger.treasury.models import Booking
+from tests.indexer.support import follow
 
 from .support import DEEP, USD, World, credits_of, person, suspense, treasury_micros
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.anvil import DevChain
 from ledger.payouts import advance
 from tests.chain.conftest import config, dev

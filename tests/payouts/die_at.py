@@ -12,22 +12,23 @@ from typing import Any
 
 from django.db import connections
 
-from ashao_site.lib import chain
+from ashao_site.chain import node
 from ashao_site.lib.db import only_one
-from ledger.payouts import evidence, follow, relayer, signing
+from ledger.payouts import advance, evidence, relayer
 from ledger.payouts.advance import advance_payouts
+from ledger.payouts.signers.key import KeySigner
 
 STEPS = (
-    "sign_authorization",
-    "store_signature",
+    "prepare",
+    "accept",
     "allocate_nonce",
     "store_attempt",
     "broadcast",
     "read_receipt",
-    "mark_included",
+    "include",
     "post_final",
 )
-MODULES = (evidence, follow, relayer, signing)
+PLACES = (evidence, advance, relayer, KeySigner)
 NOTHING_TO_DIE_AT, FAILED = 0, 1
 LOCK_FREE_S = 90.0
 
@@ -60,13 +61,13 @@ def _run(when: str, name: str) -> None:
     """In the child, which never comes back."""
     code = FAILED
     try:
-        chain._opened.cache_clear()  # its sockets are the parent's
+        node.node_of.cache_clear()  # its sockets are the parent's
         # One connection of its own: a pool would be threads and locks that the fork has cut off.
         connections["default"].settings_dict["OPTIONS"].pop("pool", None)
-        found = [module for module in MODULES if hasattr(module, name)]
-        deadly = _dying(getattr(found[0], name), when)
-        for module in found:
-            setattr(module, name, deadly)
+        places = [place for place in PLACES if hasattr(place, name)]
+        deadly = _dying(getattr(places[0], name), when)
+        for place in places:
+            setattr(place, name, deadly)
         advance_payouts()
         code = NOTHING_TO_DIE_AT
     except BaseException:

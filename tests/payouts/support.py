@@ -10,13 +10,13 @@ from eth_account.signers.local import LocalAccount
 from web3.contract import Contract
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ledger import chart
 from ledger import queries as books
 from ledger.payouts import actions, queries
 from ledger.payouts.advance import advance_payouts
 from ledger.payouts.models import Payout
-from ledger.payouts.records import WalletSignature
+from ledger.payouts.signers.wallet import WalletSignature
 from staking.artifacts import artifact
 from tests.contracts.support import Chain
 from tests.ledger.support import deposit

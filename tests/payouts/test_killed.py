@@ -11,7 +11,7 @@ from ledger.payouts.models import Payout, RelayerTransaction
 from .die_at import STEPS, die_at
 from .support import DOLLAR, Town, assert_paid_once, state_of
 
-IN_THE_FIRST_ROUND = ("sign_authorization", "store_signature", "allocate_nonce", "store_attempt", "broadcast")
+IN_THE_FIRST_ROUND = ("prepare", "accept", "allocate_nonce", "store_attempt", "broadcast")
 
 
 @pytest.mark.parametrize("step", STEPS)

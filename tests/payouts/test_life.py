@@ -10,7 +10,7 @@ from ashao_site.lib.errors import BadInput, Conflict, Forbidden
 from ledger.payouts import actions, queries
 from ledger.payouts.authorization import nonce_of
 from ledger.payouts.models import Payout, RelayerAttempt, RelayerTransaction
-from ledger.payouts.records import WalletSignature
+from ledger.payouts.signers.wallet import WalletSignature
 from ledger.payouts.states import PayoutState
 
 from .support import (

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from eth_account import Account
 
-from ashao_site.lib.chain import ChainUnavailable
+from ashao_site.chain.client import ChainUnavailable
 from ashao_site.lib.errors import Conflict
 from ledger.payouts import actions, advance, authorization, queries
 from ledger.payouts.models import Payout, RelayerTransaction
@@ -232,7 +232,7 @@ def test_no_chain_at_all(town, settings):
 
 def test_a_token_with_another_domain_is_not_signed_for(town, settings, chain):
     """What name() says and what is signed must be the same."""
-    authorization._domains.clear()
+    authorization._domain.cache_clear()
     usdc = chain.deploy("AshaoToken", town.treasury.address)
     settings.CHAIN = replace(settings.CHAIN, usdc=usdc.address)
     payout = town.approved()

@@ -42,13 +42,13 @@ ids = list(Payout.objects.filter(state="requested").values_list("public_id", fla
 print(json.dumps([str(approve_payout(staff=staff, public_id=each).state) for each in ids]))
 """
 BOOK = """
-from staking.treasury.actions import book_payment
+from ledger.treasury.bookings import book_payment
 booked = book_payment(staff=staff, kind="buyback", tx_hash="{tx}", burn_tx_hash="{burn}")
 print(json.dumps([booked.amount_micros, str(booked.burned_wei)]))
 """
 RECONCILE = """
-from staking.reconciliation.looks import look
-report = look()
+from ledger.reconciliation.actions import reconcile
+report = reconcile()
 print(json.dumps({"agrees": report.agrees, "unexplained": report.unexplained_micros,
     "difference": report.difference_micros, "ledger": report.ledger.cash_micros,
     "node": report.chain.node and report.chain.node.latest_micros, "found": [str(f.code) for f in report.findings]}))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
+from ledger.treasury.sums import memory
 from staking.rewards import live
 from staking.treasury.queries import cache
-from staking.treasury.sums import memory
 from tests.indexer.conftest import deployed, dev, networked, world  # noqa: F401 - fixtures
 from tests.staking.support import WEEK_S, chain_settings
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import connection
 from eth_utils.address import to_checksum_address
 
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.indexer.models import ChainCursor
+from ashao_site.chain.settings import ChainSettings
 from ledger import actions, chart
-from staking.indexer.models import ChainCursor
 from staking.rewards.models import Reward, StakeChange
 from tests.ledger.support import sql
 

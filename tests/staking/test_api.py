@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
-from ashao_site.lib.chain import ChainUnavailable
+from ashao_site.chain.client import ChainUnavailable
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
 from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Stake

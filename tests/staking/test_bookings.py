@@ -13,13 +13,12 @@ from ashao_site.lib.clock import now
 from ashao_site.lib.errors import AppError
 from ledger import chart
 from ledger.actions import Leg, post_transfer
+from ledger.deposits.models import Booked, TreasuryTransfer
 from ledger.models import Payout, Transfer
 from ledger.queries import balance, check_books
-from staking.indexer.follow import follow
-from staking.indexer.models import Booked, TreasuryTransfer
-from staking.treasury.actions import book_payment
-from staking.treasury.models import Booking, BookingKind
-from tests.indexer.support import USD, World, suspense
+from ledger.treasury.bookings import book_payment
+from ledger.treasury.models import Booking, BookingKind
+from tests.indexer.support import USD, World, follow, suspense
 
 pytestmark = pytest.mark.usefixtures("networked")
 ASHAO = 10**18

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ledger import actions, chart
 from ledger.models import Transfer
 from ledger.queries import balance, check_books

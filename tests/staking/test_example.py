@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.config import ROOT
 from ledger import chart
 from ledger.queries import balance

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from ashao_site.accounts.models import User
 from ashao_site.accounts.sign_in.actions import wallet_signed_in
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ledger import chart, money
 from ledger.actions import fund_promo
 from ledger.queries import balance

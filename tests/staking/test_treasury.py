@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 
 from ashao_site.accounts.models import User
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
 from ledger import chart
 from ledger.actions import Leg, fund_promo, grant, post_transfer
-from staking.treasury import sums
-from staking.treasury.models import Burn
+from ledger.treasury import sums
+from ledger.treasury.models import Burn
 from staking.treasury.queries import cache
 from tests.ledger.support import sql
 from tests.staking.support import ASHAO, START, tx, wallet, without_triggers

@@ -14,12 +14,13 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from ashao_site.accounts.models import User
 from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import NotFound
+from ashao_site.staff.readonly import ReadOnlyAdmin
+from ashao_site.staff.review import Fact, NoteForm, Step, decide
+from ashao_site.staff.rights import me, require_right
+from ashao_site.staff.words import person
 from ledger import chart
 from ledger.money import format_usd
 from ledger.queries import balance
-from ledger.readonly_admin import ReadOnlyAdmin
-from staking.admin_steps import Fact, NoteForm, Step, decide, me, require_right
-from staking.admin_words import person
 from workers.trust.actions import decide_trust
 from workers.trust.models import OwnerTrust, TrustDecision
 from workers.trust.queries import standing_of
@@ -154,6 +155,7 @@ class OwnerTrustAdmin(ReadOnlyAdmin):
         return [path("decide/", page, name="workers_ownertrust_decide"), *super().get_urls()]
 
     def has_decide_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        """Who may decide."""
         return bool(request.user.has_perm(DECIDE))
 
     @action(description="Decide about an owner", url_path="decide-owner", permissions=["decide"])  # type: ignore[untyped-decorator]
@@ -170,6 +172,7 @@ class OwnerTrustAdmin(ReadOnlyAdmin):
 
     @admin.display(description="owner")
     def owner_id_link(self, trust: OwnerTrust) -> SafeString | str:
+        """Their public id."""
         return person(trust.owner)
 
     @display(  # type: ignore[untyped-decorator]
@@ -177,20 +180,24 @@ class OwnerTrustAdmin(ReadOnlyAdmin):
         label={"trusted": "success", "not trusted": "danger", "proposed": "warning", "undecided": "info"},
     )
     def decision_label(self, trust: OwnerTrust) -> str:
+        """In words."""
         if trust.decision == TrustDecision.RULE and trust.proposed_at is not None:
             return "proposed"
         return DECISION_NAME[TrustDecision(trust.decision)]
 
     @admin.display(description="in escrow")
     def escrow(self, trust: OwnerTrust) -> str:
+        """In dollars."""
         return format_usd(balance(chart.user_escrow(trust.owner_id)))
 
     @admin.display(description="paid jobs that count")
     def paid_jobs(self, trust: OwnerTrust) -> str:
+        """Of those needed."""
         standing = standing_of(trust.owner)
         return f"{standing.paid_jobs:,} of {standing.paid_jobs_needed:,}"
 
     @admin.display(description="days since the first")
     def days(self, trust: OwnerTrust) -> str:
+        """Of those needed."""
         standing = standing_of(trust.owner)
         return f"{standing.days:,} of {standing.days_needed:,}"

@@ -6,7 +6,6 @@ No secret is in it, neither a key nor a token, nor a hash of one.
 import ashao_site.accounts.personal
 import chat.personal
 import ledger.personal
-import staking.personal
 import workers.personal
 from ashao_site.account.statement.wire import statement_pieces
 from ashao_site.accounts.models import User
@@ -20,7 +19,6 @@ def export_account(user: User) -> Pieces:
             **ashao_site.accounts.personal.exported(user),
             **workers.personal.exported(user),
             **ledger.personal.exported(user),
-            **staking.personal.exported(user),
             "statement": statement_pieces(user),
             **chat.personal.exported(user),
         }

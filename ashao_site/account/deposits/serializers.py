@@ -1,17 +1,14 @@
 """The shapes of paying in. Amounts in µUSDC."""
 
-import re
-
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ashao_site.chain.notation import HASH, HASH_PATTERN
+from ashao_site.chain.transactions import WalletTransactionSerializer, WeiField
 from ashao_site.lib.api import Shape, StrictCharField, StrictIntegerField
 from ledger.money import MICROS_PER_CREDIT, format_usd
-from staking.serializers import WalletTransactionSerializer, WeiField
 
-HASH_PATTERN = "^0x[0-9a-fA-F]{64}$"
-_HASH = re.compile("0x[0-9a-fA-F]{64}")
 MAX_DEPOSIT_MICROS = 10**12
 """A million dollars. More is a mistake, or comes in parts."""
 
@@ -28,6 +25,7 @@ class CreditAmountField(StrictIntegerField):
     """µUSDC that are whole credits, and not less than what may be paid in at once."""
 
     def to_internal_value(self, data: object) -> int:
+        """The amount itself."""
         amount = super().to_internal_value(data)
         least: int = settings.MONEY.deposit_min_micros
         if not max(least, MICROS_PER_CREDIT) <= amount <= MAX_DEPOSIT_MICROS:
@@ -52,13 +50,14 @@ class BoughtSerializer(Shape):
     balance = serializers.IntegerField(allow_null=True, help_text="null where the chain does not answer.")
 
 
-@extend_schema_field({"type": "string", "pattern": HASH_PATTERN})
+@extend_schema_field({"type": "string", "pattern": f"^{HASH_PATTERN}$"})
 class HashField(StrictCharField):
     """The hash of a transaction."""
 
     def to_internal_value(self, data: object) -> str:
+        """The hash itself."""
         tx_hash = super().to_internal_value(data)
-        if _HASH.fullmatch(tx_hash) is None:
+        if HASH.fullmatch(tx_hash.lower()) is None or tx_hash.startswith("0X"):
             raise serializers.ValidationError("0x and 64 hexadecimal digits.")
         return tx_hash
 

@@ -19,14 +19,18 @@ from ashao_site.account.deposits.serializers import (
 )
 from ashao_site.accounts.callers.checks import limited, require_user, require_wallet
 from ashao_site.accounts.keys.scopes import KeyScopes, Scope
-from ashao_site.chain_settings import ChainSettings
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib import limits
 from ashao_site.lib.api import validated
-from staking import faucet
-from staking.deposits import Deposit, announce_deposit, deposits_of
-from staking.indexer.sent import DEPOSITS_SHOWN
-from staking.transactions import configured_chain, transfer_usdc
-from staking.usdc import usdc_balance
+from ledger.deposits import faucet
+from ledger.deposits.buying import (
+    DEPOSITS_SHOWN,
+    Deposit,
+    announce_deposit,
+    deposits_of,
+    usdc_balance,
+    usdc_to_treasury,
+)
 
 
 class BuyView(APIView):
@@ -46,7 +50,7 @@ class BuyView(APIView):
         wallet = require_wallet(require_user(request))
         limited(request, limits.MONEY)
         amount_micros = validated(BuySerializer, request)["amount"]
-        transaction = transfer_usdc(configured_chain().treasury, amount_micros)
+        transaction = usdc_to_treasury(amount_micros)
         return Response({"transactions": [transaction.body()], "balance": usdc_balance(wallet)})
 
 

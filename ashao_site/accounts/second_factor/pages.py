@@ -48,6 +48,7 @@ class CodeField(forms.CharField):
         )
 
     def to_python(self, value: object) -> str:
+        """Without spaces."""
         return "".join((super().to_python(value) or "").split())
 
 

@@ -18,10 +18,10 @@ from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode as abi_encode
 from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
-from web3.types import RPCEndpoint
 
-from ashao_site.lib.chain import ChainUnavailable, chain
-from ashao_site.lib.hexadecimal import bytes_of
+from ashao_site.chain.client import ChainUnavailable
+from ashao_site.chain.node import node
+from ashao_site.chain.notation import WORD_BYTES, bytes_of
 
 CONTRACT_GAS = 3_000_000
 """What a contract may use: several keys checked in Solidity (a passkey's takes some 400,000), no more than that."""
@@ -39,7 +39,6 @@ _CALLER = "0x9a1f0c3e5b7d2846a0c9e1d3f5b7281946ecda03"
 theirs in which every signature is good."""
 _UNDEPLOYED = bytes.fromhex("6492" * 16)  # what such a signature ends with
 _IS_VALID_SIGNATURE = bytes.fromhex("1626ba7e")  # the selector of isValidSignature, and its answer for yes
-_WORD_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ _without_code = _WithoutCode()
 
 def is_known_to_refuse(wallet: str, asked: ContractSignature) -> bool:
     """Whether `accepts` would say no without asking the node: the wallet had no code, and the signature brings none."""
-    return asked.factory is None and (chain().config.chain_id, wallet) in _without_code
+    return asked.factory is None and (node().config.chain_id, wallet) in _without_code
 
 
 def accepts(wallet: str, digest: bytes, asked: ContractSignature) -> bool:
@@ -102,7 +101,7 @@ def accepts(wallet: str, digest: bytes, asked: ContractSignature) -> bool:
         return False
     question = _IS_VALID_SIGNATURE + abi_encode(["bytes32", "bytes"], [digest, asked.signature])
     chain_id, said = divmod(_run(_program(wallet, question, asked), deploys=asked.factory is not None), 256)
-    if chain_id != chain().config.chain_id or said not in (_NO, _YES, _NO_CODE):
+    if chain_id != node().config.chain_id or said not in (_NO, _YES, _NO_CODE):
         raise _undecided()
     if said == _NO_CODE and asked.factory is None:
         _without_code.add((chain_id, wallet))
@@ -164,12 +163,11 @@ def _run(code: bytes, *, deploys: bool) -> int:
     gas = CONTRACT_GAS + _OWN_GAS + (FACTORY_GAS if deploys else 0)
     call = {"from": _CALLER, "data": "0x" + code.hex(), "gas": hex(gas)}
     try:
-        answer = chain().web3.provider.make_request(RPCEndpoint("eth_call"), [call, "latest"])
+        word = node().ask("eth_call", call, "latest")
     except ChainUnavailable as error:
         raise _undecided() from error
-    word = answer.get("result")
-    raw = bytes_of(word, max_bytes=_WORD_BYTES) if isinstance(word, str) else None
-    if raw is None or len(raw) != _WORD_BYTES:
+    raw = bytes_of(word, max_bytes=WORD_BYTES) if isinstance(word, str) else None
+    if raw is None or len(raw) != WORD_BYTES:
         raise _undecided()
     return int.from_bytes(raw)
 

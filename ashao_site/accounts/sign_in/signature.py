@@ -9,8 +9,8 @@ from eth_account import Account
 from eth_account.messages import defunct_hash_message, encode_defunct
 
 from ashao_site.accounts.sign_in.contract_signature import accepts, is_known_to_refuse, unwrapped
+from ashao_site.chain.notation import bytes_of
 from ashao_site.lib import limits
-from ashao_site.lib.hexadecimal import bytes_of
 
 SIGNATURE_MAX_CHARS = 4096
 """Of a signature itself: several keys' in one, or a passkey's."""

@@ -11,6 +11,7 @@ from string import ascii_letters, digits, hexdigits
 
 from eth_utils.address import to_checksum_address
 
+from ashao_site.chain.notation import ADDRESS_CHARS
 from ashao_site.lib.errors import BadInput
 
 MESSAGE_MAX_CHARS = 4000
@@ -23,7 +24,6 @@ NONCE_MIN_CHARS, NONCE_MAX_CHARS = 8, 64
 TIME_MAX_CHARS = 40
 REQUEST_ID_MAX_CHARS = 200
 RESOURCES_MAX = 32
-_ADDRESS_CHARS = 42
 _MICROSECOND_DIGITS = 6
 
 _ASKS = " wants you to sign in with your Ethereum account:"
@@ -160,9 +160,9 @@ def _site(line: str) -> tuple[str | None, str]:
 
 def _address(line: str) -> str:
     hexadecimal = line.removeprefix("0x")
-    if len(line) != _ADDRESS_CHARS or len(hexadecimal) != _ADDRESS_CHARS - 2:
+    if len(line) != ADDRESS_CHARS or len(hexadecimal) != ADDRESS_CHARS - 2:
         raise _bad_message()
-    _text(hexadecimal, frozenset(hexdigits), 1, _ADDRESS_CHARS)
+    _text(hexadecimal, frozenset(hexdigits), 1, ADDRESS_CHARS)
     checksummed = to_checksum_address(line)
     if line != checksummed and hexadecimal not in (hexadecimal.lower(), hexadecimal.upper()):
         raise _bad_message()

@@ -11,8 +11,7 @@ from .completions import Ending, Finish
 from .continuation import PrefixFilter
 from .errors import Cause, LeaseLost, Refused, UpstreamError
 from .limits import ANSWER_MAX_CHARS, THOUGHT_MAX_CHARS
-from .network import Network
-from .retries import Lease, insist
+from .network import Lease, Network, insist
 from .stats import Stats
 from .text import Mender, Opening
 from .thinking import Piece

@@ -46,13 +46,13 @@ class Quiet:
     """Says nothing; errors are printed by the program itself."""
 
     def event(self, event: Event) -> None:
-        pass
+        """Nothing."""
 
     def draw(self, view: View) -> None:
-        pass
+        """Nothing."""
 
     def close(self) -> None:
-        pass
+        """Nothing."""
 
 
 class _Lines:
@@ -79,14 +79,15 @@ class Json:
         self._lines = _Lines(out)
 
     def event(self, event: Event) -> None:
+        """One line."""
         data = {"event": event.name, "at": round(time.time(), 3), **event.fields}
         self._lines.write(json.dumps(data) + "\n")
 
     def draw(self, view: View) -> None:
-        pass
+        """Nothing: states are events."""
 
     def close(self) -> None:
-        pass
+        """Nothing."""
 
 
 class Plain:
@@ -96,13 +97,14 @@ class Plain:
         self._lines = _Lines(out)
 
     def event(self, event: Event) -> None:
+        """One line."""
         self._lines.write(event.sentence + "\n")
 
     def draw(self, view: View) -> None:
-        pass
+        """Nothing."""
 
     def close(self) -> None:
-        pass
+        """Nothing."""
 
 
 class Live:
@@ -128,6 +130,7 @@ class Live:
             self._lines.write(_CLEAR + line)
 
     def close(self) -> None:
+        """Clears the line."""
         self._shown = ""
         self._lines.write(_CLEAR)
 

@@ -1,0 +1,10 @@
+"""The chain's app: its rows say how far the chain has been read."""
+
+from django.apps import AppConfig
+
+
+class ChainConfig(AppConfig):
+    """The chain."""
+
+    name = "ashao_site.chain"
+    label = "chain"

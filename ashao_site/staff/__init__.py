@@ -1,0 +1,1 @@
+"""What all staff pages are made of: rights, lists, words, alarms, and the one flow of review and confirmation."""
