@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from ashao_site.env import env_int, env_str
-from ledger.money import MICROS_PER_USD
+from ledger.books.money import MICROS_PER_USD
 
 WEI_PER_ASHAO = 10**18
 KEY = re.compile(r"0x[0-9a-fA-F]{64}")

@@ -11,8 +11,8 @@ from ashao_site.accounts.models import User
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib import clock
-from ledger import actions as ledger
-from ledger import chart
+from ledger.books import actions as ledger
+from ledger.books import chart
 from staking.rewards import epochs
 from staking.rewards.models import Stake, StakeChange
 from workers.jobs import Holder, Tier, pricing, records

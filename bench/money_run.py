@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.measure import Took, database_mib, measured, peak_mib
 from bench.money_network import Network, configure
-from ledger.queries import check_books, trial_balance
+from ledger.books.queries import check_books, trial_balance
 from ledger.reconciliation.compare import compare
 from ledger.reconciliation.queries import read
 from staking.rewards.actions import settle_and_pay

@@ -8,7 +8,7 @@ from django.apps.registry import Apps
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models.signals import post_migrate
 
-from ledger import chart
+from ledger.books import chart
 
 
 class LedgerConfig(AppConfig):

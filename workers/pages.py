@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from ledger.money import STAKED_SHARE_BPS, WORKER_SHARE_BPS
+from ledger.books.money import STAKED_SHARE_BPS, WORKER_SHARE_BPS
 from staking.page_config import page_config
 from workers import jobs
 

@@ -6,7 +6,7 @@ from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.errors import NotFound
 from ashao_site.lib.pieces import Json
 from chat.conversation.models import READABLE, Message
-from ledger.money import micros_to_credits
+from ledger.books.money import micros_to_credits
 from workers import jobs
 
 

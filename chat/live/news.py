@@ -16,8 +16,8 @@ from ashao_site.accounts.viewer import Viewer, access_ended
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import AppError, Unavailable
-from ledger.money import micros_to_credits
-from ledger.queries import spendable_micros
+from ledger.books.money import micros_to_credits
+from ledger.books.queries import spendable_micros
 from workers import jobs
 
 NEWS_TIMEOUT_S = 2.0

@@ -10,7 +10,7 @@ from chat.conversation.models import Conversation, Message, Role, Status, no_con
 from chat.conversation.tree import Tree
 from chat.live.news import tell_balance
 from chat.sending.context import Context
-from ledger import chart
+from ledger.books import chart
 from workers import jobs
 
 CONVERSATION_MESSAGES_MAX = 2_000

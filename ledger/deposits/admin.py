@@ -12,10 +12,10 @@ from unfold.decorators import action, display
 from ashao_site.staff import words
 from ashao_site.staff.readonly import ReadOnlyAdmin
 from ashao_site.staff.rights import BOOK, RECONCILE, may
-from ledger.admin_sides import ledger_link
+from ledger.books.admin_sides import ledger_link
+from ledger.books.money import format_usd
 from ledger.deposits import pages
 from ledger.deposits.models import TreasuryTransfer
-from ledger.money import format_usd
 
 BOOKED_LABELS = {
     "deposit": "success",

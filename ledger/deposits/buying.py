@@ -24,8 +24,8 @@ from ashao_site.chain.transactions import WalletTransaction, contract_call
 from ashao_site.chain.usdc import Usdc
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, RateLimited
+from ledger.books.money import MAX_AMOUNT_MICROS, format_usd
 from ledger.deposits.models import Booked, Direction, SentDeposit, TreasuryTransfer
-from ledger.money import MAX_AMOUNT_MICROS, format_usd
 
 DEPOSITS_SHOWN = 50
 ANNOUNCED_PER_DAY = 50

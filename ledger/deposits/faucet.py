@@ -25,10 +25,10 @@ from ashao_site.lib.aio import run_sync
 from ashao_site.lib.db import only_one
 from ashao_site.lib.errors import NotFound, RateLimited
 from ashao_site.lib.redis import redis
-from ledger import chart
+from ledger.books import chart
+from ledger.books.models import Entry
+from ledger.books.money import MICROS_PER_USD
 from ledger.deposits.models import Direction, TreasuryTransfer
-from ledger.models import Entry
-from ledger.money import MICROS_PER_USD
 
 GIFT_USDC_MICROS = 100 * MICROS_PER_USD
 GIFT_ASHAO_WEI = 10_000 * WEI_PER_ASHAO

@@ -12,9 +12,9 @@ from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import NotFound
 from ashao_site.staff.review import Fact, NoteForm, Step, decide, is_row_id, posted
 from ashao_site.staff.rights import RECONCILE, me, require_right
+from ledger.books.money import format_usd
 from ledger.deposits.models import Booked, Direction, TreasuryTransfer
 from ledger.deposits.suspense import assign_deposit, fund_from_suspense
-from ledger.money import format_usd
 
 MAX_PERSON_CHARS = 64
 

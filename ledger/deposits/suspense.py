@@ -8,11 +8,11 @@ from django.db import transaction
 from ashao_site.accounts.audit import audit
 from ashao_site.accounts.models import User
 from ashao_site.lib.errors import BadInput, Conflict, NotFound
-from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
+from ledger.books.models import MAX_NOTE_CHARS
+from ledger.books.money import format_usd
 from ledger.deposits.models import Booked, Direction, TreasuryTransfer
-from ledger.models import MAX_NOTE_CHARS
-from ledger.money import format_usd
 
 MIN_NOTE_CHARS = 3
 

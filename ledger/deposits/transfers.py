@@ -17,11 +17,11 @@ from ashao_site.chain.indexer.listeners import BlockRange, CannotApply
 from ashao_site.chain.logs import Question
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.chain.usdc import transfers_from, transfers_to
-from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
+from ledger.books.money import MAX_AMOUNT_MICROS
 from ledger.deposits.faucet import development_funding_key
 from ledger.deposits.models import Booked, Direction, TreasuryTransfer
-from ledger.money import MAX_AMOUNT_MICROS
 from ledger.payouts.models import PayoutWallet
 
 ROWS_AT_ONCE = 500

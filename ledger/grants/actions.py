@@ -11,11 +11,11 @@ from ashao_site.accounts.guests import count_use
 from ashao_site.lib import clock
 from ashao_site.lib.addresses import site_network
 from ashao_site.lib.errors import InsufficientCredits
-from ledger import actions as ledger
-from ledger import chart
+from ledger.books import actions as ledger
+from ledger.books import chart
+from ledger.books.money import credits_to_micros
+from ledger.books.queries import available
 from ledger.grants.models import GrantDay, GrantReason, GrantState, SignupGrant
-from ledger.money import credits_to_micros
-from ledger.queries import available
 
 log = structlog.get_logger("ashao.grants")
 

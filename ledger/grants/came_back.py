@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 from ashao_site.accounts.models import User
-from ledger import chart
-from ledger.models import Entry, HoldLine
+from ledger.books import chart
+from ledger.books.models import Entry, HoldLine
 
 Sign = Callable[[int, datetime], bool]
 

@@ -7,11 +7,11 @@ from django.conf import settings
 from ashao_site.accounts.guests import uses
 from ashao_site.lib import clock
 from ashao_site.lib.addresses import site_network
-from ledger import chart
+from ledger.books import chart
+from ledger.books.money import credits_to_micros
+from ledger.books.queries import available
 from ledger.grants.actions import SIGNUP_GRANT_CREDITS, has_room_today
 from ledger.grants.models import GrantDay
-from ledger.money import credits_to_micros
-from ledger.queries import available
 
 
 def offered_credits(*, address: str) -> int:

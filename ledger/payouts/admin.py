@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 
 from ashao_site.accounts.models import User
 from ashao_site.staff.readonly import ReadOnlyAdmin
-from ledger.money import format_usd
+from ledger.books.money import format_usd
 from ledger.payouts import queries
 from ledger.payouts.admin_decide import DECISIONS, decide_page
 from ledger.payouts.admin_history import history, tabs

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
-from ledger.money import format_usd
+from ledger.books.money import format_usd
 from ledger.payouts import queries
 from ledger.payouts.admin_words import LIST, transaction_link
 from ledger.payouts.models import Payout, RelayerAttempt

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ashao_site.accounts.models import User
-from ledger.money import format_usd
+from ledger.books.money import format_usd
 from ledger.payouts.models import Payout
 from ledger.payouts.queries import approvals_needed, approvals_of
 

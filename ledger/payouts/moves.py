@@ -10,8 +10,8 @@ from ashao_site.chain.answers import Receipt
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.chain.view import ChainView
 from ashao_site.lib import clock
-from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
 from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
 from ledger.payouts.states import FINAL_KEY, PayoutState, sources_of
 

@@ -11,9 +11,9 @@ from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict, InsufficientCredits, RateLimited
 from ashao_site.lib.ids import new_id
-from ledger import chart
-from ledger.actions import Leg, post_transfer
-from ledger.money import MAX_AMOUNT_MICROS, format_usd
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
+from ledger.books.money import MAX_AMOUNT_MICROS, format_usd
 from ledger.payouts.authorization import nonce_of
 from ledger.payouts.models import Payout
 from ledger.payouts.queries import day_left_s, left_today, new_wallets_of, wallets_of

@@ -9,7 +9,7 @@ from ashao_site.accounts.sign_in.signature import UNDEPLOYED_SIGNATURE_MAX_CHARS
 from ashao_site.accounts.sign_in.siwe import MESSAGE_MAX_CHARS
 from ashao_site.chain.notation import ADDRESS, ADDRESS_CHARS
 from ashao_site.lib.api import StrictCharField, StrictIntegerField
-from ledger.money import MAX_AMOUNT_MICROS
+from ledger.books.money import MAX_AMOUNT_MICROS
 from ledger.payouts.states import PayoutState
 
 Shape = serializers.Serializer[Any]

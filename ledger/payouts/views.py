@@ -17,7 +17,8 @@ from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 from ashao_site.lib.api import validated
 from ashao_site.lib.errors import BadInput
-from ledger import chart
+from ledger.books import chart
+from ledger.books.queries import available
 from ledger.payouts import actions, queries
 from ledger.payouts.models import Payout, PayoutWallet
 from ledger.payouts.serializers import (
@@ -27,7 +28,6 @@ from ledger.payouts.serializers import (
     WalletProofSerializer,
     WalletSerializer,
 )
-from ledger.queries import available
 
 KEY_MAX_CHARS = 200
 _KEY = re.compile(rf"[!-~](?:[ -~]{{0,{KEY_MAX_CHARS - 2}}}[!-~])?")

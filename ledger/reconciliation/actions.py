@@ -9,7 +9,7 @@ from ashao_site.accounts.audit import AuditEntry, audit
 from ashao_site.accounts.models import User
 from ashao_site.chain.indexer import follow as indexer
 from ashao_site.chain.indexer.models import ChainCursor
-from ledger.money import format_usd
+from ledger.books.money import format_usd
 from ledger.reconciliation import queries, words
 from ledger.reconciliation.compare import compare
 from ledger.reconciliation.report import Report

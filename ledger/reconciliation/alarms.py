@@ -10,8 +10,8 @@ from ashao_site.chain.indexer.queries import cursor as chain_cursor
 from ashao_site.chain.watch import NotConfigured, Reachable, chain_watch, describe
 from ashao_site.lib.clock import now
 from ashao_site.staff.alarms import Alarm, AlarmLevel, counted
+from ledger.books.money import format_usd
 from ledger.deposits.models import Booked, TreasuryTransfer
-from ledger.money import format_usd
 from ledger.payouts.models import Payout
 from ledger.payouts.queries import relayer_problem
 from ledger.payouts.states import OPEN, PayoutState

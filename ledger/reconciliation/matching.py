@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ledger import chart
+from ledger.books import chart
 from ledger.payouts.states import FINAL_KEY
 from ledger.reconciliation.report import Code, FindingRow
 from ledger.reconciliation.values import CashMove, Cursor, Line, Paid

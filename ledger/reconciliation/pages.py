@@ -12,7 +12,7 @@ from django.urls import path, reverse
 
 from ashao_site.lib.clock import now
 from ashao_site.staff.rights import RECONCILE, me, require_right
-from ledger.money import format_usd
+from ledger.books.money import format_usd
 from ledger.reconciliation import words
 from ledger.reconciliation.actions import reconcile
 from ledger.reconciliation.export import as_csv, filename

@@ -16,10 +16,10 @@ from django.db.models import Count, Sum
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
+from ledger.books.queries import check_books
 from ledger.deposits.models import Booked, TreasuryTransfer
 from ledger.payouts.models import Payout
 from ledger.payouts.states import PayoutState
-from ledger.queries import check_books
 from ledger.reconciliation import sql
 from ledger.reconciliation.compare import Inputs
 from ledger.reconciliation.report import LedgerSide, PayoutSide

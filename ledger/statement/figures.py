@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from ashao_site.accounts.models import User
-from ledger import chart
-from ledger.models import Account, Payout
-from ledger.money import micros_to_credits
+from ledger.books import chart
+from ledger.books.models import Account
+from ledger.books.money import micros_to_credits
+from ledger.payouts.models import Payout
 from ledger.payouts.states import OPEN
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from ashao_site.accounts.models import User
-from ledger import chart
-from ledger.models import Account, Entry
+from ledger.books import chart
+from ledger.books.models import Account, Entry
 from ledger.statement.rows import StatementRow, statement_row
 
 MAX_STATEMENT_ROWS = 200

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.models import Entry
+from ledger.books.models import Entry
 
 
 @dataclass(frozen=True, slots=True)

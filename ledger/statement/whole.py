@@ -7,7 +7,7 @@ from django.db.models import Max, Sum
 
 from ashao_site.accounts.models import User
 from ashao_site.lib.aio import in_db
-from ledger.models import Account, Entry
+from ledger.books.models import Account, Entry
 from ledger.statement.figures import addresses_of
 from ledger.statement.rows import StatementRow, statement_row
 

@@ -11,8 +11,8 @@ from ashao_site.chain.wei import format_ashao
 from ashao_site.staff import words
 from ashao_site.staff.readonly import ChainEventAdmin, ReadOnlyAdmin
 from ashao_site.staff.rights import BOOK, may
-from ledger.admin_sides import ledger_link
-from ledger.money import format_usd
+from ledger.books.admin_sides import ledger_link
+from ledger.books.money import format_usd
 from ledger.treasury.models import Booking, Burn
 from ledger.treasury.pages import record_page
 

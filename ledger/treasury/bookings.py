@@ -10,15 +10,15 @@ from ashao_site.chain.node import configured_chain
 from ashao_site.chain.wei import format_ashao
 from ashao_site.lib.errors import BadInput, Conflict
 from ashao_site.lib.text import clean_text
-from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
+from ledger.books.money import format_usd
+from ledger.books.queries import balance
 from ledger.deposits.models import Booked, Direction, TreasuryTransfer
 from ledger.deposits.suspense import return_from_suspense
 from ledger.deposits.transfers import UsdcTransfer
-from ledger.money import format_usd
 from ledger.payouts.models import Payout, RelayerAttempt
 from ledger.payouts.states import OPEN
-from ledger.queries import balance
 from ledger.treasury.evidence import Evidence, clean_hash, evidence_of
 from ledger.treasury.models import MAX_NOTE_CHARS, Booking, BookingKind
 

@@ -13,8 +13,8 @@ from ashao_site.chain.wei import format_ashao
 from ashao_site.lib.errors import BadInput
 from ashao_site.staff.review import Fact, NoteForm, Step, decide, posted
 from ashao_site.staff.rights import BOOK, me, require_right
-from ledger.money import format_usd
-from ledger.queries import balance
+from ledger.books.money import format_usd
+from ledger.books.queries import balance
 from ledger.treasury.bookings import PAYS, book_payment
 from ledger.treasury.evidence import clean_hash, evidence_of
 from ledger.treasury.models import Booking, BookingKind

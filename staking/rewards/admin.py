@@ -12,7 +12,7 @@ from unfold.decorators import display
 from ashao_site.chain.wei import format_ashao
 from ashao_site.staff import words
 from ashao_site.staff.readonly import AshaoAdmin, ChainEventAdmin, ReadOnlyAdmin
-from ledger.money import format_usd
+from ledger.books.money import format_usd
 from staking.rewards.models import Epoch, Reward, Stake, StakeChange
 
 

@@ -17,7 +17,7 @@ from django.db.models import QuerySet, Sum
 
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.lib.clock import now
-from ledger import chart
+from ledger.books import chart
 from staking.rewards.calendar import Span, first_span
 from staking.rewards.models import Epoch, Reward, StakeChange
 

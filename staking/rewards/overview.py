@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 from ashao_site.accounts.models import User
 from ashao_site.chain.indexer.queries import chain_progress
 from ashao_site.lib.clock import now
-from ledger.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS
+from ledger.books.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS
 from ledger.treasury.sums import sums
 from staking.rewards import live
 from staking.rewards.calendar import Span, first_span, span_at

@@ -11,9 +11,9 @@ from django.db.models import Sum
 
 from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
-from ledger import actions as ledger
-from ledger import chart
-from ledger.queries import balance
+from ledger.books import actions as ledger
+from ledger.books import chart
+from ledger.books.queries import balance
 from staking.rewards.epochs import REWARD_KIND
 from staking.rewards.models import Epoch, Reward
 

@@ -11,11 +11,11 @@ from django.test import Client
 from ashao_site.accounts.models import User
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
-from ledger import chart
-from ledger.actions import Leg, hold, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, hold, post_transfer
 from ledger.deposits import faucet
 from ledger.deposits.buying import usdc_to_treasury
-from ledger.models import Payout
+from ledger.payouts.models import Payout
 from tests.chain.nodes import dead_url, node, result
 from tests.contracts.support import Chain
 from tests.indexer.support import follow

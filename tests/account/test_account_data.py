@@ -16,11 +16,11 @@ from ashao_site.accounts.models import User
 from ashao_site.accounts.sessions.models import SignIn
 from ashao_site.lib.clock import now
 from chat.conversation.models import Conversation
-from ledger import chart
+from ledger.books import chart
+from ledger.books.queries import balance, check_books
 from ledger.deposits.models import Booked, Direction, SentDeposit, TreasuryTransfer
 from ledger.payouts.actions import reject_payout, request_payout
 from ledger.payouts.models import Payout, PayoutWallet
-from ledger.queries import balance, check_books
 from tests.chat.support import Browser, answer, download, refused
 from tests.ledger.support import deposit
 from workers import jobs

@@ -6,13 +6,13 @@ import pytest
 from django.core.management import call_command
 
 from ashao_site.chain.settings import NOBODY, ChainSettings
-from ledger import chart
-from ledger.actions import fund_promo
+from ledger.books import chart
+from ledger.books.actions import fund_promo
+from ledger.books.models import Transfer
+from ledger.books.queries import balance
 from ledger.deposits import faucet
 from ledger.deposits.models import Booked, TreasuryTransfer
 from ledger.management.commands.bootstrap import FUNDING_KEY
-from ledger.models import Transfer
-from ledger.queries import balance
 from ledger.tasks import follow_chain
 from staking.artifacts import artifact
 from tests.contracts.support import Chain

@@ -10,8 +10,8 @@ from django.test import Client
 
 from ashao_site.account.statement import csv_file
 from ashao_site.accounts.models import User
-from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
 from ledger.statement import whole
 from ledger.statement.pages import statement_page
 

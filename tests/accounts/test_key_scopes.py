@@ -13,7 +13,7 @@ from ashao_site.accounts.keys.actions import create_api_key
 from ashao_site.accounts.keys.models import ApiKey
 from ashao_site.accounts.keys.scopes import ALL_SCOPES, KeyRule, Scope, needed_of
 from ashao_site.accounts.models import User
-from ledger import chart
+from ledger.books import chart
 from tests.ledger.support import deposit
 
 METHODS = ("get", "post", "put", "patch", "delete")

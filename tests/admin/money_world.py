@@ -10,10 +10,10 @@ from ashao_site.accounts.models import User
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.chain.watch import chain_watch
-from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
 from ledger.deposits.models import TreasuryTransfer
-from ledger.models import Payout
+from ledger.payouts.models import Payout
 from ledger.payouts.states import PayoutState
 from ledger.treasury.models import Booking
 from tests.chain.nodes import dead_url

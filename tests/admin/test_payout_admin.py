@@ -13,8 +13,8 @@ from eth_account import Account
 from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
-from ledger import chart
-from ledger import queries as books
+from ledger.books import chart
+from ledger.books import queries as books
 from ledger.payouts import actions
 from ledger.payouts.models import Payout, PayoutDecision, RelayerAttempt, RelayerTransaction
 from tests.ledger.support import deposit

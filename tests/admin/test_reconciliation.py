@@ -9,9 +9,10 @@ from django.db import connection
 
 from ashao_site.accounts.audit import AuditEntry
 from ashao_site.chain.indexer.models import ChainCursor
-from ledger.actions import fund_promo, reverse_transfer
+from ledger.books.actions import fund_promo, reverse_transfer
+from ledger.books.models import Transfer
 from ledger.deposits.models import TreasuryTransfer
-from ledger.models import Payout, RelayerAttempt, RelayerTransaction, Transfer
+from ledger.payouts.models import Payout, RelayerAttempt, RelayerTransaction
 from ledger.payouts.states import PayoutState
 from ledger.reconciliation import actions, queries, sql
 from ledger.reconciliation.compare import compare

@@ -8,10 +8,10 @@ import pytest
 
 from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
-from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
+from ledger.books.queries import balance
 from ledger.deposits.models import TreasuryTransfer
-from ledger.queries import balance
 from ledger.reconciliation import witness
 from ledger.reconciliation.actions import reconcile
 from ledger.reconciliation.report import Code, Report

@@ -13,7 +13,7 @@ from ashao_site.accounts.models import User
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.staff.alarms import alarms
 from ledger.deposits.models import TreasuryTransfer
-from ledger.models import RelayerStatus
+from ledger.payouts.models import RelayerStatus
 from ledger.reconciliation import actions
 from ledger.reconciliation.actions import last_outcome
 from staking.rewards.models import Epoch

@@ -11,10 +11,10 @@ from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.lib.clock import now
-from ledger import chart
+from ledger.books import chart
+from ledger.books.models import Transfer
+from ledger.books.queries import balance, check_books
 from ledger.deposits.models import TreasuryTransfer
-from ledger.models import Transfer
-from ledger.queries import balance, check_books
 from ledger.treasury.models import Booking, Burn
 from staking.rewards.models import Epoch, Reward, Stake, StakeChange
 from workers.trust.models import OwnerTrust

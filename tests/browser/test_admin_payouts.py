@@ -29,8 +29,8 @@ DOLLAR = 1_000_000
 PAID_WITHIN_S = 120
 ASK_FOR_PAYOUTS = """
 from ashao_site.accounts.models import User
-from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
 from ledger.payouts.actions import request_payout
 for number, wallet in enumerate({wallets}, start=1):
     user, _ = User.objects.get_or_create_wallet(wallet)

@@ -18,7 +18,7 @@ LEAVE_CREDITS = """
 from datetime import timedelta
 from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
-from ledger import actions, chart, queries
+from ledger.books import actions, chart, queries
 user = User.objects.get(wallet="{wallet}")
 granted = chart.user_granted(user.pk)
 left = queries.available(granted) - {credits} * 10_000

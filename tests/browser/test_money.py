@@ -22,7 +22,7 @@ PICTURES = ARTIFACTS / "money"
 ASHAO = 10**18
 EARNED = """
 from ashao_site.accounts.models import User
-from ledger import actions, chart
+from ledger.books import actions, chart
 user = User.objects.get(wallet="{wallet}")
 legs = [actions.Leg(chart.POOL_CLOUD, -{micros}), actions.Leg(chart.user_earnings(user.pk), {micros})]
 actions.post_transfer(key="test:{wallet}", kind="job", legs=legs, reference="test")

@@ -3,7 +3,7 @@
 import pytest
 
 from chat.live import news
-from ledger.actions import fund_promo
+from ledger.books.actions import fund_promo
 from tests.chat.support import CREDIT, Browser, person
 
 

@@ -12,7 +12,7 @@ from ashao_site.accounts.models import User
 from ashao_site.accounts.sign_in.actions import wallet_signed_in
 from ashao_site.lib.aio import background_loop, run_sync
 from chat.stream.consumer import StreamConsumer
-from ledger import chart
+from ledger.books import chart
 from tests.ledger.support import deposit
 from workers import jobs
 

@@ -14,7 +14,7 @@ from django.test import Client
 from ashao_site.lib import clock
 from ashao_site.lib.aio import run_sync
 from chat.live.consumer import RECEIVED_MAX, LiveConsumer
-from ledger import chart, queries
+from ledger.books import chart, queries
 from tests.chat.support import CREDIT, Browser, answer, refused, signed_in
 from workers.jobs import Tier
 from workers.jobs import queries as jobs_queries

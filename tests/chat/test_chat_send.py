@@ -8,7 +8,7 @@ from django.db import connections
 
 from chat.conversation.models import Conversation, Message
 from chat.sending.models import SentKey
-from ledger import chart, queries
+from ledger.books import chart, queries
 from tests.chat.support import Browser, Production, answer, person, refused, signed_in
 from tests.ledger.support import assert_books
 from workers import jobs

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ashao_site.accounts.models import User
-from ledger.actions import fund_promo
+from ledger.books.actions import fund_promo
 from ledger.grants.actions import give_signup_grant
 from tests.chat.support import CREDIT, Browser
 

@@ -19,8 +19,8 @@ from ashao_site.docs_site import library, links
 from ashao_site.docs_site.catalogue import BY_NAME, DOCS, FILES, Entry, entries
 from ashao_site.docs_site.diagrams import Arrow, arrows
 from ashao_site.docs_site.markdown import render, slug_of
+from ledger.books.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS, format_usd
 from ledger.grants.actions import SIGNUP_GRANT_CREDITS
-from ledger.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS, format_usd
 from workers.jobs.pricing import PRICE_CREDITS, price_micros
 
 ALL = pytest.mark.parametrize("entry", list(entries()), ids=lambda entry: entry.name)

@@ -10,10 +10,10 @@ from eth_account import Account
 from ashao_site.accounts.guests import GuestUse
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
-from ledger import chart, queries
+from ledger.books import chart, queries
+from ledger.books.models import Transfer
 from ledger.grants.actions import give_signup_grant
 from ledger.grants.models import GrantDay, GrantState, SignupGrant
-from ledger.models import Transfer
 from tests.accounts.accounts_browser import Browser, in_threads
 from tests.workers.support import books_are_true, fund, person
 

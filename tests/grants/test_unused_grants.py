@@ -9,13 +9,13 @@ from eth_account import Account
 
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
-from ledger import actions as ledger
-from ledger import chart, queries
+from ledger.books import actions as ledger
+from ledger.books import chart, queries
+from ledger.books.models import Transfer
 from ledger.grants import actions
 from ledger.grants.actions import give_signup_grant, return_unused
 from ledger.grants.came_back import came_back
 from ledger.grants.models import SignupGrant
-from ledger.models import Transfer
 from ledger.tasks import return_unused_grants
 from tests.accounts.accounts_browser import Browser
 from tests.ledger.support import assert_books

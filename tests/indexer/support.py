@@ -16,8 +16,8 @@ from ashao_site.chain.indexer import follow as indexer
 from ashao_site.chain.indexer import queries
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.chain.settings import ChainSettings
-from ledger import chart
-from ledger import queries as books
+from ledger.books import chart
+from ledger.books import queries as books
 from ledger.deposits.models import TreasuryTransfer
 from ledger.treasury.matching import match_outgoing
 from ledger.treasury.models import Burn

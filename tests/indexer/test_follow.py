@@ -10,8 +10,8 @@ from ashao_site.chain.indexer.models import ChainCheckpoint, ChainCursor
 from ashao_site.chain.indexer.queries import chain_progress
 from ashao_site.chain.indexer.writing import CHECKPOINTS_KEPT
 from ashao_site.lib.clock import now
-from ledger import queries as books
 from ledger import tasks
+from ledger.books import queries as books
 from ledger.deposits.models import Booked, TreasuryTransfer
 from ledger.payouts.models import PayoutWallet
 from ledger.treasury.models import Burn

@@ -15,7 +15,7 @@ from ashao_site.chain.indexer.listeners import BlockRange
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.chain.node import node
 from ashao_site.embedded.config import ROOT
-from ledger import queries as books
+from ledger.books import queries as books
 from ledger.deposits import transfers
 from ledger.deposits.models import TreasuryTransfer
 from staking.rewards import stakes as stakes_read

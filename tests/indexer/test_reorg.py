@@ -11,7 +11,7 @@ from ashao_site.chain.client import Nonsense
 from ashao_site.chain.indexer.models import ChainCheckpoint, ChainCursor
 from ashao_site.chain.indexer.queries import chain_progress
 from ashao_site.lib.errors import Conflict
-from ledger import queries as books
+from ledger.books import queries as books
 from ledger.deposits.models import Direction, TreasuryTransfer
 from ledger.deposits.transfers import UsdcTransfer, book_transfers
 from ledger.reconciliation.actions import clear_alarm

@@ -8,8 +8,8 @@ from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, NotFound
-from ledger import chart
-from ledger import queries as books
+from ledger.books import chart
+from ledger.books import queries as books
 from ledger.deposits.models import Booked, Direction, TreasuryTransfer
 from ledger.deposits.suspense import assign_deposit, fund_from_suspense, return_from_suspense
 from ledger.payouts.models import Payout

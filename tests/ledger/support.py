@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from ledger import actions, chart, queries
+from ledger.books import actions, chart, queries
 
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 """A hold that a test does not want to expire ends here."""

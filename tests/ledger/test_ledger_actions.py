@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ashao_site.lib.errors import Conflict, InsufficientCredits, NotFound
-from ledger import actions, chart, queries
-from ledger.actions import Leg
-from ledger.models import Account, Entry, Hold, HoldStatus, Transfer
+from ledger.books import actions, chart, queries
+from ledger.books.actions import Leg
+from ledger.books.models import Account, Entry, Hold, HoldStatus, Transfer
 from tests.ledger.support import FAR, assert_books, deposit, hold_credits, pay_pools
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from ledger import actions, chart, queries
-from ledger.models import Account, Entry, Hold, Transfer
+from ledger.books import actions, chart, queries
+from ledger.books.models import Account, Entry, Hold, Transfer
 from tests.admin.support import give_second_factor
 from tests.ledger.support import deposit, hold_credits, pay_pools
 

@@ -11,9 +11,9 @@ import pytest
 from django.db import connection, transaction
 
 from ashao_site.lib.errors import AppError, Conflict, InsufficientCredits
-from ledger import actions, chart, queries
-from ledger.actions import Leg
-from ledger.models import Account, Entry, Hold, HoldStatus, Transfer
+from ledger.books import actions, chart, queries
+from ledger.books.actions import Leg
+from ledger.books.models import Account, Entry, Hold, HoldStatus, Transfer
 from tests.ledger.support import FAR, assert_books, deposit, hold_credits, pay_pools, sql
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from ledger import actions, chart, queries
-from ledger.models import Account, Entry, Hold, HoldLine, Transfer
+from ledger.books import actions, chart, queries
+from ledger.books.models import Account, Entry, Hold, HoldLine, Transfer
 from tests.ledger.support import (
     assert_books,
     deposit,

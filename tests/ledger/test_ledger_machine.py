@@ -18,9 +18,9 @@ from hypothesis.stateful import (
 )
 
 from ashao_site.lib.errors import Conflict, InsufficientCredits
-from ledger import actions, chart, queries
-from ledger.actions import Leg
-from ledger.models import Account, Hold
+from ledger.books import actions, chart, queries
+from ledger.books.actions import Leg
+from ledger.books.models import Account, Hold
 from tests.ledger.support import deposit
 
 USERS = ("alice", "bob", "charlie")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import chart, money
+from ledger.books import chart, money
 
 
 @given(

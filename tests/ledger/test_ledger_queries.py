@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from ledger import actions, chart, queries
+from ledger.books import actions, chart, queries
 from ledger.statement.pages import statement
 from tests.ledger.support import deposit, hold_credits, pay_pools, sql
 

@@ -11,8 +11,8 @@ from web3.contract import Contract
 
 from ashao_site.accounts.models import User
 from ashao_site.chain.settings import ChainSettings
-from ledger import chart
-from ledger import queries as books
+from ledger.books import chart
+from ledger.books import queries as books
 from ledger.payouts import actions, queries
 from ledger.payouts.advance import advance_payouts
 from ledger.payouts.models import Payout

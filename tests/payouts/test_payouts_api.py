@@ -13,8 +13,8 @@ from eth_account.messages import encode_defunct
 from ashao_site.accounts.keys.actions import create_api_key
 from ashao_site.accounts.models import User
 from ashao_site.chain.settings import NOBODY, ChainSettings, checksummed
-from ledger import chart
-from ledger import queries as books
+from ledger.books import chart
+from ledger.books import queries as books
 from ledger.payouts.models import Payout, PayoutWallet
 from ledger.payouts.wallets import MAX_WALLETS
 from tests.ledger.support import assert_books, deposit

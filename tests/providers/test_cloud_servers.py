@@ -7,7 +7,7 @@ import pytest
 import redis
 from django.conf import settings
 
-from ledger.models import Hold
+from ledger.books.models import Hold
 from tests.chat.support import Browser
 from tests.chat.support import person as browser_of
 from tests.native.quirks import CUTS, DONE, PART, REASONING, STOP, Quirk, QuirkServer, said

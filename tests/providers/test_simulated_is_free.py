@@ -8,8 +8,8 @@ import redis
 from django.conf import settings
 
 from ashao_site.accounts.models import User
-from ledger import chart, queries
-from ledger.models import Hold
+from ledger.books import chart, queries
+from ledger.books.models import Hold
 from tests.chat.support import Browser, Production, read_stream
 from tests.chat.support import person as browser_of
 from tests.workers.support import books_are_true, job_row, run, worker_of

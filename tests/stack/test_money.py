@@ -36,7 +36,7 @@ from ashao_site.accounts.models import User
 staff, _ = User.objects.get_or_create(staff_name="staff", defaults={"is_staff": True})
 """
 APPROVE = """
-from ledger.models import Payout
+from ledger.payouts.models import Payout
 from ledger.payouts.actions import approve_payout
 ids = list(Payout.objects.filter(state="requested").values_list("public_id", flat=True))
 print(json.dumps([str(approve_payout(staff=staff, public_id=each).state) for each in ids]))

@@ -10,7 +10,7 @@ from eth_utils.address import to_checksum_address
 
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.chain.settings import ChainSettings
-from ledger import actions, chart
+from ledger.books import actions, chart
 from staking.rewards.models import Reward, StakeChange
 from tests.ledger.support import sql
 

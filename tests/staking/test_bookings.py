@@ -11,11 +11,12 @@ from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import AppError
-from ledger import chart
-from ledger.actions import Leg, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, post_transfer
+from ledger.books.models import Transfer
+from ledger.books.queries import balance, check_books
 from ledger.deposits.models import Booked, TreasuryTransfer
-from ledger.models import Payout, Transfer
-from ledger.queries import balance, check_books
+from ledger.payouts.models import Payout
 from ledger.treasury.bookings import book_payment
 from ledger.treasury.models import Booking, BookingKind
 from tests.indexer.support import USD, World, follow, suspense

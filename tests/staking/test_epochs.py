@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ashao_site.chain.settings import ChainSettings
-from ledger import actions, chart
-from ledger.models import Transfer
-from ledger.queries import balance, check_books
+from ledger.books import actions, chart
+from ledger.books.models import Transfer
+from ledger.books.queries import balance, check_books
 from staking.rewards import epochs, payment
 from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Epoch, Reward

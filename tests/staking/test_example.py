@@ -7,8 +7,8 @@ import pytest
 
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.config import ROOT
-from ledger import chart
-from ledger.queries import balance
+from ledger.books import chart
+from ledger.books.queries import balance
 from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Reward
 from tests.staking.support import ASHAO, WEEK_S, Stakes, at, earn, read_until, wallet

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from ledger import chart
-from ledger.models import Transfer
-from ledger.queries import balance, check_books
+from ledger.books import chart
+from ledger.books.models import Transfer
+from ledger.books.queries import balance, check_books
 from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Epoch, Reward
 from tests.staking.support import ASHAO, WEEK_S, Stakes, at, earn, read_until, wallet

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from ashao_site.accounts.models import User
 from ashao_site.chain.settings import ChainSettings
-from ledger import chart
-from ledger.actions import post_transfer
-from ledger.queries import balance
+from ledger.books import chart
+from ledger.books.actions import post_transfer
+from ledger.books.queries import balance
 from staking.rewards import payment
 from staking.rewards.actions import settle_and_pay
 from staking.rewards.calendar import first_span

@@ -11,9 +11,9 @@ from django.test import RequestFactory
 from ashao_site.accounts.models import User
 from ashao_site.accounts.sign_in.actions import wallet_signed_in
 from ashao_site.chain.settings import ChainSettings
-from ledger import chart, money
-from ledger.actions import fund_promo
-from ledger.queries import balance
+from ledger.books import chart, money
+from ledger.books.actions import fund_promo
+from ledger.books.queries import balance
 from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Stake
 from staking.rewards.queries import is_staker, stakes_enough

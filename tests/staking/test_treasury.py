@@ -9,8 +9,8 @@ from django.test import Client
 from ashao_site.accounts.models import User
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
-from ledger import chart
-from ledger.actions import Leg, fund_promo, grant, post_transfer
+from ledger.books import chart
+from ledger.books.actions import Leg, fund_promo, grant, post_transfer
 from ledger.treasury import sums
 from ledger.treasury.models import Burn
 from staking.treasury.queries import cache

@@ -9,7 +9,7 @@ from django.db.models import F
 from ashao_site.accounts.models import User
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib import clock
-from ledger import chart, queries
+from ledger.books import chart, queries
 from staking.rewards.models import Stake
 from tests.workers.support import sources_of, worker_of
 from workers.jobs import Holder, Tier, records

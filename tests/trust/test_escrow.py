@@ -7,8 +7,8 @@ from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
 from ashao_site.lib.db import only_one
 from ashao_site.lib.errors import AppError
-from ledger import chart
-from ledger.models import Entry, Transfer
+from ledger.books import chart
+from ledger.books.models import Entry, Transfer
 from tests.ledger.support import assert_books, deposit
 from tests.trust.support import money_of, serve, staff, worker_of
 from tests.workers.support import person

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
-from ledger import actions as ledger
-from ledger import chart
-from ledger.models import Transfer
+from ledger.books import actions as ledger
+from ledger.books import chart
+from ledger.books.models import Transfer
 from tests.ledger.support import assert_books
 from tests.trust.support import claim, finish, money_of, serve, staff, trusted_by_staff, worker_of
 from tests.workers.support import fund, person

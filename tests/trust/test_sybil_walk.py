@@ -13,8 +13,8 @@ from eth_account import Account
 
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
-from ledger import actions as ledger
-from ledger import chart, queries
+from ledger.books import actions as ledger
+from ledger.books import chart, queries
 from staking.treasury.queries import cache
 from tests.accounts.accounts_browser import Browser
 from tests.ledger.support import deposit

@@ -10,8 +10,8 @@ from eth_utils.address import to_checksum_address
 
 from ashao_site.accounts.models import User
 from ashao_site.lib.aio import run_sync
-from ledger import actions as ledger
-from ledger import chart, queries
+from ledger.books import actions as ledger
+from ledger.books import chart, queries
 from workers import jobs
 from workers.jobs import Holder, Tier
 from workers.jobs.models import Job, Worker

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from ashao_site.lib.errors import Conflict, InsufficientCredits
-from ledger import chart, queries
+from ledger.books import chart, queries
 from tests.workers.support import (
     CREDIT,
     ask,

@@ -6,8 +6,8 @@ import random
 import pytest
 
 from ashao_site.lib.aio import background_loop, in_db
-from ledger import chart, queries
-from ledger.models import Transfer
+from ledger.books import chart, queries
+from ledger.books.models import Transfer
 from tests.workers.support import ask, books_are_true, cloud, person, run, worker_of
 from workers import jobs
 from workers.jobs import Claimed, Tier

@@ -3,7 +3,7 @@
 import pytest
 
 from ashao_site.lib.redis import redis
-from ledger import chart, queries
+from ledger.books import chart, queries
 from tests.chat.support import Browser
 from tests.workers.calls import Client, client_of
 from tests.workers.held import Held, until

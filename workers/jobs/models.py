@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from ashao_site.lib.ids import new_id
-from ledger.money import WORKER_SHARE_BPS
+from ledger.books.money import WORKER_SHARE_BPS
 from workers.jobs.pricing import Tier, WorkerKind
 from workers.jobs.states import LIVE, Finish, State
 

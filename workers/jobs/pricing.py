@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledger.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS, credits_to_micros
+from ledger.books.money import STAKED_SHARE_BPS, WHOLE_BPS, WORKER_SHARE_BPS, credits_to_micros
 
 
 class Tier(StrEnum):

@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce, Greatest, Length
 
 from ashao_site.lib import clock
 from ashao_site.lib.ids import hash_secret
-from ledger import actions as ledger
-from ledger import chart
+from ledger.books import actions as ledger
+from ledger.books import chart
 from staking.rewards.queries import stakes_enough
 from workers.jobs import pricing
 from workers.jobs.fit import Fitted, chars_of, needs_of, reading_room

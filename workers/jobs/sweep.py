@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from ashao_site.lib import clock
 from ashao_site.lib.aio import in_db, run_sync
-from ledger import actions as ledger
+from ledger.books import actions as ledger
 from workers.jobs import actions, live_rows, records, store
 from workers.jobs.dispatch import ask_cloud_soon
 from workers.jobs.live_rows import Cursor, Live

@@ -11,8 +11,8 @@ from django.db.models.functions import TruncMinute
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
 from ashao_site.lib.aio import run_sync
-from ledger import chart
-from ledger.queries import available, balance
+from ledger.books import chart
+from ledger.books.queries import available, balance
 from staking.rewards.queries import is_staker
 from workers.jobs import State, store
 from workers.jobs.models import Job, Worker

@@ -18,9 +18,9 @@ from ashao_site.staff.readonly import ReadOnlyAdmin
 from ashao_site.staff.review import Fact, NoteForm, Step, decide
 from ashao_site.staff.rights import me, require_right
 from ashao_site.staff.words import person
-from ledger import chart
-from ledger.money import format_usd
-from ledger.queries import balance
+from ledger.books import chart
+from ledger.books.money import format_usd
+from ledger.books.queries import balance
 from workers.trust.actions import decide_trust
 from workers.trust.models import OwnerTrust, TrustDecision
 from workers.trust.queries import standing_of

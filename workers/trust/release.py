@@ -15,10 +15,10 @@ from django.db.models.functions import Greatest, Least
 from django.utils.crypto import salted_hmac
 
 from ashao_site.lib import clock
-from ledger import actions as ledger
-from ledger import chart
-from ledger.money import MICROS_PER_USD
-from ledger.queries import available
+from ledger.books import actions as ledger
+from ledger.books import chart
+from ledger.books.money import MICROS_PER_USD
+from ledger.books.queries import available
 from workers.trust.models import EscrowSource, EscrowTally
 
 log = structlog.get_logger("ashao.trust")

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from ashao_site.chain.notation import HASH, HASH_PATTERN
 from ashao_site.chain.transactions import WalletTransactionSerializer, WeiField
 from ashao_site.lib.api import Shape, StrictCharField, StrictIntegerField
-from ledger.money import MICROS_PER_CREDIT, format_usd
+from ledger.books.money import MICROS_PER_CREDIT, format_usd
 
 MAX_DEPOSIT_MICROS = 10**12
 """A million dollars. More is a mistake, or comes in parts."""

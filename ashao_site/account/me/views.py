@@ -26,11 +26,11 @@ from ashao_site.lib.addresses import client_address
 from ashao_site.lib.clock import now
 from ashao_site.lib.db import OUTAGES
 from chat.conversation.models import Conversation
+from ledger.books.money import micros_to_credits
+from ledger.books.queries import spendable_micros
 from ledger.grants.actions import grant_of
 from ledger.grants.models import GrantState
 from ledger.grants.queries import offered_credits
-from ledger.money import micros_to_credits
-from ledger.queries import spendable_micros
 from ledger.statement.figures import figures_of
 from workers import jobs
 from workers.trust.queries import standing_of

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ashao_site.accounts.models import User
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.pieces import Pieces
-from ledger.money import MICROS_PER_USD
+from ledger.books.money import MICROS_PER_USD
 from ledger.statement.rows import StatementRow, part_of
 from ledger.statement.whole import begin_whole, rows_of
 

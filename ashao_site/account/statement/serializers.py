@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from ashao_site.lib.api import Shape
-from ledger.chart import USER_PARTS
+from ledger.books.chart import USER_PARTS
 
 
 class StatementRowSerializer(Shape):

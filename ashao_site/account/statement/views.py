@@ -17,7 +17,7 @@ from ashao_site.lib import limits
 from ashao_site.lib.api import AnyAccept
 from ashao_site.lib.download import Download
 from ashao_site.lib.errors import BadInput
-from ledger.chart import USER_PARTS
+from ledger.books.chart import USER_PARTS
 from ledger.statement.pages import MAX_STATEMENT_ROWS, statement_page
 from ledger.statement.whole import MAX_WHOLE_ROWS
 

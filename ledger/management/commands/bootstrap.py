@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from ashao_site.lib.errors import Conflict
-from ledger.actions import fund_promo
-from ledger.money import usd_to_micros
+from ledger.books.actions import fund_promo
+from ledger.books.money import usd_to_micros
 
 FUNDING_KEY = "bootstrap:promo"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ledger import queries
+from ledger.books import queries
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from eth_account.signers.local import LocalAccount
 from ashao_site.accounts.audit import audit
 from ashao_site.chain.view import ChainView
 from ashao_site.lib import clock
-from ledger.money import format_usd
+from ledger.books.money import format_usd
 from ledger.payouts.authorization import end_of_authorization, signable
 from ledger.payouts.models import Payout
 from ledger.payouts.moves import UNSIGNED, authorize, move, note_problem

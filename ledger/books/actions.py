@@ -11,10 +11,19 @@ from datetime import datetime
 from django.db import transaction
 
 from ashao_site.lib.errors import Conflict, InsufficientCredits, NotFound
-from ledger import chart, rows
-from ledger.models import MAX_KEY_CHARS, MAX_NOTE_CHARS, Account, Entry, Hold, HoldLine, HoldStatus, Transfer
-from ledger.money import MAX_AMOUNT_MICROS
-from ledger.records import HoldRecord, Leg, TransferRecord
+from ledger.books import chart, postgres
+from ledger.books.models import (
+    MAX_KEY_CHARS,
+    MAX_NOTE_CHARS,
+    Account,
+    Entry,
+    Hold,
+    HoldLine,
+    HoldStatus,
+    Transfer,
+)
+from ledger.books.money import MAX_AMOUNT_MICROS
+from ledger.books.values import HoldRecord, Leg, TransferRecord
 
 __all__ = [
     "HoldRecord",
@@ -44,7 +53,7 @@ def post_transfer(
     Raises `InsufficientCredits` if a guarded account cannot pay, and then nothing was written.
     """
     merged = _merged(legs)
-    digest = rows.input_hash("transfer", kind, merged, reference, note)
+    digest = postgres.input_hash("transfer", kind, merged, reference, note)
     with transaction.atomic():
         return _post(key=key, digest=digest, kind=kind, legs=merged, reference=reference, note=note)
 
@@ -62,7 +71,7 @@ def reverse_transfer(*, key: str, transfer_id: int, note: str) -> TransferRecord
         entries = Entry.objects.filter(transfer=wrong).values_list("account__address", "amount_micros")
         return _post(
             key=key,
-            digest=rows.input_hash("reverse", transfer_id, note),
+            digest=postgres.input_hash("reverse", transfer_id, note),
             kind="reversal",
             legs={address: -amount_micros for address, amount_micros in entries},
             reference=wrong.reference,
@@ -85,14 +94,14 @@ def hold(
         raise ValueError(f"A hold takes from one to {MAX_SOURCES} different accounts.")
     if not all(chart.is_guarded(chart.require_valid(address)) for address in sources):
         raise ValueError("Only guarded accounts can be held.")
-    digest = rows.input_hash("hold", reference, list(sources), amount_micros)
+    digest = postgres.input_hash("hold", reference, list(sources), amount_micros)
     with transaction.atomic():
-        hold_id, created = rows.claim_hold(
+        hold_id, created = postgres.claim_hold(
             key=key, digest=digest, reference=reference, amount_micros=amount_micros, expires_at=expires_at
         )
         if not created:
-            return HoldRecord(hold_id, rows.hold_lines(hold_id), created=False)
-        accounts = rows.lock_existing(sources)
+            return HoldRecord(hold_id, postgres.hold_lines(hold_id), created=False)
+        accounts = postgres.lock_existing(sources)
         available = [(address, _available(accounts[address])) for address in sources if address in accounts]
         lines = _draw(available, amount_micros)
         HoldLine.objects.bulk_create(
@@ -123,16 +132,16 @@ def post_hold(
         raise ValueError("Those who receive from a hold receive more than zero.")
     paid_micros = sum(leg.amount_micros for leg in legs)
     receivers = sorted((leg.address, leg.amount_micros) for leg in legs)
-    digest = rows.input_hash("post_hold", hold_key, kind, receivers, reference, note)
+    digest = postgres.input_hash("post_hold", hold_key, kind, receivers, reference, note)
     with transaction.atomic():
-        held = rows.locked_hold(hold_key)
+        held = postgres.locked_hold(hold_key)
         if held.status != HoldStatus.PENDING:
             return _posted_before(held, key=key, digest=digest)
         if paid_micros != (held.amount_micros if amount_micros is None else amount_micros):
             raise ValueError("What is received must be what is taken from the hold.")
         if paid_micros > held.amount_micros:
             raise Conflict("More was to be paid than the hold has set aside.", code="hold_too_small")
-        lines = rows.hold_lines(held.pk)
+        lines = postgres.hold_lines(held.pk)
         payers = [Leg(address, -micros) for address, micros in _draw(lines, paid_micros)]
         return _post(
             key=key,
@@ -151,12 +160,12 @@ def void_hold(*, hold_key: str) -> bool:
     Raises `NotFound`, and `Conflict` (hold_resolved) if the hold was posted.
     """
     with transaction.atomic():
-        held = rows.locked_hold(hold_key)
+        held = postgres.locked_hold(hold_key)
         if held.status == HoldStatus.POSTED:
             raise Conflict("This hold has been posted.", code="hold_resolved")
         if held.status != HoldStatus.PENDING:
             return False
-        rows.lock_held([held.pk])
+        postgres.lock_held([held.pk])
         return _resolve([held.pk], HoldStatus.VOIDED) == 1
 
 
@@ -169,7 +178,7 @@ def expire_holds(*, now: datetime, limit: int = 500) -> int:
         due = Hold.objects.filter(status=HoldStatus.PENDING, expires_at__lte=now).order_by("expires_at")
         locked = due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
         hold_ids = list(locked[: min(limit, MAX_EXPIRED_AT_ONCE)])
-        rows.lock_held(hold_ids)
+        postgres.lock_held(hold_ids)
         return _resolve(hold_ids, HoldStatus.EXPIRED)
 
 
@@ -207,13 +216,13 @@ def _post(
 ) -> TransferRecord:
     """Write a transfer and its entries: only here. `settled` is a hold that it posts, with its lines."""
     _require_texts(key=key, reference=reference, kind=kind, note=note)
-    transfer_id, created = rows.claim_transfer(
+    transfer_id, created = postgres.claim_transfer(
         key=key, digest=digest, kind=kind, reference=reference, note=note, reverses_id=reverses_id
     )
     if not created:
         return TransferRecord(transfer_id, created=False)
     released: Mapping[str, int] = settled[1] if settled else {}
-    accounts = rows.locked_accounts(legs.keys() | released.keys())
+    accounts = postgres.locked_accounts(legs.keys() | released.keys())
     for address, micros in legs.items():
         account = accounts[address]
         if account.guarded and _available(account) + released.get(address, 0) + micros < 0:
@@ -233,7 +242,7 @@ def _posted_before(held: Hold, *, key: str, digest: str) -> TransferRecord:
     posted = held.transfer
     if posted is None or posted.key != key:
         raise Conflict(f"This hold is already {held.status}.", code="hold_resolved")
-    rows.require_same_input(posted.input_hash, digest)
+    postgres.require_same_input(posted.input_hash, digest)
     return TransferRecord(posted.pk, created=False)
 
 

@@ -1,4 +1,4 @@
-"""The ledger's rows: keys claimed once, accounts created, sorted, locked. Used by `ledger.actions` alone.
+"""The ledger's rows: keys claimed once, accounts created, sorted, locked. Used by `ledger.books.actions` alone.
 
 Locks are always taken in the same order, so that two actions never wait for each other in a circle: the
 hold's row, then the transfer's key, then new accounts by address, then guarded accounts by id. Unguarded
@@ -15,8 +15,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from ashao_site.lib.errors import Conflict, NotFound
-from ledger import chart
-from ledger.models import Account, Hold, HoldLine, Transfer
+from ledger.books import chart
+from ledger.books.models import Account, Hold, HoldLine, Transfer
 
 
 def input_hash(*parts: Any) -> str:

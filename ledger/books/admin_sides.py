@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ashao_site.staff.words import breaking
-from ledger.models import Transfer
+from ledger.books.models import Transfer
 
 JOB_PREFIX = "job_"
 """What the reference of a job's hold and transfers begins with, of those that take it back too."""

@@ -13,9 +13,9 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWid
 
 from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import Conflict
-from ledger import actions, chart, queries
-from ledger.models import MAX_NOTE_CHARS
-from ledger.money import format_usd, usd_to_micros
+from ledger.books import actions, chart, queries
+from ledger.books.models import MAX_NOTE_CHARS
+from ledger.books.money import format_usd, usd_to_micros
 
 MAX_FUNDING_USD = 10_000_000
 PAGE = "admin:ledger_account_fund_promo"

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from ledger import chart
-from ledger.models import Account, Entry
+from ledger.books import chart
+from ledger.books.models import Account, Entry
 
 MAX_DIFFERENCES = 100
 """How many differences of each kind `check_books` names. One is already too many."""

@@ -1,0 +1,1 @@
+"""The books: accounts, transfers and holds that the database keeps true, and the money they are counted in."""
