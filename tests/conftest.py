@@ -4,8 +4,10 @@ import os
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from hypothesis import settings
 
+from ashao_site.embedded.temporary import PREFIX
 from ashao_site.lib.aio import own_connections
 from tests.emptying import use_for_transactional_tests
 
@@ -27,6 +29,14 @@ def pytest_configure() -> None:
     for name, value in MANY_GRANTS.items():
         os.environ.setdefault(name, str(value))  # for the servers that tests start
         setattr(django_settings, name, value)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """The test database is copied from that of `services`, which has all tables and nothing else."""
+    if os.environ.get("ASHAO_HOME", "").rpartition("/")[2].startswith(PREFIX):
+        database = connection.settings_dict
+        database["TEST"]["TEMPLATE"] = database["NAME"]
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,9 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
-from ashao_site.embedded import app
+from ashao_site.embedded import app, template
 from ashao_site.embedded.config import read_config
 from ashao_site.embedded.errors import StackFailedError, StartError
 from ashao_site.embedded.run import run
@@ -17,15 +18,7 @@ def main(argv: list[str]) -> int:
     """Do what the command line says; the exit code."""
     options = _parser().parse_args(argv)
     try:
-        if options.action == "services":
-            command = options.command[1:] if options.command[:1] == ["--"] else options.command
-            if not command:
-                raise StartError("services needs a command: services -- COMMAND ARGS…")
-            return run_beside_services(command, chain=options.chain, watch_parent=options.parent)
-        config = read_config(os.environ)
-        return run(
-            config, names=_names(options.only), watch_parent=options.parent, durable=not options.temporary
-        )
+        return _do(options)
     except StackFailedError as error:
         if error.output:
             sys.stderr.write(error.output.rstrip() + "\n")
@@ -36,6 +29,18 @@ def main(argv: list[str]) -> int:
         return _complain(f"{error}.", StackFailedError.exit_code)
     except KeyboardInterrupt:  # before the supervisor took over the signals
         return INTERRUPTED
+
+
+def _do(options: argparse.Namespace) -> int:
+    if options.action == "services":
+        command = options.command[1:] if options.command[:1] == ["--"] else options.command
+        if not command:
+            raise StartError("services needs a command: services -- COMMAND ARGS…")
+        return run_beside_services(command, chain=options.chain, watch_parent=options.parent)
+    if options.action == "template":
+        return template.make(options.folder)
+    config = read_config(os.environ)
+    return run(config, names=_names(options.only), watch_parent=options.parent, durable=not options.temporary)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     services = actions.add_parser("services", help="run a command beside servers of its own")
     services.add_argument("--chain", action="store_true", help="a dev chain too, with its contracts")
     services.add_argument("command", nargs=argparse.REMAINDER)
+    making = actions.add_parser("template", help="make the database that tests begin with, in a new folder")
+    making.add_argument("folder", type=Path)
     for each in (running, services):
         each.add_argument("--parent", type=int, help="stop when this process, our parent, ends")
     return parser

@@ -23,6 +23,7 @@ from ashao_site.embedded.process import Account
 ACCOUNTS = ("postgres", "nobody")
 OUTSIDE = (Path("/var/lib/ashao"), Path("/var/tmp/ashao-root"))  # noqa: S108 - its owner is checked
 PROBE_TIMEOUT_S = 10.0
+DATA = "data"
 
 
 @dataclass(frozen=True)
@@ -38,19 +39,19 @@ def choose_place(home: Path, say: Callable[[str], None]) -> Place:
     """Where the database of this home lives: where its data already is, or the best place for it."""
     if os.geteuid() != 0:
         (home / "postgres").mkdir(mode=0o700, exist_ok=True)
-        return Place(home / "postgres" / "data", installed_binaries(), None)
+        return Place(home / "postgres" / DATA, installed_binaries(), None)
     account = server_account()
     outside = outside_folder_of(home)
-    if outside is None or not (outside / "data").exists():
+    if outside is None or not (outside / DATA).exists():
         inside = home / "postgres"
         if _make_folder_for(inside, account):
-            return Place(inside / "data", _binaries_for(account), account)
+            return Place(inside / DATA, _binaries_for(account), account)
     base = _outside_base(account)
     folder = base / _digest(home)
     if not _make_folder_for(folder, account):
         raise StartError(f"The user {account.name} cannot use {folder}, so PostgreSQL cannot start as root.")
     say(f"The database is kept in {folder}: PostgreSQL's user {account.name} cannot reach {home}.")
-    return Place(folder / "data", _binaries_for(account), account)
+    return Place(folder / DATA, _binaries_for(account), account)
 
 
 def outside_folder_of(home: Path) -> Path | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ashao_site.embedded.errors import StackFailedError
 from ashao_site.embedded.home import Home, write_private
-from ashao_site.embedded.pgplace import Place, choose_place
+from ashao_site.embedded.pgplace import DATA, Place, choose_place
 from ashao_site.embedded.ports import LOOPBACK, free_port
 from ashao_site.embedded.process import ProcessSpec
 from ashao_site.embedded.proctable import started_at, stop_process
@@ -50,10 +50,15 @@ class Login:
         return f"postgres://{USER}:{self.password}@{LOOPBACK}:{self.port}/{DATABASE}"
 
 
-def start_postgres(supervisor: Supervisor, home: Home, *, durable: bool) -> str:
-    """Start the server of this home, make its database, return its URL. Not durable is for tests."""
+def start_postgres(supervisor: Supervisor, home: Home, *, durable: bool, template: Path | None = None) -> str:
+    """Start the server of this home, make its database, return its URL. Not durable is for tests.
+
+    A home without a database begins with a copy of the template (see `template.py`), where there is one.
+    """
     place = choose_place(home.path, supervisor.console.say)
     _set_aside_unknown(home, place, supervisor)
+    if template and not place.data.exists():
+        _copy(template, home, place)
     login = Login(place.binaries, free_port(), home.secret(PASSWORD_FILE))
     if not (place.data / "PG_VERSION").exists():
         _initialise(supervisor, place, login.password, durable=durable)
@@ -143,6 +148,18 @@ def _initialise(supervisor: Supervisor, place: Place, password: str, *, durable:
         password_file.unlink(missing_ok=True)
     if status != 0:
         raise StackFailedError("PostgreSQL's data folder could not be made.", [output])
+    part.rename(place.data)
+
+
+def _copy(template: Path, home: Home, place: Place) -> None:
+    """As `_initialise`, with what is in the template, whose password becomes the home's."""
+    part = place.data.with_name("data.part")
+    shutil.rmtree(part, ignore_errors=True)
+    shutil.copytree(template / DATA, part)
+    if place.account:
+        for path in (part, *part.rglob("*")):
+            os.chown(path, place.account.uid, place.account.gid)
+    write_private(home.path / PASSWORD_FILE, (template / PASSWORD_FILE).read_text())
     part.rename(place.data)
 
 

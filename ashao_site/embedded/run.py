@@ -6,7 +6,7 @@ import re
 import resource
 from collections.abc import Collection, Mapping
 
-from ashao_site.embedded import app, devchain
+from ashao_site.embedded import app, devchain, template
 from ashao_site.embedded.config import Config
 from ashao_site.embedded.errors import StackFailedError, StopRequestedError
 from ashao_site.embedded.home import Home
@@ -79,15 +79,16 @@ def run(
 def _start_all(supervisor: Supervisor, config: Config, names: Collection[str], *, durable: bool) -> None:
     console, home = supervisor.console, supervisor.home
     console.say("Starting.")
+    wanted = [name for name in app.PROCESSES if name in names]
     ours = "anvil" in names and not config.chain_rpc_url
     chain_port = devchain.launch(supervisor, site_port=config.port) if ours else None
     database_url, redis_url = config.database_url or "", config.redis_url or ""
     if not database_url and "postgres" in names:
-        database_url = start_postgres(supervisor, home, durable=durable)
+        with_tables = template.ensure(supervisor) if wanted and not durable else None
+        database_url = start_postgres(supervisor, home, durable=durable, template=with_tables)
     if not redis_url and "valkey" in names:
         redis_url = start_valkey(supervisor, home)
     home.write_services(database_url=database_url, redis_url=redis_url, port=config.port)
-    wanted = [name for name in app.PROCESSES if name in names]
     secret_key = os.environ.get("SECRET_KEY") or home.secret("secret_key")
     env = app.child_env(config, database_url=database_url, redis_url=redis_url, secret_key=secret_key)
     chain = devchain.complete(supervisor, chain_port, *((app.manage_step(env),) if wanted else ()))

@@ -1,31 +1,23 @@
 """`services -- COMMAND`: a command beside servers of its own, in a home of its own."""
 
-import fcntl
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from ashao_site.embedded import devchain
+from ashao_site.embedded import devchain, template
 from ashao_site.embedded.config import CHAIN_VARIABLES, DEFAULT_PORT
 from ashao_site.embedded.errors import StopRequestedError
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.logs import Console
-from ashao_site.embedded.pgplace import forget_outside
 from ashao_site.embedded.postgres import start_postgres
 from ashao_site.embedded.process import shim_argv
-from ashao_site.embedded.proctable import stop_leftovers
 from ashao_site.embedded.supervisor import TICK_S, Supervisor
+from ashao_site.embedded.temporary import make_temporary_home, remove_temporary_home, sweep
 from ashao_site.embedded.valkey import start_valkey
 
-PREFIX = "ashao-services-"
 TERMINATE_TIMEOUT_S = 10.0
-YOUNG_S = 5.0
-"""A home is made first and locked then: what was made just now is left alone."""
 TESTS_RATE_LIMITS = "1000"
 """Tests, and the stacks that they start, come from one address: what limits is there, and refuses none of them."""
 SIGNALLED = 128  # a shell's exit code for a signal
@@ -45,7 +37,9 @@ def run_beside_services(argv: Sequence[str], *, chain: bool = False, watch_paren
         with Supervisor(home, Console(quiet=True), watch_parent=watch_parent) as supervisor:
             try:
                 chain_port = devchain.launch(supervisor, site_port=DEFAULT_PORT) if chain else None
-                database_url = start_postgres(supervisor, home, durable=False)
+                database_url = start_postgres(
+                    supervisor, home, durable=False, template=template.ensure(supervisor)
+                )
                 redis_url = start_valkey(supervisor, home)
                 variables = devchain.complete(supervisor, chain_port)
             except StopRequestedError:
@@ -64,38 +58,6 @@ def run_beside_services(argv: Sequence[str], *, chain: bool = False, watch_paren
             return _run_command(supervisor, tuple(argv), env)
     finally:
         remove_temporary_home(home)
-
-
-def make_temporary_home() -> Path:
-    """A new folder for a stack that does not last; another user may pass through it, not look."""
-    path = Path(tempfile.mkdtemp(prefix=PREFIX))
-    if os.geteuid() == 0:
-        path.chmod(0o711)
-    return path
-
-
-def remove_temporary_home(home: Home) -> None:
-    """Remove a temporary home and what it keeps elsewhere."""
-    forget_outside(home.path)
-    shutil.rmtree(home.path, ignore_errors=True)
-    home.release()
-
-
-def sweep() -> None:
-    """Remove the temporary homes of runs that were killed: those whose lock nobody holds."""
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        try:
-            found = path.lstat()
-            young = time.time() - found.st_mtime < YOUNG_S
-            if young or path.is_symlink() or found.st_uid != os.geteuid():
-                continue
-            with open(path / "lock", "rb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                home = Home(path)
-                stop_leftovers(home)
-                remove_temporary_home(home)
-        except OSError:  # held, or being made or removed right now
-            continue
 
 
 def _run_command(supervisor: Supervisor, argv: tuple[str, ...], env: dict[str, str]) -> int:

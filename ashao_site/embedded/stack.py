@@ -19,7 +19,7 @@ from ashao_site.embedded.ports import LOOPBACK, accepts, free_port
 from ashao_site.embedded.postgres import Login, query
 from ashao_site.embedded.proctable import SUPERVISOR, read_table
 from ashao_site.embedded.run import probe
-from ashao_site.embedded.services import make_temporary_home, remove_temporary_home
+from ashao_site.embedded.temporary import make_temporary_home, remove_temporary_home
 
 START_TIMEOUT_S = 400.0
 STOP_TIMEOUT_S = 120.0

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ashao_site.embedded.home import Home
-from ashao_site.embedded.services import make_temporary_home, remove_temporary_home
+from ashao_site.embedded.temporary import make_temporary_home, remove_temporary_home
 
 from .helpers import processes_in, wait_for
 

@@ -1,11 +1,14 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ashao_site.embedded import template
 
 from .helpers import EMBEDDED, ROOT, embedded, plain_env, processes_in, wait_for
 
@@ -87,3 +90,35 @@ def test_a_signal_ends_the_command_and_the_servers(sign: signal.Signals, expecte
         os.utime(home, (0, 0))
     embedded("services", "--", "true", env=plain_env())
     assert not home.exists()
+
+
+ASK_TABLES = """
+import json, os, psycopg
+with psycopg.connect(os.environ["DATABASE_URL"]) as db:
+    tables = [row[0] for row in db.execute("select tablename from pg_tables where schemaname = 'public'")]
+    rows = {table: db.execute(f'select count(*) from "{table}"').fetchone()[0] for table in tables}
+print(json.dumps(rows))
+"""
+FILLED = {"django_migrations", "django_content_type", "auth_permission", "ledger_account"}
+"""What a migration leaves behind: its own record, Django's lists, and the house's accounts."""
+
+
+def test_the_database_has_all_tables_and_nothing_of_anybody() -> None:
+    done = embedded("services", "--", sys.executable, "-c", ASK_TABLES, env=plain_env())
+    rows = json.loads(done.stdout)
+    assert {table for table, count in rows.items() if count} == FILLED
+    left = embedded("services", "--", sys.executable, "manage.py", "migrate", "--check", env=plain_env())
+    assert left.returncode == 0, left.stdout + left.stderr
+
+
+def test_two_that_need_the_template_make_it_once() -> None:
+    folder = template.STORE / f"test-{os.getpid()}"
+    command = [*EMBEDDED, "template", str(folder)]
+    try:
+        both = [subprocess.Popen(command, cwd=ROOT, env=plain_env()) for _ in range(2)]
+        assert [process.wait(120) for process in both] == [0, 0]
+        assert (folder / "data" / "PG_VERSION").exists()
+        assert not (folder / "data" / "postmaster.pid").exists()
+        assert not folder.with_name(f"{folder.name}.part").exists()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
