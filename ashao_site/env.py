@@ -1,17 +1,16 @@
 """Typed reading of environment variables; a wrong value is one sentence that names the variable."""
 
+import os
 from typing import TypeVar
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
-_env = environ.Env()
 Choice = TypeVar("Choice", bound=str)
 
 
 def env_str(name: str, default: str) -> str:
     """The variable as text, without surrounding space; `default` where it is unset or empty."""
-    return str(_env.str(name, default)).strip() or default
+    return os.environ.get(name, "").strip() or default
 
 
 def env_int(name: str, default: int, *, least: int, most: int) -> int:

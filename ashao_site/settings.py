@@ -7,13 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import environ
-import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from ashao_site.chain.settings import DEV_CHAIN_ID, origin_of, read_chain
+from ashao_site.database_settings import read_database
 from ashao_site.development import refuse_public_names, refuse_real_chain
 from ashao_site.env import env_choice, env_int, env_list, env_str
+from ashao_site.log_settings import log_to_stderr
 from ashao_site.money_settings import read_money
 from workers.machines import catalogue
 from workers.providers.config import ProviderSettings
@@ -177,24 +177,7 @@ SECURE_HSTS_SECONDS = HSTS_S if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION and TRUSTED_PROXIES else None
 
 DATABASE_POOL_MAX = env_int("DATABASE_POOL_MAX", 20, least=2, most=200)
-_database: dict[str, Any] = environ.Env.db_url_config(
-    DATABASE_URL or "postgres://127.0.0.1:1/embedded-servers-are-not-running"
-)
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        **_database,
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "target_session_attrs": "read-write",  # of several hosts in the URL that which takes writes
-            **_database.get("OPTIONS", {}),  # ?sslmode=… and the like
-            "pool": {"min_size": 0, "max_size": DATABASE_POOL_MAX, "timeout": 5},
-            "connect_timeout": 5,
-            "options": "-c statement_timeout=30000 -c lock_timeout=15000",
-        },
-    }
-}
-DATABASES["default"]["ENGINE"] = "ashao_site.lib.postgres"
+DATABASES = {"default": read_database(DATABASE_URL, pool_max=DATABASE_POOL_MAX)}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ASHAO_HOME / "static"
@@ -331,40 +314,7 @@ DEVELOPMENT_PROMO_BUDGET_USD = env_int("DEVELOPMENT_PROMO_BUDGET_USD", 10_000, l
 
 # --- logs: no prompt, no answer, no wallet beside a job --------------------------------------------------------
 LOG_LEVEL = env_choice("LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.TimeStamper(fmt="%H:%M:%S"),
-                structlog.processors.format_exc_info,
-                structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-            ],
-            "foreign_pre_chain": [structlog.stdlib.add_log_level, structlog.stdlib.ExtraAdder()],
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "ashao": {"level": "INFO"},
-        "django.request": {"level": "ERROR"},
-        # They tell whole URLs, and that of the chain may hold a provider's key.
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
-    },
-}
-structlog.configure(
-    processors=[
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    cache_logger_on_first_use=True,
-)
+LOGGING = log_to_stderr(LOG_LEVEL)
 
 UNFOLD = {
     "SITE_TITLE": "ashao",

@@ -46,7 +46,7 @@ HOSTILE_LINES = 40
 
 
 @dataclass
-class Found:
+class Seen:
     """What the others noticed of one attack, and what it left behind."""
 
     waits_s: list[float] = field(default_factory=list)
@@ -169,11 +169,10 @@ async def attack(name: str, base_url: str, connections: int, seconds: float) -> 
 
 
 def attack_process(name: str, base_url: str, connections: int, seconds: float, told: Any) -> None:
-    """The attackers' process."""
     told.put(dict(asyncio.run(attack(name, base_url, connections, seconds))))
 
 
-def ask_meanwhile(base_url: str, found: Found, is_over: Callable[[], bool]) -> None:
+def ask_meanwhile(base_url: str, seen: Seen, is_over: Callable[[], bool]) -> None:
     """Ask `/readyz` as a load balancer does, over a new connection each time."""
     while not is_over():
         begun = time.monotonic()
@@ -182,23 +181,23 @@ def ask_meanwhile(base_url: str, found: Found, is_over: Callable[[], bool]) -> N
         except httpx.TransportError:
             status = 0
         took_s = time.monotonic() - begun
-        found.statuses[status] += 1
-        found.waits_s.append(took_s if status else math.inf)
+        seen.statuses[status] += 1
+        seen.waits_s.append(took_s if status else math.inf)
         time.sleep(max(0.0, ASK_EVERY_S - took_s))
 
 
-def run_attack(name: str, base_url: str, *, connections: int, seconds: float, database_url: str) -> Found:
+def run_attack(name: str, base_url: str, *, connections: int, seconds: float, database_url: str) -> Seen:
     """One attack, from its begin to what it leaves behind."""
     context = multiprocessing.get_context("spawn")
     told = context.Queue()
     process = context.Process(target=attack_process, args=(name, base_url, connections, seconds, told))
-    found = Found()
+    seen = Seen()
     process.start()
-    ask_meanwhile(base_url, found, lambda: not told.empty() or not process.is_alive())
-    found.attack.update(told.get(timeout=ANSWER_MAX_S))
+    ask_meanwhile(base_url, seen, lambda: not told.empty() or not process.is_alive())
+    seen.attack.update(told.get(timeout=ANSWER_MAX_S))
     process.join(ANSWER_MAX_S)
-    found.left = what_is_left(base_url, database_url)
-    return found
+    seen.left = what_is_left(base_url, database_url)
+    return seen
 
 
 def what_is_left(base_url: str, database_url: str) -> dict[str, int | None]:
@@ -243,9 +242,9 @@ def free_connections(base_url: str, database_url: str) -> int:
 def sockets_in_the_end(port: int) -> int | None:
     """How many connections stay open."""
     until = time.monotonic() + SETTLE_S
-    while (found := open_sockets(port)) and time.monotonic() < until:
+    while (open_now := open_sockets(port)) and time.monotonic() < until:
         time.sleep(ASK_EVERY_S)
-    return found
+    return open_now
 
 
 def open_sockets(port: int) -> int | None:
@@ -266,7 +265,6 @@ def refuse_others(url: str) -> str:
 
 
 def main(argv: list[str]) -> None:
-    """Attack and print."""
     parser = argparse.ArgumentParser(
         prog="bench attacks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -300,11 +298,10 @@ def running_database() -> str:
         return ""
 
 
-def show(name: str, found: Found) -> None:
-    """One attack's figures."""
-    p50_s, p99_s = found.quantile_s(0.5), found.quantile_s(0.99)
-    fine = p99_s <= AGREED_P99_S and set(found.statuses) == {200} and not any(found.left.values())
+def show(name: str, seen: Seen) -> None:
+    p50_s, p99_s = seen.quantile_s(0.5), seen.quantile_s(0.99)
+    fine = p99_s <= AGREED_P99_S and set(seen.statuses) == {200} and not any(seen.left.values())
     print(f"\n{name}: {'as agreed' if fine else 'NOT as agreed'}")
-    print(f"  /readyz   {dict(found.statuses)}, p50 {p50_s * 1000:.0f} ms, p99 {p99_s * 1000:.0f} ms")
-    print(f"  attackers {dict(found.attack.most_common())}")
-    print(f"  left      {found.left}", flush=True)
+    print(f"  /readyz   {dict(seen.statuses)}, p50 {p50_s * 1000:.0f} ms, p99 {p99_s * 1000:.0f} ms")
+    print(f"  attackers {dict(seen.attack.most_common())}")
+    print(f"  left      {seen.left}", flush=True)

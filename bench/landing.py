@@ -79,20 +79,19 @@ def visit(context: BrowserContext) -> Landing:
 def visits(browser: Browser, base_url: str, size: str, count: int) -> dict[str, list[Landing]]:
     """First visits, and second ones, for which the browser has the files already."""
     width, height = SIZES[size]
-    found: dict[str, list[Landing]] = {"first": [], "again": []}
+    landings: dict[str, list[Landing]] = {"first": [], "again": []}
     for _ in range(count):
         context = browser.new_context(
             base_url=base_url, viewport={"width": width, "height": height}, is_mobile=size == "phone"
         )
         context.add_init_script(WATCH)
-        found["first"].append(visit(context))
-        found["again"].append(visit(context))
+        landings["first"].append(visit(context))
+        landings["again"].append(visit(context))
         context.close()
-    return found
+    return landings
 
 
 def main(argv: list[str]) -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(
         prog="bench landing", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

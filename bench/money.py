@@ -19,7 +19,6 @@ QUICK_PART = 10
 
 
 def main(argv: list[str]) -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(
         prog="bench money", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -15,10 +15,10 @@ from ledger.books import actions as ledger
 from ledger.books import chart
 from staking.rewards import epochs
 from staking.rewards.models import Stake, StakeChange
-from workers.jobs import Holder, Tier, pricing, records
-from workers.jobs.fit import Fitted
-from workers.jobs.models import Worker
-from workers.jobs.tags import owner_tag
+from workers.jobs import Holder, Tier, pricing
+from workers.jobs.models import Worker, owner_tag
+from workers.jobs.postgres import holders, rows, settling
+from workers.jobs.values import Fitted
 
 PAYERS, OWNERS = 200, 200
 GRANTED_EVERY, STAKED_EVERY = 5, 5
@@ -74,7 +74,7 @@ class Network:
         """A job's whole life in PostgreSQL: put in with its price held, claimed, done and paid for."""
         payer = self.payers[number % PAYERS]
         with transaction.atomic():
-            job = records.create(
+            job = rows.create(
                 tier=Tier.PRO,
                 messages=[{"role": "user", "content": "What is measured here?"}],
                 sources=[chart.user_granted(payer.pk), chart.user_credits(payer.pk)],
@@ -82,8 +82,8 @@ class Network:
             )
         # Another owner each time the same payer comes round.
         holder = self.holders[(number * 7 + number // PAYERS) % OWNERS]
-        assert records.mark_running(job_id=job.public_id, lease=LEASE, holder=holder, given=Fitted([], 0, 0))
-        done = records.settle_done(job_id=job.public_id, lease=LEASE, text=ANSWER, tokens=60, finish="stop")
+        assert holders.mark_running(job_id=job.public_id, lease=LEASE, holder=holder, given=Fitted([], 0, 0))
+        done = settling.settle_done(job_id=job.public_id, lease=LEASE, text=ANSWER, tokens=60, finish="stop")
         assert done is not None
         assert done.earned_micros > 0
 
@@ -138,7 +138,6 @@ def read_until(at: datetime) -> None:
 
 
 def buy_credits(payer: User, amount_micros: int) -> None:
-    """A deposit."""
     legs = [
         ledger.Leg(chart.TREASURY_USDC, -amount_micros),
         ledger.Leg(chart.user_credits(payer.pk), amount_micros),

@@ -23,7 +23,6 @@ Times = dict[str, float]
 
 
 def measure(*, jobs: int, stakers: int) -> None:
-    """All of it."""
     configure()
     network = Network(jobs=jobs)
     count, empty_mib = jobs // TENTHS, database_mib()

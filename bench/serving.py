@@ -37,8 +37,6 @@ class Round:
 
 
 class Person:
-    """A signed-in wallet."""
-
     def __init__(self, base_url: str) -> None:
         self.http = httpx.AsyncClient(base_url=base_url, timeout=30)
         self.base_url = base_url
@@ -68,7 +66,6 @@ class Person:
 
 
 async def worker_of(person: Person) -> httpx.AsyncClient:
-    """A worker's client."""
     answer = await person.http.post("/api/worker/register", json={"type": "native", "model": "bench"})
     answer.raise_for_status()
     limits = httpx.Limits(max_connections=CONNECTIONS * 2)
@@ -78,7 +75,6 @@ async def worker_of(person: Person) -> httpx.AsyncClient:
 
 
 async def claim(worker: httpx.AsyncClient, tier: str, wait_ms: int) -> dict[str, object]:
-    """One claim."""
     body = {"tier": tier, "waitMs": wait_ms}
     answer = await worker.post("/api/worker/claim", json=body)
     answer.raise_for_status()
@@ -102,7 +98,6 @@ async def repeat(seconds: float, call: Callable[[int], Awaitable[object]]) -> tu
 
 
 async def measure(base_url: str, seconds: float) -> Round:
-    """One round."""
     alice, bob = Person(base_url), Person(base_url)
     await asyncio.gather(alice.sign_in(), bob.sign_in())
     worker = await worker_of(bob)
@@ -154,23 +149,23 @@ async def latencies(alice: Person, worker: httpx.AsyncClient) -> tuple[float, fl
 
 
 def main(argv: list[str]) -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(
         prog="bench serving", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3.0)
     options = parser.parse_args(argv)
-    found: dict[str, list[Round]] = {}
+    rounds: dict[str, list[Round]] = {}
     env = {"WORKER_GRACE_MS": "600000", "SECRET_KEY": uuid.uuid4().hex * 2}
     for server in ("daphne", "uvicorn"):
         with Stack(asgi_server=server, env=env) as stack:
-            found[server] = [
+            rounds[server] = [
                 asyncio.run(measure(stack.base_url, options.seconds)) for _ in range(options.rounds)
             ]
     print(f"{'median of ' + str(options.rounds):32}{'daphne':>12}{'uvicorn':>12}{'ratio':>8}")
     for name in Round.__dataclass_fields__:
         daphne, uvicorn = (
-            statistics.median(getattr(one, name) for one in found[server]) for server in ("daphne", "uvicorn")
+            statistics.median(getattr(one, name) for one in rounds[server])
+            for server in ("daphne", "uvicorn")
         )
         print(f"{name.replace('_', ' '):32}{daphne:12.1f}{uvicorn:12.1f}{uvicorn / daphne:8.2f}")

@@ -27,14 +27,14 @@ def forget_expired(*, until: float | None = None) -> int:
     """
     at = now()
     stop_at = time.monotonic() + FORGET_MAX_S if until is None else until
-    over: tuple[QuerySet[Any], ...] = (
+    expired: tuple[QuerySet[Any], ...] = (
         SignInNonce.objects.filter(expires_at__lte=at),
         Session.objects.filter(expire_date__lte=at),  # and with each its sign-in
         GuestUse.objects.filter(day__lt=(at - GUEST_USE_KEPT).date()),
         ApiKey.objects.filter(revoked_at__lte=at - REVOKED_KEY_KEPT),
         orphans(),  # no index helps to find them: last, and where the rest is done
     )
-    return sum(_forget(rows, stop_at) for rows in over)
+    return sum(_forget(rows, stop_at) for rows in expired)
 
 
 def _forget(rows: QuerySet[Any], stop_at: float) -> int:

@@ -27,13 +27,11 @@ class IdField(serializers.Field[str, Any, str, Any]):
     default_error_messages = {"invalid": "Not a valid string."}
 
     def to_internal_value(self, data: Any) -> str:
-        """The text itself."""
         if not isinstance(data, str):
             self.fail("invalid")
         return data
 
     def to_representation(self, value: str) -> str:
-        """The text itself."""
         return value
 
 

@@ -43,8 +43,6 @@ def no_conversation() -> NotFound:
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    """Reads of conversations."""
-
     def of(self, viewer: Viewer) -> Self:
         """The conversations of this person."""
         return self.filter(owner_filter(viewer))
@@ -130,8 +128,6 @@ READABLE = (Status.DONE, Status.STOPPED)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """Reads of messages."""
-
     def of(self, viewer: Viewer) -> Self:
         """The messages in this person's conversations."""
         return self.filter(owner_filter(viewer, "conversation__"))

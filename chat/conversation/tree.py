@@ -13,7 +13,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from chat.conversation.models import READABLE, Message, Role, Status
 
 
-class Node(NamedTuple):
+class Stub(NamedTuple):
     """A message without its text."""
 
     pk: int
@@ -32,7 +32,7 @@ class Node(NamedTuple):
 class Tree:
     """All messages of one conversation, of which there are never more than its limit."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
+    def __init__(self, nodes: Iterable[Stub]) -> None:
         self._nodes = {node.pk: node for node in sorted(nodes)}
         self._versions: dict[int | None, list[str]] = {}
         for node in self._nodes.values():
@@ -42,7 +42,7 @@ class Tree:
     def of(cls, messages: Iterable[Message]) -> Self:
         """Of messages that were read."""
         return cls(
-            Node(row.pk, row.parent_id, row.public_id, row.role, row.status, bool(row.content))
+            Stub(row.pk, row.parent_id, row.public_id, row.role, row.status, bool(row.content))
             for row in messages
         )
 
@@ -52,16 +52,16 @@ class Tree:
         has_text = ExpressionWrapper(~Q(content=""), output_field=BooleanField())
         rows = Message.objects.filter(conversation=conversation).annotate(has_text=has_text)
         names = ("pk", "parent_id", "public_id", "role", "status", "has_text")
-        return cls(Node(*row) for row in rows.values_list(*names))
+        return cls(Stub(*row) for row in rows.values_list(*names))
 
     def __len__(self) -> int:
         return len(self._nodes)
 
-    def __iter__(self) -> Iterator[Node]:
+    def __iter__(self) -> Iterator[Stub]:
         """All of them, the oldest first."""
         return iter(self._nodes.values())
 
-    def path(self, head: int | None) -> list[Node]:
+    def path(self, head: int | None) -> list[Stub]:
         """From the first message to this one; nothing for one that is not there."""
         path = []
         node = self._nodes.get(head) if head is not None else None
@@ -82,10 +82,10 @@ class Tree:
                 after.add(node.pk)
         return max(after)
 
-    def question(self, public_id: str) -> Node | None:
+    def question(self, public_id: str) -> Stub | None:
         """The question with this id."""
-        found = (node for node in self._nodes.values() if node.public_id == public_id)
-        return next((node for node in found if node.role == Role.USER), None)
+        named = (node for node in self._nodes.values() if node.public_id == public_id)
+        return next((node for node in named if node.role == Role.USER), None)
 
     def is_pending(self, head: int | None) -> bool:
         """Whether an answer on the path to this message is being written."""

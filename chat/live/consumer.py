@@ -32,8 +32,6 @@ log = structlog.get_logger("ashao.live")
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
-    """One open page."""
-
     open_count = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,7 +83,6 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await self.base_send({**message, "type": f"websocket.{message['type']}"})
 
     async def disconnect(self, code: int) -> None:
-        """Leave the groups."""
         self._open.close()
         if self._counted:
             LiveConsumer.open_count -= 1

@@ -13,7 +13,7 @@ from ashao_site.lib.errors import BadInput, NotFound
 from ashao_site.lib.text import clean_text
 from chat.conversation.models import MESSAGE_MAX_CHARS, Conversation, Message, Role
 from chat.conversation.titles import title_of
-from chat.conversation.tree import Node, Tree
+from chat.conversation.tree import Stub, Tree
 from chat.search.bits import signature
 from chat.sending import steps
 from chat.sending.context import context_of
@@ -99,7 +99,7 @@ def _open_conversation(viewer: Viewer, draft: _Draft) -> Conversation:
     return Conversation.objects.get_own(viewer, draft.conversation_id)
 
 
-def _question(tree: Tree, public_id: str) -> Node:
+def _question(tree: Tree, public_id: str) -> Stub:
     question = tree.question(public_id)
     if question is None:
         raise NotFound("There is no such question in this conversation.")

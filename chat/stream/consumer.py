@@ -63,7 +63,6 @@ class StreamConsumer(AsyncConsumer):  # type: ignore[misc]
         self._serving: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -113,7 +112,7 @@ async def _answer(scope: Scope, out: StreamWriter) -> None:
         limits.BAD_TOKEN, of=NotSignedIn, address=scope_address(scope) if bearer else None
     ):
         await in_db(right.check)
-    if ask.position.over:  # the reader has it all; 204 tells an EventSource to stop coming back
+    if ask.position.ended:  # the reader has it all; 204 tells an EventSource to stop coming back
         await out.nothing_left()
         return
     out.at = ask.position

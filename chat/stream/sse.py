@@ -30,17 +30,17 @@ class Position:
 
     end: int = 0
     mark: str = ""
-    over: bool = False
+    ended: bool = False
 
 
 def parse_event_id(raw: str | None) -> Position:
     """The position that an event's id names; the beginning for none. Raises `BadInput` (bad_event_id)."""
     if not raw:
         return Position()
-    found = _EVENT_ID.fullmatch(raw)
-    if found is None:
+    parts = _EVENT_ID.fullmatch(raw)
+    if parts is None:
         raise BadInput("That is no event's id.", code="bad_event_id")
-    return Position(end=int(found[2]), mark=found[3] or "", over=found[1] is not None)
+    return Position(end=int(parts[2]), mark=parts[3] or "", ended=parts[1] is not None)
 
 
 def token_event(value: str, *, at: Position) -> bytes:

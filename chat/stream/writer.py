@@ -48,7 +48,6 @@ class StreamWriter:
             await self._write(sse.KEEP_ALIVE)
 
     async def close(self) -> None:
-        """End the response."""
         await self._send({"type": "http.response.body", "body": b""})
 
     async def nothing_left(self) -> None:

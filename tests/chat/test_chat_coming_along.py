@@ -19,7 +19,7 @@ from tests.chat.support import CREDIT, CSRF, Browser, Production, answer, open_s
 from tests.ledger.support import deposit
 from workers import jobs
 from workers.jobs.models import Job
-from workers.jobs.store import queue_key
+from workers.jobs.redis.keys import queue_key
 
 ALICE = Account.from_key("0x" + "a1" * 32)
 BOB = Account.from_key("0x" + "b0" * 32)

@@ -20,8 +20,9 @@ from chat.stream import consumer, sse, writer
 from chat.stream.consumer import StreamConsumer
 from tests.chat.support import Browser, Production, answer, open_stream, read_stream, stream_of
 from workers import jobs
-from workers.jobs import records, store
 from workers.jobs.models import Job, JobPayload
+from workers.jobs.postgres import rows
+from workers.jobs.redis import queues, texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,9 +131,9 @@ def lose(job_id: str, kept: str) -> None:
     run_sync(forget(job_id))
     JobPayload.objects.filter(job__public_id=job_id).update(partial=kept)
     Job.objects.filter(public_id=job_id).update(state="queued", lease_hash="", holder="")
-    waiting = records.queued(job_id)
+    waiting = rows.queued(job_id)
     assert waiting is not None
-    run_sync(store.enqueue(waiting))
+    run_sync(queues.enqueue(waiting))
 
 
 def test_what_goes_on_otherwise_after_redis_was_lost_is_told_anew(alice: Browser) -> None:
@@ -174,7 +175,7 @@ def test_a_reader_that_has_more_than_is_kept_waits_until_it_is_known_how_it_goes
     lose(job_id, "Once ")
     reading = open_stream(alice, job_id, last=at("Once upon a time "))
     time.sleep(0.5)
-    run_sync(store.extend(job_id=job_id, text="Once upon a time "))  # another process had it
+    run_sync(texts.extend(job_id=job_id, text="Once upon a time "))  # another process had it
     again = Production(job_id)
     again.say("there was")
     again.complete()

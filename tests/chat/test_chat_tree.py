@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.conversation.models import Conversation, Message
-from chat.conversation.tree import Node, Tree
+from chat.conversation.tree import Stub, Tree
 from chat.sending.models import SentKey
 from tests.chat.branching import say
 from tests.chat.support import Browser
@@ -49,10 +49,10 @@ TREES = st.lists(st.integers(min_value=0, max_value=2**31), max_size=40)
 @given(TREES, st.integers(min_value=0))
 def test_paths_of_any_tree(seeds: list[int], pick: int) -> None:
     """Each message comes after some earlier one, or after none."""
-    nodes: list[Node] = []
+    nodes: list[Stub] = []
     for n, seed in enumerate(seeds, start=1):
         parent = seed % n or None
-        nodes.append(Node(n, parent, f"msg_{n}", "user", "done", True))
+        nodes.append(Stub(n, parent, f"msg_{n}", "user", "done", True))
     tree = Tree(reversed(nodes))
     assert [node.pk for node in tree] == list(range(1, len(nodes) + 1))
     assert tree.path(None) == tree.path(len(nodes) + 1) == []

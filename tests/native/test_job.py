@@ -183,7 +183,7 @@ async def test_nothing_is_sent_any_more_once_the_end_is_told(bench: Bench, upstr
 async def test_each_chunk_renews_the_lease(
     bench: Bench, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ashao_worker.network.LEASE_GRACE_S", 0.0)
+    monkeypatch.setattr("ashao_worker.retries.LEASE_GRACE_S", 0.0)
     upstream.delta_s = 0.08
     bench.fake.lease_ms = 600
     bench.fake.cut_before["complete"] = 2

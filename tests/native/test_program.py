@@ -281,7 +281,7 @@ class No:
         if name.partition(".")[0] in {"django", "rest_framework", "redis", "celery", "ashao_site", "workers"}:
             raise ImportError(name)
 sys.meta_path.insert(0, No())
-from ashao_worker.cli import main
+from ashao_worker.__main__ import main
 sys.exit(main(["--once", "--json"]))
 """
     job = network.put("hi")

@@ -3,9 +3,9 @@ import random
 from pathlib import Path
 
 import pytest
-from ashao_worker.backoff import Backoff
 from ashao_worker.continuation import PrefixFilter
 from ashao_worker.errors import BadInput, UpstreamError
+from ashao_worker.retries import Backoff
 from ashao_worker.sse import SseDecoder
 from ashao_worker.stats import Stats
 from ashao_worker.status import View, status_line

@@ -32,7 +32,7 @@ async def serving(
     network: FakeNetwork, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Serving]:
     monkeypatch.setattr("ashao_worker.runner.HEARTBEAT_S", 0.1)
-    monkeypatch.setattr("ashao_worker.network.LEASE_GRACE_S", 0.0)
+    monkeypatch.setattr("ashao_worker.retries.LEASE_GRACE_S", 0.0)
     network.lease_ms = 600
     async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
         model = Upstream(upstream.url, client, key=None, max_tokens=9, temperature=None, silence_s=1.2)

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workers.native.ashao_worker.continuation import CONTINUE, PrefixFilter
-from workers.providers.prefix import with_prefix
+from workers.providers.cloud import with_prefix
 
 TEXT = st.text(alphabet="ab ", max_size=12)  # few letters: near repetitions are the interesting case
 CHUNKS = st.lists(TEXT, max_size=8)

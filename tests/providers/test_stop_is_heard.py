@@ -11,7 +11,7 @@ from tests.chat.support import person as browser_of
 from tests.workers.held import until
 from tests.workers.support import books_are_true, run
 from workers.fallback import serving
-from workers.jobs import store
+from workers.jobs.redis import texts
 from workers.providers.config import ProviderSettings
 from workers.providers.openai_compatible import OpenAICompatibleProvider
 
@@ -46,7 +46,7 @@ def test_a_stop_is_heard_while_the_provider_says_nothing(
     job_id, conversation_id = alice.sent()
     with ThreadPoolExecutor(1) as threads:
         served = threads.submit(serve, job_id)
-        until(lambda: bool(run(store.text_of(job_id)) == SAID), limit_s=WAIT_S)
+        until(lambda: bool(run(texts.text_of(job_id)) == SAID), limit_s=WAIT_S)
         assert alice.call("POST", "/api/chat/stop", {"jobId": job_id}).status_code == 200
         assert cloud.left.wait(WAIT_S), "the provider writes on for nobody"
         assert served.result(WAIT_S) is False

@@ -91,3 +91,42 @@ def test_which_names_are_this_machine() -> None:
         is_own(name) for name in ("localhost", "LOCALHOST", "127.9.9.9", "::1", "[::1]", "x.localhost")
     )
     assert not any(is_own(name) for name in ("", "*", ".", "localhost.example.org", "10.0.0.1", "0.0.0.0"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://alice:hunter2@host:port/name",
+        "postgres://alice:hunter2@[host/name",
+        "postgres://h/n?nothing=hunter2",
+    ],
+)
+def test_a_wrong_database_is_refused_in_one_sentence_that_tells_no_password(url: str) -> None:
+    done = python(SHOW, DATABASE_URL=url)
+    assert done.returncode != 0
+    assert done.stderr.strip().splitlines()[-1] == (
+        "django.core.exceptions.ImproperlyConfigured:"
+        " DATABASE_URL must look like postgres://user:password@host:port/name."
+    )
+    assert "hunter2" not in done.stderr
+
+
+def test_a_database_of_several_hosts_is_read_as_libpq_reads_it() -> None:
+    url = "postgres://al%40ice:se%2Fcret@a:5432,b:5433/ashao?sslmode=require"
+    show = (
+        "from django.conf import settings as s; d = s.DATABASES['default'];"
+        "print(d['USER'], d['PASSWORD'], d['HOST'], d['PORT'], d['NAME'], d['OPTIONS']['sslmode'])"
+    )
+    assert python(show, DATABASE_URL=url).stdout.split() == [
+        "al@ice",
+        "se/cret",
+        "a,b",
+        "5432,5433",
+        "ashao",
+        "require",
+    ]
+
+
+def test_a_value_is_taken_as_it_stands() -> None:
+    show = "from django.conf import settings as s; print(s.SECRET_KEY)"
+    assert python(show, SECRET_KEY="$HOME of secrets").stdout.strip() == "$HOME of secrets"

@@ -8,7 +8,8 @@ from django.conf import settings
 
 from tests.workers.support import ask, cloud, collect, person, run
 from workers import jobs
-from workers.jobs import records, store
+from workers.jobs.postgres import rows
+from workers.jobs.redis import queues
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,13 +22,13 @@ def test_what_is_followed_before_the_first_read_comes_once() -> None:
     client.flushall()
     alice = person("alice", granted=500)
     job_id = ask(alice)
-    waiting = records.queued(job_id)
+    waiting = rows.queued(job_id)
     assert waiting is not None
     client.flushall()
 
     async def produce() -> None:
         await asyncio.sleep(IN_FOLLOWING_S)
-        await store.enqueue(waiting)
+        await queues.enqueue(waiting)
         claimed = await jobs.claim_for_cloud(job_id, holder=cloud())
         assert claimed is not None
         mine = {"job_id": job_id, "holder": cloud().id, "lease": claimed.lease}

@@ -12,9 +12,10 @@ from ashao_site.lib import clock
 from ledger.books import chart, queries
 from staking.rewards.models import Stake
 from tests.workers.support import sources_of, worker_of
-from workers.jobs import Holder, Tier, records
-from workers.jobs.fit import Fitted
+from workers.jobs import Holder, Tier
 from workers.jobs.models import Job
+from workers.jobs.postgres import holders, rows, settling
+from workers.jobs.values import Fitted
 from workers.trust.actions import decide_trust
 from workers.trust.models import TrustDecision
 
@@ -34,7 +35,7 @@ LEASE = "ls_test"
 
 def put_in(payer: User, *, tier: Tier = Tier.PRO) -> str:
     with transaction.atomic():
-        return records.create(
+        return rows.create(
             tier=tier,
             messages=[{"role": "user", "content": "hello"}],
             sources=sources_of(payer),
@@ -43,11 +44,11 @@ def put_in(payer: User, *, tier: Tier = Tier.PRO) -> str:
 
 
 def claim(job_id: str, holder: Holder) -> None:
-    assert records.mark_running(job_id=job_id, lease=LEASE, holder=holder, given=Fitted([], 0, 0))
+    assert holders.mark_running(job_id=job_id, lease=LEASE, holder=holder, given=Fitted([], 0, 0))
 
 
 def finish(job_id: str, *, text: str = "An answer.") -> int:
-    settled = records.settle_done(job_id=job_id, lease=LEASE, text=text, tokens=3, finish="stop")
+    settled = settling.settle_done(job_id=job_id, lease=LEASE, text=text, tokens=3, finish="stop")
     assert settled is not None
     return settled.earned_micros
 

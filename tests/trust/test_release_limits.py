@@ -14,7 +14,8 @@ from ledger.books.models import Transfer
 from tests.ledger.support import assert_books
 from tests.trust.support import claim, finish, money_of, serve, staff, trusted_by_staff, worker_of
 from tests.workers.support import fund, person
-from workers.jobs import Tier, records
+from workers.jobs import Tier
+from workers.jobs.postgres import rows
 from workers.trust import release
 from workers.trust.actions import release_escrow
 from workers.trust.models import EscrowSource
@@ -94,7 +95,7 @@ def test_all_guests_are_one_payer(bob: User) -> None:
     fund(2_000)
     for number in range(80):  # 80 × $0.07
         with transaction.atomic():
-            job_id = records.create(
+            job_id = rows.create(
                 tier=Tier.PRO,
                 messages=[{"role": "user", "content": f"hello {number}"}],
                 sources=[chart.PROMO_BUDGET],

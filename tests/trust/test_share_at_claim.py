@@ -11,7 +11,7 @@ from ashao_site.accounts.models import User
 from tests.chat.support import Browser
 from tests.trust.support import claim, finish, put_in, stake, worker_of
 from tests.workers.support import cloud, job_row, person
-from workers.jobs import records
+from workers.jobs.postgres import holders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain")]
 
@@ -51,7 +51,7 @@ def test_a_stake_that_is_confirmed_after_the_claim_comes_too_late(bob: User, job
 def test_each_claim_looks_again(bob: User, job_id: str) -> None:
     stake(bob, 1 * ASHAO)
     claim(job_id, worker_of(bob))
-    assert records.put_back(job_id=job_id, lease="", text="")
+    assert holders.put_back(job_id=job_id, lease="", text="")
     claim(job_id, worker_of(person("charlie")))
     assert finish(job_id) == 70_000
 

@@ -16,7 +16,7 @@ from workers.machines import actions
 
 
 class Process:
-    """An event loop in a thread of its own: with its own connections, desk and listening, as a process has."""
+    """An event loop in a thread of its own: its own connections, waiting claims and listening, as a process has."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()

@@ -13,7 +13,7 @@ from ashao_site.lib.aio import run_sync
 from ledger.books import actions as ledger
 from ledger.books import chart, queries
 from workers import jobs
-from workers.jobs import Holder, Tier
+from workers.jobs import Claimed, Holder, Tier
 from workers.jobs.models import Job, Worker
 
 CREDIT = 10_000
@@ -81,6 +81,28 @@ def worker_of(owner: User, *, kind: str = "native") -> Holder:
 
 def cloud(name: str = "cloud-test") -> Holder:
     return Holder(id=name, kind="cloud")
+
+
+def claim(holder: Holder, tier: Tier = Tier.PRO) -> Any:
+    return run(jobs.claim_now(tier=tier, holder=holder))
+
+
+def write(job: Claimed, holder: Holder, *chunks: str, first: int = 0) -> None:
+    for seq, chunk in enumerate(chunks, first):
+        run(jobs.append(job_id=job.id, holder=holder.id, lease=job.lease, seq=seq, value=chunk))
+
+
+def complete(job: Claimed, holder: Holder, tokens: int = 3) -> int:
+    earned: int = run(
+        jobs.complete(
+            job_id=job.id, tier=None, holder=holder.id, lease=job.lease, tokens=tokens, finish="stop"
+        )
+    )
+    return earned
+
+
+def fail(job: Claimed, holder: Holder) -> None:
+    run(jobs.fail(job_id=job.id, holder=holder.id, lease=job.lease))
 
 
 def job_row(job_id: str) -> Job:

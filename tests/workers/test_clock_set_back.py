@@ -12,7 +12,8 @@ from tests.chat.support import Browser
 from tests.workers.calls import client_of
 from tests.workers.held import Held, until
 from tests.workers.support import job_row, person, run
-from workers.jobs import Tier, store
+from workers.jobs import Tier
+from workers.jobs.redis import leases, presence
 from workers.jobs.sweep import sweep
 
 BACK_MS = 90_000
@@ -74,9 +75,9 @@ def test_a_dead_worker_is_live_no_longer_than_otherwise(empty_redis, settings) -
     worker.call("heartbeat")
     set_back(empty_redis)
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
-    assert run(store.tier_counts(Tier.PRO, now_ms=now_ms + 30_000))[0] == 1, "as it was"
+    assert run(presence.tier_counts(Tier.PRO, now_ms=now_ms + 30_000))[0] == 1, "as it was"
     sweep()
-    assert run(store.tier_counts(Tier.PRO, now_ms=now_ms + 30_000))[0] == 0
+    assert run(presence.tier_counts(Tier.PRO, now_ms=now_ms + 30_000))[0] == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -84,7 +85,7 @@ def test_what_lies_where_it_may_is_left_alone(empty_redis) -> None:
     Browser(person("alice", credits=10)).sent()
     held = Held(client_of(person("bob")))
     before = empty_redis.zscore("ashao:leases", held.id)
-    assert run(store.clamp()) == 0
+    assert run(leases.clamp()) == 0
     assert empty_redis.zscore("ashao:leases", held.id) == before
 
 

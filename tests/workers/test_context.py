@@ -15,9 +15,11 @@ from tests.workers.calls import Client
 from tests.workers.held import Held
 from tests.workers.support import cloud, job_row, person, run
 from workers import jobs
-from workers.jobs import Claimed, Tier, WorkerKind, store
+from workers.jobs import Claimed, Tier, WorkerKind
 from workers.jobs.fit import estimate_tokens, fit, needs_of, reading_room
-from workers.jobs.records import NATIVE_CONTEXT_TOKENS, NO_PRODUCER
+from workers.jobs.postgres.machines import NATIVE_CONTEXT_TOKENS
+from workers.jobs.postgres.settling import NO_PRODUCER
+from workers.jobs.redis import presence
 from workers.machines import actions
 
 LONG = ("It is a long story about a network of people. " * 200)[:7_900]
@@ -60,8 +62,7 @@ class Asked:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     found = Asked()
-    monkeypatch.setattr("workers.jobs.actions.ask_cloud", found.note)
-    monkeypatch.setattr("workers.jobs.dispatch.ask_cloud", found.note)
+    monkeypatch.setattr("workers.jobs.actions.queueing.ask_cloud", found.note)
     return found
 
 
@@ -249,7 +250,7 @@ def test_those_who_wait_in_a_claim_are_known_by_their_owners(asked: Asked, setti
     alice, bob = person("alice", credits=100), person("bob", credits=100)
     waiting = {(reading_room(NATIVE_CONTEXT_TOKENS), jobs.owner_tag(alice.pk)), (0, jobs.owner_tag(alice.pk))}
     now_ms = int(time.time() * 1000)
-    run(store.say_live(tier=Tier.PRO, holders=["wrk_1", "wrk_2"], now_ms=now_ms, contexts=waiting))
+    run(presence.say_live(tier=Tier.PRO, holders=["wrk_1", "wrk_2"], now_ms=now_ms, contexts=waiting))
     assert asked.delays[Browser(alice).sent()[0]] == 0
     assert asked.delays[Browser(bob).sent()[0]] == settings.WORKER_GRACE_MS
 

@@ -4,21 +4,22 @@ import pytest
 from django.conf import settings
 
 from tests.workers.support import run
-from workers.jobs import Tier, store
+from workers.jobs import Tier
+from workers.jobs.redis import presence
 
 NOW_MS = 10_000_000
 
 
 @pytest.mark.parametrize("batch", [1, 500])
 def test_a_worker_of_both_tiers_is_one(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "LOOK_UP_BATCH", batch)
+    monkeypatch.setattr(presence, "LOOK_UP_BATCH", batch)
     gone_ms = NOW_MS - settings.WORKER_LIVE_MS - 1
 
     def say_live(tier: Tier, holders: list[str], now_ms: int = NOW_MS) -> None:
-        run(store.say_live(tier=tier, holders=holders, now_ms=now_ms))
+        run(presence.say_live(tier=tier, holders=holders, now_ms=now_ms))
 
     def live() -> int:
-        return int(run(store.live_workers(now_ms=NOW_MS)))
+        return int(run(presence.live_workers(now_ms=NOW_MS)))
 
     assert live() == 0
     say_live(Tier.PRO, ["browser", "both"])

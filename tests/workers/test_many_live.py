@@ -11,8 +11,9 @@ from ashao_site.lib import clock
 from ashao_site.lib.ids import hash_secret
 from tests.workers.support import ask, person
 from workers import jobs
-from workers.jobs import State, Tier, store, sweep
+from workers.jobs import State, Tier, sweep
 from workers.jobs.models import Job, JobPayload
+from workers.jobs.redis import keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +51,7 @@ def live(number: int, state: State, **fields: object) -> list[Job]:
 
 def waiting_ids(client) -> set[str]:
     """What waits in Redis."""
-    return {id_.decode() for tier in Tier for id_ in client.lrange(store.queue_key(tier), 0, -1)}
+    return {id_.decode() for tier in Tier for id_ in client.lrange(keys.queue_key(tier), 0, -1)}
 
 
 def test_all_of_thousands_come_back_after_redis_was_lost(empty_redis):
@@ -69,8 +70,8 @@ def test_all_of_thousands_come_back_after_redis_was_lost(empty_redis):
 def test_the_text_of_all_that_runs_is_kept(empty_redis):
     rows = live(RUNNING * 2, State.RUNNING, attempts=1, holder="wrk_x", lease_hash=hash_secret("ls_x"))
     for job in rows:
-        empty_redis.hset(store.job_key(job.public_id), mapping={"status": "running", "claimedBy": "wrk_x"})
-        empty_redis.set(store.tokens_key(job.public_id), f"Grüße, {job.public_id}")
+        empty_redis.hset(keys.job_key(job.public_id), mapping={"status": "running", "claimedBy": "wrk_x"})
+        empty_redis.set(keys.tokens_key(job.public_id), f"Grüße, {job.public_id}")
     began = time.monotonic()
     for _ in range(-(-len(rows) // sweep.PAGE_MAX)):
         sweep.sweep()
@@ -113,7 +114,7 @@ def test_the_cloud_is_asked_for_all_that_wait_a_few_at_a_time(empty_redis, monke
     monkeypatch.setattr(sweep, "ASK_MAX", 30)
     rows = live(50, State.QUEUED)
     for job in rows:
-        empty_redis.hset(store.job_key(job.public_id), mapping={"status": "queued"})
+        empty_redis.hset(keys.job_key(job.public_id), mapping={"status": "queued"})
     assert [sweep.sweep(), sweep.sweep(), sweep.sweep()] == [30, 20, 0], "each once in a while"
     assert sorted(asked) == sorted((job.public_id, 0) for job in rows)
-    assert 0 < empty_redis.pttl(store.asked_key(rows[0].public_id)) <= 2 * sweep.ASK_AGAIN_MS
+    assert 0 < empty_redis.pttl(keys.asked_key(rows[0].public_id)) <= 2 * sweep.ASK_AGAIN_MS

@@ -1,7 +1,5 @@
 """One job through the orchestrator, step by step, on a real PostgreSQL and a real Valkey."""
 
-import asyncio
-
 import pytest
 from django.db import transaction
 
@@ -11,42 +9,25 @@ from tests.workers.support import (
     CREDIT,
     ask,
     books_are_true,
+    claim,
     cloud,
     collect,
+    complete,
+    fail,
     fund,
     job_row,
     person,
     run,
     sources_of,
     worker_of,
+    write,
 )
 from workers import jobs
-from workers.jobs import Claimed, State, Tier, records, store
+from workers.jobs import Claimed, State, Tier
 from workers.jobs.models import Job, JobPayload
-from workers.jobs.sweep import _sweep, sweep
+from workers.jobs.postgres import rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def claim(holder, tier=Tier.PRO):
-    return run(jobs.claim_now(tier=tier, holder=holder))
-
-
-def say(job: Claimed, holder, *chunks, first=0):
-    for seq, chunk in enumerate(chunks, first):
-        run(jobs.append(job_id=job.id, holder=holder.id, lease=job.lease, seq=seq, value=chunk))
-
-
-def complete(job: Claimed, holder, tokens=3):
-    return run(
-        jobs.complete(
-            job_id=job.id, tier=None, holder=holder.id, lease=job.lease, tokens=tokens, finish="stop"
-        )
-    )
-
-
-def fail(job: Claimed, holder):
-    run(jobs.fail(job_id=job.id, holder=holder.id, lease=job.lease))
 
 
 def test_a_message_is_claimed_streamed_completed_and_paid():
@@ -57,7 +38,7 @@ def test_a_message_is_claimed_streamed_completed_and_paid():
     assert isinstance(job, Claimed)
     assert (job.id, job.prefix, job.value_micros) == (job_id, "", 100_000)
     assert job.messages == [{"role": "user", "content": "hi there"}]
-    say(job, worker, "Hello", ", ", "wörld 🌍")
+    write(job, worker, "Hello", ", ", "wörld 🌍")
     assert complete(job, worker) == 70_000
     assert complete(job, worker) == 70_000
     assert run(collect(job_id)) == ("Hello, wörld 🌍", jobs.Ended(tokens=3, finish="stop"))
@@ -75,7 +56,7 @@ def test_what_a_worker_earns_from_granted_credits_waits_in_escrow():
     ask(alice)
     worker = worker_of(bob)
     job = claim(worker)
-    say(job, worker, "x")
+    write(job, worker, "x")
     complete(job, worker)
     assert queries.balance(chart.user_escrow(bob.pk)) == 28_000
     assert queries.balance(chart.user_earnings(bob.pk)) == 42_000
@@ -90,7 +71,7 @@ def test_free_credits_are_no_revenue_whoever_answers():
     ask(alice)
     worker = worker_of(bob)
     job = claim(worker)
-    say(job, worker, "x")
+    write(job, worker, "x")
     complete(job, worker)
     with transaction.atomic():  # a guest's
         guest_job = jobs.submit(
@@ -100,7 +81,7 @@ def test_free_credits_are_no_revenue_whoever_answers():
             owner_id=None,
         )
     job = run(jobs.claim_for_cloud(guest_job, holder=cloud()))
-    say(job, cloud(), "from the cloud")
+    write(job, cloud(), "from the cloud")
     complete(job, cloud())
     assert queries.balance(chart.user_escrow(bob.pk)) == queries.balance(chart.POOL_CLOUD) == 70_000
     assert queries.available(chart.PROMO_BUDGET) == (20 + 10) * CREDIT - 2 * 70_000, (
@@ -116,7 +97,7 @@ def test_the_cloud_earns_for_its_bill():
     job_id = ask(alice)
     holder = cloud()
     job = run(jobs.claim_for_cloud(job_id, holder=holder))
-    say(job, holder, "from the cloud")
+    write(job, holder, "from the cloud")
     assert complete(job, holder) == 0
     assert queries.balance(chart.POOL_CLOUD) == 70_000
     assert job_row(job_id).served_by == "cloud"
@@ -142,19 +123,19 @@ def test_chunks_count_once_in_order_and_only_from_the_holder():
     ask(alice)
     worker, other = worker_of(bob), worker_of(bob)
     job = claim(worker)
-    say(job, worker, "a", "b")
-    say(job, worker, "a", "b")
+    write(job, worker, "a", "b")
+    write(job, worker, "a", "b")
     with pytest.raises(Conflict) as refused:
-        say(job, worker, "d", first=3)
+        write(job, worker, "d", first=3)
     assert refused.value.code == "out_of_order"
     assert refused.value.body()["expected"] == 2
     with pytest.raises(Conflict) as refused:
-        say(job, other, "c", first=2)
+        write(job, other, "c", first=2)
     assert refused.value.code == "lease_lost"
     with pytest.raises(Conflict) as refused:
         run(jobs.append(job_id=job.id, holder=worker.id, lease="ls_wrong", seq=2, value="c"))
     assert refused.value.code == "lease_lost"
-    say(job, worker, "c", first=2)
+    write(job, worker, "c", first=2)
     complete(job, worker)
     assert run(collect(job.id))[0] == "abc"
 
@@ -165,13 +146,13 @@ def test_a_failed_worker_hands_on_with_the_prefix_and_earns_nothing():
     first, second = worker_of(bob), worker_of(charlie)
     run(jobs.heartbeat(holder=second.id, tiers=[Tier.PRO]))
     job = claim(first)
-    say(job, first, "one ", "two ")
+    write(job, first, "one ", "two ")
     fail(job, first)
     with pytest.raises(Conflict):
-        say(job, first, "late", first=2)
+        write(job, first, "late", first=2)
     again = claim(second)
     assert again.prefix == "one two "
-    say(again, second, "three")
+    write(again, second, "three")
     assert complete(again, second) == 70_000
     assert run(collect(job_id))[0] == "one two three"
     with pytest.raises(Conflict):
@@ -208,7 +189,7 @@ def test_after_the_named_number_of_tries_it_fails_and_the_credits_are_back(setti
     job_id = ask(alice)
     for worker in (worker_of(bob), worker_of(person("charlie"))):
         job = claim(worker)
-        say(job, worker, "x")
+        write(job, worker, "x")
         fail(job, worker)
     row = job_row(job_id)
     assert (row.state, row.attempts, row.charged_micros) == ("failed", 2, 0)
@@ -226,7 +207,7 @@ def test_stop_keeps_the_text_ends_at_once_and_pays_the_worker():
     worker = worker_of(bob)
     job = claim(worker)
     text = "So far, this is an answer that somebody has read."
-    say(job, worker, text)
+    write(job, worker, text)
     run(jobs.stop(job_id))
     assert run(collect(job_id)) == (text, jobs.Ended(tokens=1, finish="stopped"))
     stop = run(jobs.append(job_id=job.id, holder=worker.id, lease=job.lease, seq=1, value=" more"))
@@ -246,146 +227,12 @@ def test_stopping_what_nobody_has_begun_costs_nothing():
     assert claim(worker_of(person("bob"))) == "empty"
 
 
-def test_a_lease_that_runs_out_is_swept_and_handed_on(settings):
-    settings.WORKER_LEASE_MS = 50
-    alice, bob = person("alice", credits=10), person("bob")
-    job_id = ask(alice)
-    worker = worker_of(bob)
-    job = claim(worker)
-    say(job, worker, "begun")
-    run(asyncio.sleep(0.1))
-    sweep()
-    assert job_row(job_id).state == State.QUEUED
-    with pytest.raises(Conflict):
-        say(job, worker, "late", first=1)
-    assert claim(worker) == "none"
-    assert claim(worker_of(person("charlie"))).prefix == "begun"
-
-
-def test_heartbeats_renew_a_lease_but_not_for_one_that_makes_no_progress(settings):
-    settings.WORKER_LEASE_MS, settings.WORKER_FIRST_TOKEN_MS = 4_000, 8_000
-    alice, bob = person("alice", credits=10), person("bob")
-    job_id = ask(alice)
-    worker = worker_of(bob)
-    claim(worker)
-    states = []
-    for _ in range(9):
-        run(asyncio.sleep(1.2))
-        run(jobs.heartbeat(holder=worker.id, tiers=[Tier.PRO]))
-        sweep()
-        states.append(job_row(job_id).state)
-    assert states[:4] == ["running"] * 4, "after 5 s, longer than the lease"
-    assert states[-1] == "queued"
-
-
-def test_an_empty_redis_is_filled_again_from_postgres(empty_redis, settings, monkeypatch):
-    monkeypatch.setattr("workers.jobs.sweep.YOUNG_MS", 0)
-    monkeypatch.setattr("workers.jobs.sweep.LOSS_PAUSE_S", 0)
-    alice, bob = person("alice", credits=20), person("bob")
-    waiting, begun = ask(alice, text="waits"), None
-    worker = worker_of(bob)
-    job = claim(worker)
-    begun = job.id
-    other = ask(alice, text="second")
-    say(job, worker, "kept ")
-    sweep()  # keeps what was streamed
-    empty_redis.flushall()
-    with pytest.raises(Conflict):
-        say(job, worker, "lost", first=1)
-    sweep()
-    got = {}
-    for _ in range(2):
-        again = claim(worker)
-        got[again.id] = again.prefix
-    assert got == {begun: "kept ", other: ""}
-    assert waiting == begun
-
-
-def test_a_listener_gives_back_what_redis_lost(empty_redis, monkeypatch):
-    monkeypatch.setattr("workers.jobs.sweep.YOUNG_MS", 0)
-    monkeypatch.setattr("workers.jobs.sweep.LOSS_PAUSE_S", 0)
-    monkeypatch.setattr("workers.jobs.stream.QUIET_S", 0.2)
-    alice, bob = person("alice", credits=20), person("bob")
-    job_id = ask(alice)
-    worker = worker_of(bob)
-    job = claim(worker)
-
-    async def scenario():
-        reader = asyncio.create_task(collect(job_id))
-        await asyncio.sleep(0.3)
-        await jobs.append(job_id=job_id, holder=worker.id, lease=job.lease, seq=0, value="seen by alice, ")
-        await asyncio.sleep(0.2)
-        empty_redis.flushall()
-        await asyncio.sleep(1.0)
-        await _sweep()
-        again = await jobs.claim_now(tier=Tier.PRO, holder=worker)
-        assert again.prefix == "seen by alice, "
-        await jobs.append(job_id=job_id, holder=worker.id, lease=again.lease, seq=0, value="and ended")
-        await jobs.complete(
-            job_id=job_id, tier=None, holder=worker.id, lease=again.lease, tokens=2, finish="stop"
-        )
-        return await reader
-
-    text, last = run(scenario())
-    assert text == "seen by alice, and ended"
-    assert isinstance(last, jobs.Ended)
-
-
-def test_a_claim_that_died_before_postgres_heard_of_it_is_given_again(settings):
-    settings.WORKER_LEASE_MS = 50
-    alice, bob = person("alice", credits=10), person("bob")
-    job_id = ask(alice)
-    worker = worker_of(bob)
-    popped = run(store.claim(tier=Tier.PRO, holder=worker.id, avoid="", lease="ls_x", jobs_max=4))
-    assert popped.id == job_id
-    run(asyncio.sleep(0.1))
-    sweep()
-    again = claim(worker)
-    assert isinstance(again, Claimed)
-
-
-def test_an_ending_that_died_before_postgres_heard_of_it_is_settled_by_the_sweeper(monkeypatch):
-    monkeypatch.setattr("workers.jobs.store.SETTLE_MS", 50)
-    alice, bob = person("alice", credits=10), person("bob")
-    job_id = ask(alice)
-    worker = worker_of(bob)
-    job = claim(worker)
-    say(job, worker, "whole")
-    run(
-        store.finish(
-            job_id=job_id,
-            tier=Tier.PRO,
-            holder=worker.id,
-            lease=job.lease,
-            tokens=1,
-            finish="stop",
-            judged_bytes=len("whole"),
-        )
-    )
-    run(asyncio.sleep(0.1))
-    sweep()
-    assert job_row(job_id).state == State.DONE
-    assert queries.balance(chart.user_earnings(bob.pk)) == 70_000
-    assert run(collect(job_id)) == ("whole", jobs.Ended(tokens=1, finish="stop"))
-    assert complete(job, worker) == 70_000
-
-
-def test_a_job_out_of_time_fails_and_the_credits_are_back(monkeypatch):
-    monkeypatch.setattr("workers.jobs.sweep.YOUNG_MS", 0)
-    alice = person("alice", credits=10)
-    job_id = ask(alice)
-    Job.objects.update(deadline_at="2001-01-01T00:00:00Z")
-    sweep()
-    assert job_row(job_id).state == State.FAILED
-    assert queries.available(chart.user_credits(alice.pk)) == 10 * CREDIT
-
-
 def test_a_receiver_that_raises_keeps_the_job_from_ending():
     alice, bob = person("alice", credits=10), person("bob")
     job_id = ask(alice)
     worker = worker_of(bob)
     job = claim(worker)
-    say(job, worker, "x")
+    write(job, worker, "x")
 
     def refuse(**_kwargs):
         raise RuntimeError("not now")
@@ -406,7 +253,7 @@ def test_resuming_in_the_middle_and_at_impossible_places():
     job_id = ask(alice)
     worker = worker_of(bob)
     job = claim(worker)
-    say(job, worker, "añb")
+    write(job, worker, "añb")
     complete(job, worker)
     assert run(collect(job_id, start=3))[0] == "b"
     assert run(collect(job_id, start=4))[0] == ""
@@ -420,7 +267,7 @@ def test_payloads_leave_redis(empty_redis, settings):
     job_id = ask(alice, text="secret words")
     worker = worker_of(bob)
     job = claim(worker)
-    say(job, worker, "answer")
+    write(job, worker, "answer")
     complete(job, worker)
     assert empty_redis.get(f"ashao:job:{job_id}:messages") is None
     assert 0 < empty_redis.pttl(f"ashao:job:{job_id}:tokens") <= settings.STREAM_TTL_MS
@@ -438,4 +285,4 @@ def test_source_accounts_are_used_in_order():
     assert queries.available(chart.user_granted(alice.pk)) == 0
     assert queries.available(chart.user_credits(alice.pk)) == 10 * CREDIT
     assert sources_of(alice)[0].endswith(":granted")
-    assert records.hold_key("job_x") == "hold:job_x"
+    assert rows.hold_key("job_x") == "hold:job_x"

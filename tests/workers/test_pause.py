@@ -9,10 +9,12 @@ from tests.chat.support import Browser, refused
 from tests.workers.calls import Client, Process, client_of
 from tests.workers.support import ask, job_row, person, run
 from workers.api import identity
-from workers.jobs import Tier, store
-from workers.jobs.desk import desk
+from workers.jobs import Tier
+from workers.jobs import waiting_claims as claims
 from workers.jobs.models import Worker
+from workers.jobs.redis import presence
 from workers.jobs.sweep import sweep
+from workers.jobs.waiting_claims import waiting_claims
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +37,7 @@ def nobody_is_remembered() -> None:
 
 
 async def waiting(worker_id: str) -> int:
-    return len(desk()._of.get(worker_id, ()))
+    return len(waiting_claims()._of.get(worker_id, ()))
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -56,7 +58,7 @@ def pause(browser: Browser, worker: Client, paused: bool = True) -> None:
 
 
 def live() -> int:
-    return int(run(store.tier_counts(Tier.PRO, now_ms=time.time_ns() // 1_000_000))[0])
+    return int(run(presence.tier_counts(Tier.PRO, now_ms=time.time_ns() // 1_000_000))[0])
 
 
 def test_a_claim_that_waits_in_another_process_ends_when_its_worker_is_paused(process: Process) -> None:
@@ -64,7 +66,7 @@ def test_a_claim_that_waits_in_another_process_ends_when_its_worker_is_paused(pr
     worker = client_of(bob, process=process)
     claim = worker.start("claim", waitMs=WAIT_MS)
     until_it_waits(worker)
-    until(lambda: live() == 1)  # a claim is at the desk a moment before it counts as live
+    until(lambda: live() == 1)  # a claim waits a moment before it counts as live
     pause(Browser(bob), worker)
     assert claim.result(ENDS_S) == (200, {"job": None, "reason": "paused"})
     assert live() == 0
@@ -123,15 +125,15 @@ def test_a_job_that_is_just_being_taken_for_a_paused_worker_is_given_back(
     alice, bob, charlie = person("alice", credits=10), person("bob"), person("charlie")
     worker, other = client_of(bob, process=process), client_of(charlie, process=process)
     job_id = ask(alice)
-    claim_now = desk.__globals__["actions"].claim_now
+    claim_now = claims.claim_now
 
     async def and_meanwhile(*, tier: Tier, holder: object) -> object:
         found = await claim_now(tier=tier, holder=holder)
-        desk().send_away(worker.id)
+        waiting_claims().send_away(worker.id)
         return found
 
     with monkeypatch.context() as patched:
-        patched.setattr("workers.jobs.desk.actions.claim_now", and_meanwhile)
+        patched.setattr("workers.jobs.waiting_claims.claim_now", and_meanwhile)
         assert worker.call("claim", waitMs=WAIT_MS) == (200, {"job": None, "reason": "no_job"})
     assert job_row(job_id).state == "queued"
     assert other.call("claim", waitMs=3_000)[1]["job"]["id"] == job_id
@@ -250,7 +252,7 @@ def test_a_change_that_cannot_be_told_is_made_all_the_same(monkeypatch: pytest.M
     async def away(**_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("workers.jobs.store.tell_changed", away)
+    monkeypatch.setattr("workers.jobs.redis.presence.tell_changed", away)
     with monkeypatch.context() as patched:
         patched.setattr("workers.machines.actions.OUTAGES", (ConnectionError,))
         pause(Browser(bob), worker)

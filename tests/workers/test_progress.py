@@ -9,7 +9,8 @@ from tests.chat.support import Browser, open_stream, read_stream
 from tests.workers.calls import client_of
 from tests.workers.held import Held, during, until
 from tests.workers.support import job_row, person
-from workers.jobs import Tier, store
+from workers.jobs import Tier
+from workers.jobs.redis import presence, production
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,7 +71,7 @@ def test_reasoning_alone_is_an_empty_answer() -> None:
 
 def test_more_reasoning_than_the_bound_is_taken_and_not_told_on(monkeypatch, settings) -> None:
     settings.WORKER_FIRST_TOKEN_MS = 1_000
-    monkeypatch.setattr(store, "THINK_MAX_BYTES", 10)
+    monkeypatch.setattr(production, "THINK_MAX_BYTES", 10)
     alice, job_id = asked()
     held = Held(client_of(person("bob")))
     listens = open_stream(alice, job_id, query="&reasoning=1")
@@ -169,7 +170,7 @@ def test_a_worker_that_is_not_ready_does_not_count_as_live_and_keeps_what_it_hol
     held = Held(worker)
 
     def live() -> int:
-        return int(worker.run(store.tier_counts(Tier.PRO, now_ms=int(time.time() * 1000)))[0])
+        return int(worker.run(presence.tier_counts(Tier.PRO, now_ms=int(time.time() * 1000)))[0])
 
     assert worker.call("heartbeat", ready=True)[0] == 200
     assert live() == 1

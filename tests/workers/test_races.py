@@ -11,8 +11,8 @@ from ledger.books.models import Transfer
 from tests.workers.support import ask, books_are_true, cloud, person, run, worker_of
 from workers import jobs
 from workers.jobs import Claimed, Tier
-from workers.jobs.desk import desk
 from workers.jobs.models import Job
+from workers.jobs.waiting_claims import waiting_claims
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,7 +73,7 @@ def test_a_waiting_claim_gets_the_job_before_the_grace_window_ends():
     worker = worker_of(bob)
 
     async def wait() -> object:
-        return await desk().claim(holder=worker, tiers=[Tier.MAX, Tier.PRO], wait_ms=20_000)
+        return await waiting_claims().claim(holder=worker, tiers=[Tier.MAX, Tier.PRO], wait_ms=20_000)
 
     waiting = asyncio.run_coroutine_threadsafe(wait(), background_loop())
     run(asyncio.sleep(0.2))
@@ -88,9 +88,9 @@ def test_a_waiting_claim_of_the_one_who_asked_does_not_stand_in_the_way():
     own, other = worker_of(alice), worker_of(bob)
 
     async def both() -> tuple[object, object]:
-        first = asyncio.create_task(desk().claim(holder=own, tiers=[Tier.PRO], wait_ms=2_500))
+        first = asyncio.create_task(waiting_claims().claim(holder=own, tiers=[Tier.PRO], wait_ms=2_500))
         await asyncio.sleep(0.1)
-        second = asyncio.create_task(desk().claim(holder=other, tiers=[Tier.PRO], wait_ms=10_000))
+        second = asyncio.create_task(waiting_claims().claim(holder=other, tiers=[Tier.PRO], wait_ms=10_000))
         return await asyncio.gather(first, second)
 
     waiting = asyncio.run_coroutine_threadsafe(both(), background_loop())
@@ -107,9 +107,9 @@ def test_a_claimer_that_leaves_as_the_job_comes_gives_it_back():
     gone, stays = worker_of(bob), worker_of(bob)
 
     async def scenario(ask_now) -> object:
-        task = asyncio.create_task(desk().claim(holder=gone, tiers=[Tier.MAX], wait_ms=10_000))
+        task = asyncio.create_task(waiting_claims().claim(holder=gone, tiers=[Tier.MAX], wait_ms=10_000))
         await asyncio.sleep(0.2)
-        waiter = next(iter(desk()._waiting[Tier.MAX]))
+        waiter = next(iter(waiting_claims()._waiting[Tier.MAX]))
         await ask_now()
         # The job is in its hands, and in the same moment its request is cut.
         waiter.result.set_result(await jobs.claim_now(tier=Tier.PRO, holder=gone))

@@ -10,9 +10,9 @@ from tests.workers.held import Held, until
 from tests.workers.support import CREDIT, books_are_true, cloud, job_row, person, run
 from workers import jobs
 from workers.jobs import Claimed, Tier
-from workers.jobs.desk import desk
 from workers.jobs.models import Job
 from workers.jobs.sweep import sweep
+from workers.jobs.waiting_claims import waiting_claims
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -229,11 +229,11 @@ def test_a_worker_has_no_more_claims_waiting_than_jobs_that_it_may_take(alice: B
 
 
 async def _send_away(holder: str) -> None:
-    desk().send_away(holder)
+    waiting_claims().send_away(holder)
 
 
 async def _waiting() -> int:
-    return len(list(desk()._waiting[Tier.PRO]))
+    return len(list(waiting_claims()._waiting[Tier.PRO]))
 
 
 def test_who_asked_and_who_lost_it_are_forgotten_at_the_end(alice: Browser) -> None:

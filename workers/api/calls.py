@@ -34,8 +34,8 @@ from workers.api.bodies import (
     TokenBody,
 )
 from workers.api.identity import Caller, identify
-from workers.jobs.desk import AWAY, desk, give_back
 from workers.jobs.models import Worker
+from workers.jobs.waiting_claims import AWAY, give_back, waiting_claims
 
 log = structlog.get_logger("ashao.worker_api")
 
@@ -141,7 +141,7 @@ async def _find(token: _Token, caller: Caller, tiers: list[jobs.Tier], wait_ms: 
     A worker that is paused waits too, for no tier, so that its loop does not spin.
     """
     wanted = [] if caller.paused else tiers
-    found = await desk().claim(holder=caller.holder, tiers=wanted, wait_ms=wait_ms)
+    found = await waiting_claims().claim(holder=caller.holder, tiers=wanted, wait_ms=wait_ms)
     if isinstance(found, jobs.Claimed):
         return found
     if found == AWAY:

@@ -19,11 +19,12 @@ from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import Forbidden, NotSignedIn
 from ashao_site.lib.ids import hash_secret
 from ashao_site.lib.redis import Listener, Resync, redis
-from workers.jobs import Holder, Tier, owner_tag, store
-from workers.jobs.desk import desk
+from workers.jobs import Holder, Tier, owner_tag
 from workers.jobs.fit import reading_room
 from workers.jobs.models import Worker
-from workers.jobs.records import context_of
+from workers.jobs.postgres.machines import context_of
+from workers.jobs.redis.keys import WORKER_CHANGES
+from workers.jobs.waiting_claims import waiting_claims
 from workers.machines.actions import TOKEN_PREFIX
 
 log = structlog.get_logger("ashao.worker_api")
@@ -116,9 +117,9 @@ async def identify(token: str | None, *, address: str) -> Caller:
     if not token.startswith(TOKEN_PREFIX + "_") or len(token) > TOKEN_MAX_CHARS:
         raise NotSignedIn("This worker token is not known.", code="bad_token")
     token_hash = hash_secret(token)
-    found = _remembered.get(token_hash)
-    if found is not None:
-        return found
+    remembered = _remembered.get(token_hash)
+    if remembered is not None:
+        return remembered
     if not _remembered.was_good(token_hash):
         limits.refuse_known(limits.BAD_TOKEN, address=address)
     _listen()
@@ -176,7 +177,7 @@ def _listen() -> None:
 async def _keep_listening() -> None:
     while True:
         try:
-            async with redis().hub.listen(store.WORKER_CHANGES) as listener:
+            async with redis().hub.listen(WORKER_CHANGES) as listener:
                 await _hear(listener)
         except (*OUTAGES, RedisError, OSError) as error:
             log.warning("changes_interrupted", error=type(error).__name__)
@@ -196,11 +197,11 @@ async def _hear(listener: Listener) -> None:
         elif message is not None:
             _changed(message)
         if time.monotonic() >= due:
-            for worker_id in await desk().outdated():
+            for worker_id in await waiting_claims().outdated():
                 _changed(worker_id)
             due = time.monotonic() + REMEMBER_S
 
 
 def _changed(worker_id: str) -> None:
     _remembered.forget(worker_id)
-    desk().send_away(worker_id)
+    waiting_claims().send_away(worker_id)

@@ -1,24 +1,17 @@
 """The orchestrator: a job is put in, claimed, streamed, finished and watched through these functions alone.
 
-Postgres holds the durable truth of each job (`records`), Redis coordinates who produces it (`store`).
+Postgres holds the durable truth of each job (`postgres`), Redis coordinates who produces it (`redis`).
 """
 
-from workers.jobs.actions import (
-    append,
-    claim_for_cloud,
-    claim_now,
-    complete,
-    end_without_cloud,
-    fail,
-    heartbeat,
-    make_free,
-    reconsider,
-    release,
-    remove,
-    stop,
-    submit,
-)
-from workers.jobs.ownership import assign_owner
+from workers.jobs.actions.claiming import claim_for_cloud, claim_now, end_without_cloud
+from workers.jobs.actions.ending import stop
+from workers.jobs.actions.handing_over import fail
+from workers.jobs.actions.machines import heartbeat, reconsider, release, remove
+from workers.jobs.actions.producing import append, complete, make_free, note_model
+from workers.jobs.actions.queueing import assign_owner, submit
+from workers.jobs.models import owner_tag
+from workers.jobs.postgres.rows import state_of
+from workers.jobs.postgres.settling import job_finished
 from workers.jobs.pricing import (
     KINDS,
     MODEL_NAME,
@@ -30,13 +23,12 @@ from workers.jobs.pricing import (
     WorkerKind,
     shown_tiers,
 )
-from workers.jobs.queries import live_machines_of, network_status, state_of
-from workers.jobs.receipts import note_model, rate, receipts_of
-from workers.jobs.signals import job_finished
+from workers.jobs.queries import live_machines_of, network_status
+from workers.jobs.receipts import rate, receipts_of
+from workers.jobs.redis.texts import have_readers_look
 from workers.jobs.states import Finish, State
-from workers.jobs.stream import have_readers_look, mark_of, subscribe
-from workers.jobs.tags import owner_tag
-from workers.jobs.types import (
+from workers.jobs.stream import mark_of, subscribe
+from workers.jobs.values import (
     Broke,
     ChunkKind,
     Claimed,

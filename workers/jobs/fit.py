@@ -1,9 +1,8 @@
 """How much of a conversation a model can read. Nothing is cut without a word, and never the question itself. Pure."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 
-from workers.jobs.types import Messages
+from workers.jobs.values import Fitted, Messages, Needs
 
 ANSWER_ROOM_TOKENS = 512
 """What is kept free of a context for the answer, and no more than half of it."""
@@ -34,33 +33,10 @@ def reading_room(context_tokens: int) -> int:
     return context_tokens - min(ANSWER_ROOM_TOKENS, context_tokens // 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """How many tokens a job's messages are: all, and what is never left out (the question, what the system says)."""
-
-    whole: int
-    least: int
-
-
 def needs_of(messages: Messages) -> Needs:
-    """What these messages take."""
     sizes = _sizes(messages)
     gone = sum(sum(sizes[start:end]) for start, end in _turns(messages))
     return Needs(whole=sum(sizes), least=sum(sizes) - gone)
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """What of the messages is read: `read_chars` of `asked_chars`."""
-
-    messages: Messages
-    read_chars: int
-    asked_chars: int
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is left out."""
-        return self.read_chars == self.asked_chars
 
 
 def fit(messages: Messages, *, reads_tokens: int) -> Fitted:

@@ -1,5 +1,8 @@
 """Workers and jobs. A job's row is its durable truth; the prompt is in a row of its own while it is needed."""
 
+import hmac
+from hashlib import sha256
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -19,6 +22,16 @@ def _worker_id() -> str:
 
 def _job_id() -> str:
     return new_id("job")
+
+
+def owner_tag(owner_id: int | None) -> str:
+    """Tells whose jobs a worker may not serve, without saying who that is; empty for nobody.
+
+    It cannot be turned back into the account without the key.
+    """
+    if owner_id is None:
+        return ""
+    return hmac.new(settings.SECRET_KEY.encode(), f"owner:{owner_id}".encode(), sha256).hexdigest()[:32]
 
 
 class Worker(models.Model):

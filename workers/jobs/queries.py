@@ -8,9 +8,9 @@ from django.db.models import Count, Sum
 
 from ashao_site.lib import clock
 from ashao_site.lib.aio import in_db, run_sync
-from workers.jobs import store
 from workers.jobs.models import Job, Worker
 from workers.jobs.pricing import Tier
+from workers.jobs.redis import presence
 from workers.jobs.states import State
 
 RATE_WINDOW = timedelta(minutes=1)
@@ -27,7 +27,7 @@ async def network_status() -> dict[str, object]:
     waits = await in_db(wait_ms_by_tier)
     tiers, now_ms = {}, clock.now_ms()
     for tier in Tier:
-        workers, waiting = await store.tier_counts(tier, now_ms=now_ms)
+        workers, waiting = await presence.tier_counts(tier, now_ms=now_ms)
         tiers[str(tier)] = {
             "workers": workers,
             "queued": waiting,
@@ -35,7 +35,7 @@ async def network_status() -> dict[str, object]:
             "cloud": settings.PROVIDERS.cloud,
         }
     jobs, tokens = await in_db(_rates)
-    workers = await store.live_workers(now_ms=now_ms)
+    workers = await presence.live_workers(now_ms=now_ms)
     return {"workers": workers, "tiers": tiers, "jobsPerMinute": jobs, "tokensPerMinute": tokens}
 
 
@@ -43,14 +43,16 @@ def live_machines_of(owner_id: int) -> dict[Tier, int]:
     """How many of this person's machines are live, by tier: of those that answer, none answers its owner."""
     workers = Worker.objects.filter(owner_id=owner_id, removed_at=None)
     holders = list(workers.values_list("public_id", flat=True)[:OWN_MACHINES_MAX])
-    return run_sync(store.live_by_tier(holders, now_ms=clock.now_ms())) if holders else dict.fromkeys(Tier, 0)
+    return (
+        run_sync(presence.live_by_tier(holders, now_ms=clock.now_ms())) if holders else dict.fromkeys(Tier, 0)
+    )
 
 
 def _rates() -> tuple[int, int]:
-    found = Job.objects.filter(state=State.DONE, finished_at__gt=clock.now() - RATE_WINDOW).aggregate(
+    done = Job.objects.filter(state=State.DONE, finished_at__gt=clock.now() - RATE_WINDOW).aggregate(
         jobs=Count("id"), tokens=Sum("tokens")
     )
-    return found["jobs"], found["tokens"] or 0
+    return done["jobs"], done["tokens"] or 0
 
 
 def wait_ms_by_tier() -> dict[Tier, int | None]:
@@ -65,9 +67,3 @@ def wait_ms_by_tier() -> dict[Tier, int | None]:
         if claimed is not None and claimed > since:
             waits[tier].append((claimed - sent).total_seconds())
     return {tier: max(0, round(median(waits[tier]) * 1000)) if waits[tier] else None for tier in Tier}
-
-
-def state_of(job_id: str) -> State | None:
-    """A job's state, from Postgres; None where there is no such job."""
-    state = Job.objects.filter(public_id=job_id).values_list("state", flat=True).first()
-    return None if state is None else State(state)

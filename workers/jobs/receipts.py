@@ -5,11 +5,9 @@ import posixpath
 import unicodedata
 from collections.abc import Collection
 
-from ashao_site.lib.aio import in_db
-from ashao_site.lib.ids import hash_secret
-from workers.jobs.models import MODEL_MAX_CHARS, Job
+from workers.jobs.models import Job
 from workers.jobs.states import State
-from workers.jobs.types import Receipt
+from workers.jobs.values import Receipt
 
 SHOWN_MODEL_MAX_CHARS = 100
 _HIDDEN = {"Cc", "Cf", "Co", "Cn"}
@@ -51,16 +49,6 @@ def shown_model(worded: str) -> str:
     if posixpath.isabs(name) or ntpath.splitdrive(name)[0] or "\\" in name or name[:1] in ("~", "."):
         name = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
     return name if len(name) <= SHOWN_MODEL_MAX_CHARS else name[: SHOWN_MODEL_MAX_CHARS - 1] + "…"
-
-
-async def note_model(*, job_id: str, lease: str, model: str) -> None:
-    """Whoever produces this job does it with another model from now on; nothing where the lease is lost."""
-    await in_db(_note_model, job_id, lease, model)
-
-
-def _note_model(job_id: str, lease: str, model: str) -> None:
-    held = Job.objects.filter(public_id=job_id, state=State.RUNNING, lease_hash=hash_secret(lease))
-    held.update(served_model=model[:MODEL_MAX_CHARS])
 
 
 def rate(*, job_id: str, rating: int) -> None:

@@ -1,6 +1,7 @@
 """The life of a job: one enum, one transition table (the diagram is in docs/architecture.md). Pure."""
 
 from enum import StrEnum
+from typing import Literal
 
 
 class State(StrEnum):
@@ -27,6 +28,10 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.FAILED: frozenset(),
 }
 """`queued → done` only by the person's stop, which ends a job at once whoever holds it."""
+
+RedisStatus = Literal["", "queued", "running", "handover", "finishing", "done", "failed"]
+"""What a job is in Redis; empty where it is not known there. Two say more than the durable state: it was taken from its
+holder and is to be put back, or its text is final and the money is being moved."""
 
 LIVE: tuple[State, ...] = (State.QUEUED, State.RUNNING)
 

@@ -7,15 +7,17 @@ somebody has read it: the mark tells, and the reader is sent all of it anew.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from zlib import crc32
 
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.errors import BadInput
 from ashao_site.lib.redis import Listener, Resync, redis
-from workers.jobs import records, store
+from workers.jobs.postgres import rows
+from workers.jobs.redis import texts
+from workers.jobs.redis.keys import tokens_key
 from workers.jobs.states import LIVE
-from workers.jobs.types import Broke, Ended, Event, Gone, Look, Quiet, Reset, Text, Thought
+from workers.jobs.values import Broke, Ended, Event, Gone, Look, Quiet, Reset, Text, Thought
 
 QUIET_S = 5.0
 """After this long without news the log is read again, in case a notification was lost."""
@@ -44,7 +46,7 @@ async def subscribe(
     (bad_event_id) for an impossible `start` without a mark.
     """
     reader = _Reader(job_id, start, mark, reasoning=reasoning)
-    async with redis().hub.listen(store.tokens_key(job_id), limit=QUEUE_MAX) as listener:
+    async with redis().hub.listen(tokens_key(job_id), limit=QUEUE_MAX) as listener:
         while True:
             async for event in reader.catch_up():
                 yield event
@@ -52,12 +54,6 @@ async def subscribe(
                     return
             async for event in reader.follow(listener):
                 yield event
-
-
-async def have_readers_look(job_ids: Sequence[str]) -> None:
-    """Tell whoever follows one of these answers now to `Look`. It is not in the log: nobody hears it later."""
-    for job_id in job_ids:
-        await redis().pipe.command("PUBLISH", store.tokens_key(job_id), store.LOOK)
 
 
 class _Reader:
@@ -76,14 +72,14 @@ class _Reader:
     async def catch_up(self) -> AsyncGenerator[Event]:
         """What the log has beyond what was sent, and the ending if there is one."""
         # All of it: it may have been put back otherwise, or shorter, since it was last seen.
-        snapshot = await store.read(job_id=self.job_id, start=0)
-        if not isinstance(snapshot, store.Snapshot):
+        snapshot = await texts.read(job_id=self.job_id, start=0)
+        if not isinstance(snapshot, texts.Snapshot):
             yield await self._gone()
             return
         kept = snapshot.text.encode()
         fixed = bool(snapshot.ending) or snapshot.status in FIXED
         if not fixed and len(kept) < len(self.text) and self.text.startswith(kept):
-            await store.extend(job_id=self.job_id, text=self.text.decode("utf-8", "replace"))
+            await texts.extend(job_id=self.job_id, text=self.text.decode("utf-8", "replace"))
             yield Quiet()
             return
         same = kept.startswith(self.text)
@@ -109,13 +105,13 @@ class _Reader:
             if message is None:
                 yield Quiet()
                 return
-            if isinstance(message, Resync) or message == store.END:
+            if isinstance(message, Resync) or message == texts.END:
                 return
-            if message == store.LOOK:
+            if message == texts.LOOK:
                 yield Look()
                 continue
             position, _, value = message.partition("\n")
-            if position == store.REASONING:
+            if position == texts.REASONING:
                 yield Thought(value) if self.reasoning else Quiet()
                 continue
             chunk, start = value.encode(), int(position)
@@ -154,12 +150,12 @@ class _Reader:
     async def _gone(self) -> Event:
         """Redis does not know the job: give back what was seen of it, if it is still to be finished."""
         text = self.text.decode("utf-8", "replace")
-        state = await in_db(records.keep_text, job_id=self.job_id, text=text)
+        state = await in_db(rows.keep_text, job_id=self.job_id, text=text)
         if state not in LIVE:
             return Gone()
         await asyncio.sleep(GONE_PAUSE_S)
         if text:
-            await store.extend(job_id=self.job_id, text=text)
+            await texts.extend(job_id=self.job_id, text=text)
         return Quiet()
 
 

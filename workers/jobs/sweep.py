@@ -9,14 +9,17 @@ from itertools import islice
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
 
 from ashao_site.lib import clock
 from ashao_site.lib.aio import in_db, run_sync
+from ashao_site.lib.db import only_one
 from ledger.books import actions as ledger
-from workers.jobs import actions, live_rows, records, store
-from workers.jobs.dispatch import ask_cloud_soon
-from workers.jobs.live_rows import Cursor, Live
+from workers.jobs.actions.ending import give_up, settle
+from workers.jobs.actions.handing_over import hand_over, repair
+from workers.jobs.actions.queueing import ask_cloud_soon, put_in
+from workers.jobs.postgres import live_rows, rows
+from workers.jobs.postgres.live_rows import Cursor, Live
+from workers.jobs.redis import leases, production, texts
 from workers.jobs.states import Finish, State
 
 log = structlog.get_logger("ashao.sweep")
@@ -35,23 +38,17 @@ LOSS_PAUSE_S = 2
 ASK_AGAIN_MS = 3_000
 """A job this much past its grace window is offered to the cloud again."""
 SWEEP_TIMEOUT_S = 60.0
-LOCK_ID = 0x61736861_6F01
 
 
 def sweep() -> int:
     """Put right what needs it; returns how many jobs were touched, 0 if another process is sweeping."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK_ID])
-        row = cursor.fetchone()
-        if row is None or not row[0]:
-            return 0
-        # The work is done on other connections; this transaction only holds the lock, and dies with it.
-        return run_sync(_sweep(), timeout_s=SWEEP_TIMEOUT_S)
+    with only_one("sweep") as mine:
+        return run_sync(_sweep(), timeout_s=SWEEP_TIMEOUT_S) if mine else 0
 
 
 async def _sweep() -> int:
-    touched = await store.clamp()
-    for job_id in await store.expired(limit=EXPIRED_MAX, now_ms=clock.now_ms()):
+    touched = await leases.clamp()
+    for job_id in await leases.expired(limit=EXPIRED_MAX, now_ms=clock.now_ms()):
         touched += await _guarded(job_id, _expired)
     touched += await _sweep_page()
     await in_db(ledger.expire_holds, now=clock.now())
@@ -61,13 +58,13 @@ async def _sweep() -> int:
 async def _sweep_page() -> int:
     """Hold the next live rows against Redis; the cursor is there too, so that a lost Redis is filled from the start."""
     young = clock.now() - clock.milliseconds(YOUNG_MS)
-    after = Cursor.parse(await store.sweep_cursor())
+    after = Cursor.parse(await leases.sweep_cursor())
     page = await in_db(live_rows.page, after=after, queued_before=young, limit=PAGE_MAX)
-    if await store.uptime_s() < LOSS_PAUSE_S:
+    if await leases.uptime_s() < LOSS_PAUSE_S:
         return await _reconcile([job for job in page if job.state == State.QUEUED])
     touched = await _reconcile(page)
     more = len(page) == PAGE_MAX
-    await store.move_sweep_cursor(str(Cursor(page[-1].queued_at, page[-1].pk)) if more else "")
+    await leases.move_sweep_cursor(str(Cursor(page[-1].queued_at, page[-1].pk)) if more else "")
     return touched
 
 
@@ -81,32 +78,34 @@ async def _guarded(job_id: str, step: Callable[[str], Awaitable[None]]) -> int:
 
 
 async def _expired(job_id: str) -> None:
-    status, _ = await store.status_of(job_id)
+    status = await leases.status_of(job_id)
     if status == "running":
-        if await store.revoke(job_id=job_id) == "ok":
+        if await production.revoke(job_id=job_id) == "ok":
             log.info("lease_expired", job=job_id)
-            await actions.hand_over(job_id)
+            await hand_over(job_id)
     elif status == "handover":
-        await actions.hand_over(job_id)
+        await hand_over(job_id)
     elif status == "finishing":
         await _settle_again(job_id)
     else:
-        await actions.repair(job_id)
+        await repair(job_id)
 
 
 async def _settle_again(job_id: str) -> None:
-    tier = await in_db(records.tier_of, job_id)
+    tier = await in_db(rows.tier_of, job_id)
     if tier is None:
-        await store.forget_lease(job_id)
+        await leases.forget_lease(job_id)
         return
-    ended = await store.finish(job_id=job_id, tier=tier, holder="", lease="", tokens=0, finish=Finish.STOP)
-    if isinstance(ended, store.Finished) and await actions.settle(job_id, ended) is None:
-        await actions.repair(job_id)
+    ended = await production.finish(
+        job_id=job_id, tier=tier, holder="", lease="", tokens=0, finish=Finish.STOP
+    )
+    if isinstance(ended, production.Finished) and await settle(job_id, ended) is None:
+        await repair(job_id)
 
 
 async def _reconcile(page: Sequence[Live]) -> int:
     """Hold live rows against Redis; returns for how many something had to be done."""
-    known = await store.standings([job.public_id for job in page])
+    known = await leases.standings([job.public_id for job in page])
     late, lost, waiting, grown, overdue = [], [], [], {}, []
     for job in page:
         status, length = known[job.public_id]
@@ -139,9 +138,9 @@ async def _each(ids: Sequence[str], step: Callable[[str], Awaitable[None]]) -> i
 async def _keep(grown: Mapping[str, int]) -> None:
     """Keep in Postgres what has been streamed: if Redis is lost, the next producer goes on from there."""
     for ids in batched(grown, AT_ONCE_MAX):
-        texts = await asyncio.gather(*[store.text_of(job_id) for job_id in ids])
+        kept = await asyncio.gather(*[texts.text_of(job_id) for job_id in ids])
         await in_db(
-            live_rows.keep_texts, {grown[job_id]: text for job_id, text in zip(ids, texts, strict=True)}
+            live_rows.keep_texts, {grown[job_id]: text for job_id, text in zip(ids, kept, strict=True)}
         )
 
 
@@ -155,8 +154,8 @@ async def _after_loss(lost: Sequence[Live]) -> int:
 
 
 async def _tried_enough(job_id: str) -> None:
-    text = await in_db(records.kept_text, job_id)
-    await actions.give_up(job_id, text=text, reason="attempts or time used up")
+    text = await in_db(rows.kept_text, job_id)
+    await give_up(job_id, text=text, reason="attempts or time used up")
 
 
 async def _put_in(ids: Sequence[str]) -> int:
@@ -164,7 +163,7 @@ async def _put_in(ids: Sequence[str]) -> int:
     done = 0
     for some in batched(ids, AT_ONCE_MAX):
         waiting = {job.id: job for job in await in_db(live_rows.queued, some)}
-        done += await _each(list(waiting), lambda job_id, of=waiting: actions.put_in(of[job_id]))  # type: ignore[misc]
+        done += await _each(list(waiting), lambda job_id, of=waiting: put_in(of[job_id]))  # type: ignore[misc]
     return done
 
 
@@ -182,13 +181,13 @@ def _waits_long(job: Live) -> bool:
 
 async def _ask_again(overdue: Sequence[str]) -> int:
     """Offer jobs to the cloud again, each now and then: the task may be on its way, or the cloud busy."""
-    asking = await store.take_turns(overdue, most=ASK_MAX, every_ms=2 * ASK_AGAIN_MS)
+    asking = await leases.take_turns(overdue, most=ASK_MAX, every_ms=2 * ASK_AGAIN_MS)
     for job_id in asking:
         await ask_cloud_soon(job_id, delay_ms=0)
     return len(asking)
 
 
 async def _out_of_time(job_id: str) -> None:
-    await store.revoke(job_id=job_id, holder="")
-    text = await store.text_of(job_id)
-    await actions.give_up(job_id, text=text, reason="the job took too long")
+    await production.revoke(job_id=job_id, holder="")
+    text = await texts.text_of(job_id)
+    await give_up(job_id, text=text, reason="the job took too long")

@@ -14,9 +14,10 @@ from ashao_site.lib.aio import run_sync
 from ledger.books import chart
 from ledger.books.queries import available, balance
 from staking.rewards.queries import is_staker
-from workers.jobs import State, store
+from workers.jobs import State
 from workers.jobs.models import Job, Worker
 from workers.jobs.pricing import share_bps
+from workers.jobs.redis import presence
 
 SHOWN_MAX = 200
 HOUR_MINUTES = 60
@@ -88,7 +89,7 @@ def stats_of(owner: User) -> dict[str, object]:
     """
     workers = list(Worker.objects.filter(owner=owner, removed_at=None).order_by("-id")[:SHOWN_MAX])
     sums = {row["id"]: row for row in _sums(owner)}
-    seen = run_sync(store.last_seen([worker.public_id for worker in workers]))
+    seen = run_sync(presence.last_seen([worker.public_id for worker in workers]))
     hour = _last_minutes()
     minutes = {row["minute"]: row for row in _minutes(owner, since=hour[0])}
     return {
@@ -139,8 +140,8 @@ def _sums(owner: User) -> Iterable[Mapping[str, Any]]:
 
 
 def _last_minutes() -> list[datetime]:
-    this = clock.now().astimezone(UTC).replace(second=0, microsecond=0)
-    return [this - timedelta(minutes=back) for back in range(HOUR_MINUTES - 1, -1, -1)]
+    minute = clock.now().astimezone(UTC).replace(second=0, microsecond=0)
+    return [minute - timedelta(minutes=back) for back in range(HOUR_MINUTES - 1, -1, -1)]
 
 
 def _minutes(owner: User, *, since: datetime) -> Iterable[Mapping[str, Any]]:
@@ -160,12 +161,12 @@ def _minutes(owner: User, *, since: datetime) -> Iterable[Mapping[str, Any]]:
 
 
 def _minute(at: datetime, row: Mapping[str, Any] | None) -> MinuteRow:
-    found = row or {"done_jobs": 0, "done_tokens": 0, "earned": 0}
+    sums = row or {"done_jobs": 0, "done_tokens": 0, "earned": 0}
     return {
         "at": clock.iso(at),
-        "jobs": found["done_jobs"],
-        "tokens": found["done_tokens"],
-        "earned": found["earned"],
+        "jobs": sums["done_jobs"],
+        "tokens": sums["done_tokens"],
+        "earned": sums["earned"],
     }
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from workers.native.ashao_worker.continuation import PrefixFilter
+from workers.native.ashao_worker.continuation import CONTINUE, PrefixFilter
 from workers.native.ashao_worker.errors import Cause, UpstreamError
 from workers.native.ashao_worker.text import Opening
 from workers.providers.base import Completion, Fault, Finish, Message, OnToken, ProviderError, ignore
 from workers.providers.config import ProviderSettings
 from workers.providers.cool_down import CoolDown
-from workers.providers.prefix import with_prefix
 from workers.providers.watch import Unwanted, Watch
 
 _FAULTS = {Cause.CONVERSATION: Fault.REQUEST, Cause.FILTERED: Fault.BLOCKED}
@@ -50,7 +49,6 @@ class CloudProvider(ABC):
     def stream(
         self, messages: Sequence[Message], prefix: str, on_token: OnToken, on_thought: OnToken = ignore
     ) -> Completion:
-        """See `InferenceProvider.stream`."""
         watch = Watch(
             first_token_s=self._settings.first_token_timeout_s, stall_s=self._settings.stall_timeout_s
         )
@@ -139,6 +137,17 @@ class _Told:
     def thought(self, text: str) -> None:
         """What the model thinks."""
         self._watch.deliver(self._on_thought, text)
+
+
+def with_prefix(messages: Sequence[Message], prefix: str) -> list[Message]:
+    """The conversation to send so that a chat model goes on from `prefix`; as it is where there is none.
+
+    The last turn is the instruction, as a user's: a conversation that ends in the model's own turn is
+    refused by some servers and answered with a fresh start by others.
+    """
+    if not prefix:
+        return list(messages)
+    return [*messages, Message(role="assistant", content=prefix), Message(role="user", content=CONTINUE)]
 
 
 def estimate_tokens(chars: int) -> int:

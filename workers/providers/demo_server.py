@@ -113,7 +113,6 @@ def _role(role: str) -> Any:
 
 
 def main() -> None:
-    """Serve until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m workers.providers.demo_server", description=__doc__)
     parser.add_argument("--port", type=int, default=11500)
     parser.add_argument("--tokens-per-second", type=int, default=40)

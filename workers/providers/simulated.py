@@ -34,13 +34,11 @@ class SimulatedProvider:
         self._sleep = sleep
 
     def available(self) -> bool:
-        """Always."""
         return True
 
     def stream(
         self, messages: Sequence[Message], prefix: str, on_token: OnToken, on_thought: OnToken = ignore
     ) -> Completion:
-        """See `InferenceProvider.stream`."""
         tokens = split_tokens(remaining(compose(messages), prefix))
         limit = self._settings.max_output_tokens
         for number, token in enumerate(tokens[:limit]):

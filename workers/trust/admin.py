@@ -155,7 +155,6 @@ class OwnerTrustAdmin(ReadOnlyAdmin):
         return [path("decide/", page, name="workers_ownertrust_decide"), *super().get_urls()]
 
     def has_decide_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        """Who may decide."""
         return bool(request.user.has_perm(DECIDE))
 
     @action(description="Decide about an owner", url_path="decide-owner", permissions=["decide"])  # type: ignore[untyped-decorator]
@@ -172,7 +171,6 @@ class OwnerTrustAdmin(ReadOnlyAdmin):
 
     @admin.display(description="owner")
     def owner_id_link(self, trust: OwnerTrust) -> SafeString | str:
-        """Their public id."""
         return person(trust.owner)
 
     @display(  # type: ignore[untyped-decorator]
@@ -180,24 +178,20 @@ class OwnerTrustAdmin(ReadOnlyAdmin):
         label={"trusted": "success", "not trusted": "danger", "proposed": "warning", "undecided": "info"},
     )
     def decision_label(self, trust: OwnerTrust) -> str:
-        """In words."""
         if trust.decision == TrustDecision.RULE and trust.proposed_at is not None:
             return "proposed"
         return DECISION_NAME[TrustDecision(trust.decision)]
 
     @admin.display(description="in escrow")
     def escrow(self, trust: OwnerTrust) -> str:
-        """In dollars."""
         return format_usd(balance(chart.user_escrow(trust.owner_id)))
 
     @admin.display(description="paid jobs that count")
     def paid_jobs(self, trust: OwnerTrust) -> str:
-        """Of those needed."""
         standing = standing_of(trust.owner)
         return f"{standing.paid_jobs:,} of {standing.paid_jobs_needed:,}"
 
     @admin.display(description="days since the first")
     def days(self, trust: OwnerTrust) -> str:
-        """Of those needed."""
         standing = standing_of(trust.owner)
         return f"{standing.days:,} of {standing.days_needed:,}"

@@ -9,7 +9,7 @@ from django.db import connection
 
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
-from workers.jobs.records import DONE_PREFIX
+from workers.jobs.postgres.settling import DONE_PREFIX
 from workers.trust.models import OwnerTrust, TrustDecision
 from workers.trust.release import RELEASED_PER_DAY_MICROS
 
@@ -109,8 +109,8 @@ def meets_rule(owner_id: int) -> bool:
 
 def first_paid_at(owner_id: int) -> datetime | None:
     """When the first job of this owner's workers was done that was paid wholly with bought credits."""
-    found: datetime | None = _value(_FIRST, {"owner": owner_id})
-    return found
+    at: datetime | None = _value(_FIRST, {"owner": owner_id})
+    return at
 
 
 def counted_jobs(owner_id: int) -> int:

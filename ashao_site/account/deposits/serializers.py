@@ -25,7 +25,6 @@ class CreditAmountField(StrictIntegerField):
     """µUSDC that are whole credits, and not less than what may be paid in at once."""
 
     def to_internal_value(self, data: object) -> int:
-        """The amount itself."""
         amount = super().to_internal_value(data)
         least: int = settings.MONEY.deposit_min_micros
         if not max(least, MICROS_PER_CREDIT) <= amount <= MAX_DEPOSIT_MICROS:
@@ -55,7 +54,6 @@ class HashField(StrictCharField):
     """The hash of a transaction."""
 
     def to_internal_value(self, data: object) -> str:
-        """The hash itself."""
         tx_hash = super().to_internal_value(data)
         if HASH.fullmatch(tx_hash.lower()) is None or tx_hash.startswith("0X"):
             raise serializers.ValidationError("0x and 64 hexadecimal digits.")

@@ -16,8 +16,8 @@ class ScopedSchema(AutoSchema):
         """The ways to be signed in: no key where none will do, else with its scope as OpenAPI 3.1 names a role."""
         needed = needed_of(self.view, self.method)
         roles = [str(needed)] if needed in ALL_SCOPES else []
-        found = super().get_auth()
-        ways = [{ApiKeyScheme.name: roles} if ApiKeyScheme.name in way else way for way in found]
+        every_way = super().get_auth()
+        ways = [{ApiKeyScheme.name: roles} if ApiKeyScheme.name in way else way for way in every_way]
         if needed == KeyRule.NO_KEY:
             ways = [way for way in ways if ApiKeyScheme.name not in way]
         return [*ways, {}]
@@ -30,18 +30,14 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        """The scheme object."""
         return {"type": "http", "scheme": "bearer", "description": "An API key, `ak_…`."}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular registers it untyped
-    """The session cookie."""
-
     target_class = "ashao_site.accounts.callers.authentication.SessionAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        """The scheme object."""
         return {
             "type": "apiKey",
             "in": "cookie",

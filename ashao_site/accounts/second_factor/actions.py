@@ -142,8 +142,8 @@ def set_up_device(*, request: HttpRequest, user: User, code: str, old_code: str)
         _verify(user, old, old_code)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two sessions at once would leave two devices
-        found = device_of(user)
-        if (found.pk if found else None) != (old.pk if old else None):
+        current = device_of(user)
+        if (current.pk if current else None) != (old.pk if old else None):
             raise Conflict("The second factor was changed by another session.")
         _forget_devices(user)
         device = TOTPDevice.objects.create(user=user, name="authenticator", key=pending.key)

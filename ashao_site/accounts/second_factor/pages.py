@@ -48,7 +48,6 @@ class CodeField(forms.CharField):
         )
 
     def to_python(self, value: object) -> str:
-        """Without spaces."""
         return "".join((super().to_python(value) or "").split())
 
 

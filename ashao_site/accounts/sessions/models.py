@@ -19,8 +19,6 @@ def new_sign_in_id() -> str:
 
 
 class SignInQuerySet(models.QuerySet["SignIn"]):
-    """Reads of sign-ins."""
-
     def live(self) -> Self:
         """Those whose session is there still and has not expired."""
         return self.filter(session__expire_date__gt=now())

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from . import __version__, events
-from .backoff import Backoff
 from .config import Config, is_loopback
 from .errors import BadInput, Cause, UpstreamError, WorkerError
 from .identity import Introduction, Store, open_store
 from .limits import GOODBYE_S, JOBS_MAX, SLOW_S, UPSTREAM_FIRST_S, UPSTREAM_MAX_S
 from .network import Network
+from .retries import Backoff
 from .runner import Runner
 from .shutdown import Shutdown, first
 from .status import Reporter, View, reporter
@@ -133,7 +133,7 @@ async def _introduce(
     shutdown: Shutdown,
 ) -> tuple[str, ...] | None:
     """Becomes a worker of the network; the tiers to serve, or None when told to stop before that."""
-    found: list[tuple[str, ...]] = []
+    introduced: list[tuple[str, ...]] = []
 
     def tell(trouble: str) -> None:
         detail = f"{trouble.rstrip('.')}, trying again"
@@ -143,14 +143,14 @@ async def _introduce(
     async def introduce() -> None:
         introduction = Introduction(config, network, tell)
         if store is not None and config.api_key:
-            found.append(
+            introduced.append(
                 await introduction.by_api_key(config.api_key, upstream.model, upstream.context, store)
             )
         else:
-            found.append(await introduction.by_token(config.worker_token or ""))
+            introduced.append(await introduction.by_token(config.worker_token or ""))
 
     await first(introduce(), shutdown.draining.wait())
-    return found[0] if found else None
+    return introduced[0] if introduced else None
 
 
 def _client(url: str) -> httpx.AsyncClient:

@@ -25,15 +25,15 @@ class ContextFinder:
 
     async def find(self, model: str) -> int | None:
         """The context of `model` as the server has it loaded."""
-        for found in (
+        for context in (
             _of_llama_cpp(await self._own("GET", "/props")),
             _of_list(await self._ask("GET", f"{self._base_url}/models"), "data", "id", model),
             _of_list(await self._own("GET", "/api/v0/models"), "data", "id", model),
             _of_list(await self._own("GET", "/api/ps"), "models", "name", model),
             _of_ollama(await self._own("POST", "/api/show", {"model": model})),
         ):
-            if found is not None:
-                return found
+            if context is not None:
+                return context
         return None
 
     async def _own(self, method: str, path: str, body: object = None) -> dict[str, object]:

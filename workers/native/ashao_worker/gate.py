@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from .backoff import Backoff
 from .errors import UpstreamError
 from .limits import UNSURE_MAX, UPSTREAM_FIRST_S, UPSTREAM_FRESH_S, UPSTREAM_MAX_S, UPSTREAM_WATCH_S
+from .retries import Backoff
 from .upstream import Upstream
 
 

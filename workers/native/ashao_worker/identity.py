@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from .answers import Identity
-from .backoff import Backoff
 from .config import TIERS, Config
 from .errors import Away, BadInput, Fatal, OddAnswer, Refused, Revoked
 from .limits import AWAY_FIRST_S, AWAY_MAX_S, IDENTITIES_MAX, RETRY_AFTER_IDLE_MAX_S
 from .network import Network
+from .retries import Backoff
 
 if sys.platform != "win32":
     import fcntl

@@ -11,7 +11,8 @@ from .completions import Ending, Finish
 from .continuation import PrefixFilter
 from .errors import Cause, LeaseLost, Refused, UpstreamError
 from .limits import ANSWER_MAX_CHARS, THOUGHT_MAX_CHARS
-from .network import Lease, Network, insist
+from .network import Network
+from .retries import Lease, insist
 from .stats import Stats
 from .text import Mender, Opening
 from .thinking import Piece

@@ -1,43 +1,18 @@
-"""The worker API of an ashao network, call by call. Nothing here retries; `insist` is for those who do."""
+"""The worker API of an ashao network, call by call. Nothing here retries: `retries` is for those who do."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import httpx
 
 from .answers import Claim, Identity, NoJob, integer, judge, parse_claim, parse_identity, strings
-from .backoff import Backoff
 from .errors import Away, LeaseLost, OddAnswer, Refused, WorkerError
-from .limits import LEASE_GRACE_S, REQUEST_TIMEOUT_S, RETRY_FIRST_S, RETRY_MAX_S
+from .limits import REQUEST_TIMEOUT_S
+from .retries import Lease
 from .thinking import Piece
-
-T = TypeVar("T")
 
 # The statuses that say, of a job we hold, that we do not hold it (any more).
 _NOT_OURS = frozenset({403, 404, 409, 410})
-
-
-@dataclass
-class Lease:
-    """The right to produce one job, until `until_s` on this machine's monotonic clock."""
-
-    token: str
-    ms: int
-    until_s: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.renew()
-
-    def renew(self) -> None:
-        """The network has just renewed it."""
-        self.until_s = time.monotonic() + self.ms / 1000 + LEASE_GRACE_S
-
-    def left_s(self) -> float:
-        """How long it still runs; negative once it is over."""
-        return self.until_s - time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -138,7 +113,6 @@ class Network:
         self.takes_reasoning = "stop" in heartbeat
 
     async def release(self) -> None:
-        """Says goodbye."""
         await self._post("release", {"workerId": self.worker_id})
 
     async def _of_job(
@@ -175,16 +149,3 @@ class Network:
             raise
         self.trouble = None
         return answer
-
-
-async def insist(call: Callable[[], Awaitable[T]], lease: Lease) -> T:
-    """Repeats a call that may be repeated until it gets through or the lease has run out."""
-    backoff = Backoff(RETRY_FIRST_S, RETRY_MAX_S)
-    while True:
-        try:
-            return await call()
-        except Away as away:
-            left_s = lease.left_s()
-            if left_s <= 0:
-                raise LeaseLost("The network was away for longer than the lease.") from away
-            await asyncio.sleep(min(backoff.pause_s(away.retry_after_s), left_s))

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Sequence
 
 from . import events
 from .answers import Claim, NoJob
-from .backoff import Backoff
 from .config import Config
 from .errors import Away, Fatal, Refused, Revoked, WorkerError
 from .gate import UpstreamGate
@@ -20,6 +19,7 @@ from .limits import (
     RETRY_AFTER_IDLE_MAX_S,
 )
 from .network import Network, Pulse
+from .retries import Backoff
 from .shutdown import Shutdown, first
 from .stats import Stats
 from .status import Reporter, View

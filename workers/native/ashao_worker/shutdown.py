@@ -46,7 +46,6 @@ class Shutdown:
                 )
 
     def close(self) -> None:
-        """Forgets the timer."""
         if self._timer is not None:
             self._timer.cancel()
 

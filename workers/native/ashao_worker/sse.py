@@ -12,7 +12,8 @@ class SseDecoder:
     """Bytes in, the data of complete events out.
 
     Lines end at CR and LF only. A general line splitter would also break at U+2028 or U+0085, which JSON
-    may carry unescaped inside an answer.
+    may carry unescaped inside an answer. Our own, since httpx-sse (0.4.3) puts no limit on a line, drops the last event
+    of a server that closes without an empty line, and knows nothing of llama.cpp's `error:` field.
     """
 
     def __init__(self) -> None:

@@ -46,13 +46,13 @@ class Quiet:
     """Says nothing; errors are printed by the program itself."""
 
     def event(self, event: Event) -> None:
-        """Nothing."""
+        pass
 
     def draw(self, view: View) -> None:
-        """Nothing."""
+        pass
 
     def close(self) -> None:
-        """Nothing."""
+        pass
 
 
 class _Lines:
@@ -79,15 +79,14 @@ class Json:
         self._lines = _Lines(out)
 
     def event(self, event: Event) -> None:
-        """One line."""
         data = {"event": event.name, "at": round(time.time(), 3), **event.fields}
         self._lines.write(json.dumps(data) + "\n")
 
     def draw(self, view: View) -> None:
-        """Nothing: states are events."""
+        pass
 
     def close(self) -> None:
-        """Nothing."""
+        pass
 
 
 class Plain:
@@ -97,14 +96,13 @@ class Plain:
         self._lines = _Lines(out)
 
     def event(self, event: Event) -> None:
-        """One line."""
         self._lines.write(event.sentence + "\n")
 
     def draw(self, view: View) -> None:
-        """Nothing."""
+        pass
 
     def close(self) -> None:
-        """Nothing."""
+        pass
 
 
 class Live:
@@ -130,7 +128,6 @@ class Live:
             self._lines.write(_CLEAR + line)
 
     def close(self) -> None:
-        """Clears the line."""
         self._shown = ""
         self._lines.write(_CLEAR)
 

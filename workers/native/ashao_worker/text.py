@@ -79,9 +79,12 @@ def clean(sentence: str) -> str:
     return line if len(line) <= SENTENCE_MAX_CHARS else line[: SENTENCE_MAX_CHARS - 1] + "…"
 
 
+_MICROS_PER_USD = 1_000_000
+
+
 def usd(micros: int) -> str:
     """µUSDC as dollars, exactly: two decimals, more only where they are not zero."""
     sign = "-" if micros < 0 else ""
-    whole, rest = divmod(abs(micros), 1_000_000)
+    whole, rest = divmod(abs(micros), _MICROS_PER_USD)
     decimals = f"{rest:06d}".rstrip("0").ljust(2, "0")
     return f"{sign}${whole:,}.{decimals}"

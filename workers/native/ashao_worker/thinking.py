@@ -117,10 +117,10 @@ class ThinkFilter:
 
     def _body(self, *, end: bool) -> tuple[Piece | None, bool]:
         """Harmony: a message."""
-        found = [(at, mark) for mark in _BODY_ENDS if (at := self._held.find(mark)) >= 0]
-        if not found:
+        ends = [(at, mark) for mark in _BODY_ENDS if (at := self._held.find(mark)) >= 0]
+        if not ends:
             return self._release(self._kind, _BODY_ENDS, end=end)
-        at, mark = min(found)
+        at, mark = min(ends)
         text, rest = self._held[:at], self._held[at:]
         self._held = rest if mark in (_START, _CHANNEL) else rest[len(mark) :]
         self._step = self._head

@@ -14,11 +14,9 @@ class Command(BaseCommand):
     help = "Remove the second factor of one person of the staff, who then sets up another."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whose."""
         parser.add_argument("staff_name")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Remove it."""
         user = User.objects.filter(staff_name=options["staff_name"], is_staff=True).first()
         if user is None:
             raise CommandError("There is nobody of that name on the staff.")

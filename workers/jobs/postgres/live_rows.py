@@ -10,9 +10,9 @@ from django.db.models import Func, IntegerField, Q
 
 from ashao_site.lib import clock
 from workers.jobs.models import Job, JobPayload
-from workers.jobs.records import as_queued
+from workers.jobs.postgres.rows import as_queued
 from workers.jobs.states import LIVE, State
-from workers.jobs.store import Queued
+from workers.jobs.values import Queued
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,10 @@ def page(*, after: Cursor | None, queued_before: datetime, limit: int) -> list[L
         rows = rows.filter(queued_at__gte=after.queued_at).filter(Q(queued_at__gt=after.queued_at) | same)
     kept = Func("payload__partial", function="octet_length", output_field=IntegerField())
     fields = ("pk", "public_id", "state", "queued_at", "deadline_at", "lease_hash")
-    found = rows.annotate(kept=kept).order_by("queued_at", "pk").values_list(*fields, "kept")[:limit]
+    next_rows = rows.annotate(kept=kept).order_by("queued_at", "pk").values_list(*fields, "kept")[:limit]
     return [
         Live(pk, public_id, State(state), queued_at, deadline_at, lease_hash, kept_bytes or 0)
-        for pk, public_id, state, queued_at, deadline_at, lease_hash, kept_bytes in found
+        for pk, public_id, state, queued_at, deadline_at, lease_hash, kept_bytes in next_rows
     ]
 
 

@@ -1,6 +1,6 @@
 """Where claims wait. A waiting claim costs a place in a list: no thread, and no Redis connection of its own.
 
-One desk for each event loop. It listens on the queues' channels; when a job comes, the first waiter that may
+One list of them for each event loop. It listens on the queues' channels; when a job comes, the first waiter that may
 have it gets it: owners in turn, and of one owner who came first. A worker has no more claims waiting than it could take
 jobs. A slow poll makes up for a notification that was lost.
 
@@ -10,9 +10,10 @@ A claim for no tier waits for no job: that is how a worker waits that its owner 
 import asyncio
 import contextlib
 import weakref
-from collections.abc import Sequence
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import structlog
 from redis.exceptions import RedisError
@@ -21,25 +22,73 @@ from ashao_site.lib import clock
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.errors import Conflict, Unavailable
 from ashao_site.lib.redis import redis
-from workers.jobs import actions, records, store
-from workers.jobs.line import Line
+from workers.jobs.actions.claiming import claim_now
+from workers.jobs.actions.handing_over import fail
+from workers.jobs.postgres import machines
 from workers.jobs.pricing import Tier
-from workers.jobs.types import Claimed, Holder
+from workers.jobs.redis import presence
+from workers.jobs.redis.keys import queue_key
+from workers.jobs.redis.queues import Miss
+from workers.jobs.values import LOOK_UP_BATCH, Claimed, Holder
 
-log = structlog.get_logger("ashao.desk")
+log = structlog.get_logger("ashao.claims")
 
 WAITERS_MAX = 20_000
 """The most claims that wait in one process."""
 POLL_S = 1.0
 LIVE_EVERY_S = 5.0
-LIVE_BATCH = 500
-CHECK_BATCH = 500
 TRY_MAX = 64
 """How many waiters are tried for a job that the first may not have."""
 
 Away = Literal["away"]
 AWAY: Away = "away"
 """What a claim ends with when its worker must be looked at again: it was paused, resumed or removed."""
+
+
+W = TypeVar("W")
+
+
+class Line(Generic[W]):
+    """Waiters by owner. Many claims of one owner stand behind one another, not before everybody else's."""
+
+    def __init__(self) -> None:
+        self._of: OrderedDict[object, deque[W]] = OrderedDict()
+
+    def __iter__(self) -> Iterator[W]:
+        for waiting in self._of.values():
+            yield from waiting
+
+    def add(self, owner: object, waiter: W) -> None:
+        """Put a waiter at the end of its owner's."""
+        self._of.setdefault(owner, deque()).append(waiter)
+
+    def remove(self, owner: object, waiter: W) -> None:
+        """Take a waiter out, if it is there."""
+        waiting = self._of.get(owner)
+        if waiting is None or waiter not in waiting:
+            return
+        waiting.remove(waiter)
+        if not waiting:
+            del self._of[owner]
+
+    def served(self, owner: object) -> None:
+        """This owner has been given a job: it is the others' turn."""
+        if owner in self._of:
+            self._of.move_to_end(owner)
+
+    def in_turn(self, most: int) -> list[W]:
+        """The waiters in the order in which they are to be tried: the first of each owner, then the second …"""
+        order: list[W] = []
+        rounds = [iter(waiting) for waiting in self._of.values()]
+        while rounds and len(order) < most:
+            going_on = []
+            for one in rounds:
+                waiter = next(one, None)
+                if waiter is not None and len(order) < most:
+                    order.append(waiter)
+                    going_on.append(one)
+            rounds = going_on
+        return order
 
 
 @dataclass(eq=False, slots=True)
@@ -52,7 +101,7 @@ class _Waiter:
     )
 
 
-class Desk:
+class WaitingClaims:
     """The waiting claims of one event loop."""
 
     def __init__(self) -> None:
@@ -61,9 +110,7 @@ class Desk:
         self._count = 0
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def claim(
-        self, *, holder: Holder, tiers: Sequence[Tier], wait_ms: int
-    ) -> Claimed | store.Miss | Away:
+    async def claim(self, *, holder: Holder, tiers: Sequence[Tier], wait_ms: int) -> Claimed | Miss | Away:
         """Claim from the first of `tiers` that has a job, waiting up to `wait_ms` for one to come."""
         waiter = _Waiter(holder, tiers)
         self._of.setdefault(holder.id, set()).add(waiter)  # from here on `send_away` reaches it
@@ -82,26 +129,26 @@ class Desk:
 
     async def outdated(self) -> list[str]:
         """The workers that wait for jobs though they may have none, or for none though they may."""
-        found = []
+        outdated = []
         holders = list(self._of)
-        for first in range(0, len(holders), CHECK_BATCH):
-            batch = holders[first : first + CHECK_BATCH]
-            able = await in_db(records.able, batch)
+        for first in range(0, len(holders), LOOK_UP_BATCH):
+            batch = holders[first : first + LOOK_UP_BATCH]
+            able = await in_db(machines.able, batch)
             for holder in batch:
                 if any(bool(waiter.tiers) != (holder in able) for waiter in self._of.get(holder, ())):
-                    found.append(holder)
-        return found
+                    outdated.append(holder)
+        return outdated
 
-    async def _claim(self, waiter: _Waiter, wait_ms: int) -> Claimed | store.Miss | Away:
-        miss: store.Miss = "empty"
+    async def _claim(self, waiter: _Waiter, wait_ms: int) -> Claimed | Miss | Away:
+        miss: Miss = "empty"
         for tier in waiter.tiers:
-            found = await actions.claim_now(tier=tier, holder=waiter.holder)
-            if isinstance(found, Claimed):
-                await self._give(waiter, found)
+            claimed = await claim_now(tier=tier, holder=waiter.holder)
+            if isinstance(claimed, Claimed):
+                await self._give(waiter, claimed)
             if waiter.result.done():  # by this job, or it was sent away while we looked
                 return waiter.result.result()
-            if miss == "empty" and not isinstance(found, Claimed):
-                miss = found
+            if miss == "empty" and not isinstance(claimed, Claimed):
+                miss = claimed
         if wait_ms <= 0 or miss == "busy":
             return miss
         if await self._waits_enough(waiter.holder):
@@ -113,7 +160,7 @@ class Desk:
         claims = self._of.get(holder.id, set())
         if len(claims) < 2 or not holder.jobs_max:  # this one alone
             return False
-        free = holder.jobs_max - await store.held_count(holder.id)
+        free = holder.jobs_max - await presence.held_count(holder.id)
         return sum(waiter.in_line for waiter in claims) >= free
 
     async def _wait(self, waiter: _Waiter, wait_ms: int) -> Claimed | Away | None:
@@ -127,9 +174,9 @@ class Desk:
         try:
             await asyncio.wait([waiter.result], timeout=wait_ms / 1000)
         except asyncio.CancelledError:
-            found = waiter.result.result() if waiter.result.done() else AWAY
-            if isinstance(found, Claimed):  # a job came in the moment in which the worker left
-                _keep(asyncio.create_task(give_back(found, waiter.holder)))
+            claimed = waiter.result.result() if waiter.result.done() else AWAY
+            if isinstance(claimed, Claimed):  # a job came in the moment in which the worker left
+                _keep(asyncio.create_task(give_back(claimed, waiter.holder)))
             raise
         finally:
             self._count -= 1
@@ -148,14 +195,14 @@ class Desk:
     async def _serve(self, tier: Tier) -> None:
         while True:
             try:
-                async with redis().hub.listen(store.queue_key(tier), limit=1) as listener:
+                async with redis().hub.listen(queue_key(tier), limit=1) as listener:
                     while True:
                         await self._hand_out(tier)
                         await listener.get(POLL_S)
             except (RedisError, OSError) as error:
-                log.warning("desk_interrupted", tier=tier, error=type(error).__name__)
+                log.warning("claims_interrupted", tier=tier, error=type(error).__name__)
             except Exception:
-                log.exception("desk_failed", tier=tier)
+                log.exception("claims_failed", tier=tier)
             await asyncio.sleep(POLL_S)
 
     async def _hand_out(self, tier: Tier) -> None:
@@ -164,11 +211,11 @@ class Desk:
         for waiter in line.in_turn(TRY_MAX):
             if waiter.result.done():
                 continue
-            found = await actions.claim_now(tier=tier, holder=waiter.holder)
-            if isinstance(found, Claimed):
+            claimed = await claim_now(tier=tier, holder=waiter.holder)
+            if isinstance(claimed, Claimed):
                 line.served(waiter.holder.owner_id)
-                await self._give(waiter, found)
-            elif found == "empty":
+                await self._give(waiter, claimed)
+            elif claimed == "empty":
                 return
 
     async def _give(self, waiter: _Waiter, claimed: Claimed) -> None:
@@ -184,9 +231,9 @@ class Desk:
             with contextlib.suppress(RedisError, OSError):
                 for tier, waiting in self._waiting.items():
                     holders = [waiter.holder for waiter in waiting if not waiter.result.done()]
-                    for first in range(0, len(holders), LIVE_BATCH):
-                        batch = holders[first : first + LIVE_BATCH]
-                        await store.say_live(
+                    for first in range(0, len(holders), LOOK_UP_BATCH):
+                        batch = holders[first : first + LOOK_UP_BATCH]
+                        await presence.say_live(
                             tier=tier,
                             holders=[holder.id for holder in batch],
                             now_ms=clock.now_ms(),
@@ -206,16 +253,15 @@ def _keep(task: "asyncio.Task[None]") -> None:
 async def give_back(claimed: Claimed, holder: Holder) -> None:
     """Put a job back that was claimed for somebody who has left."""
     with contextlib.suppress(Conflict):
-        await actions.fail(job_id=claimed.id, holder=holder.id, lease=claimed.lease, blameless=True)
+        await fail(job_id=claimed.id, holder=holder.id, lease=claimed.lease, blameless=True)
 
 
-_desks: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Desk]" = weakref.WeakKeyDictionary()
+_of_loop: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, WaitingClaims]" = weakref.WeakKeyDictionary()
 
 
-def desk() -> Desk:
-    """The running loop's desk, made when first asked for."""
+def waiting_claims() -> WaitingClaims:
+    """Those of the running loop."""
     loop = asyncio.get_running_loop()
-    found = _desks.get(loop)
-    if found is None:
-        found = _desks[loop] = Desk()
-    return found
+    if loop not in _of_loop:
+        _of_loop[loop] = WaitingClaims()
+    return _of_loop[loop]

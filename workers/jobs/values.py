@@ -1,4 +1,4 @@
-"""The nouns of the orchestrator, frozen."""
+"""The nouns of the orchestrator, frozen. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal, TypedDict
@@ -17,6 +17,49 @@ class Message(TypedDict):
 Messages = list[Message]
 ChunkKind = Literal["text", "reasoning"]
 """What a chunk is: a piece of the answer, or of what the model thinks before it. Only the answer is kept and paid."""
+
+
+LOOK_UP_BATCH = 500
+"""How many jobs or workers are looked up at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """How many tokens a job's messages are: all, and what is never left out (the question, what the system says)."""
+
+    whole: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What of the messages is read: `read_chars` of `asked_chars`."""
+
+    messages: Messages
+    read_chars: int
+    asked_chars: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.read_chars == self.asked_chars
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A job that waits, as Postgres knows it and Redis needs it."""
+
+    id: str
+    tier: Tier
+    model: str
+    value_micros: int
+    messages: Messages
+    text: str
+    avoid: str
+    created_ms: int
+    front: bool
+    for_workers: bool
+    needs: Needs
 
 
 @dataclass(frozen=True, slots=True)
