@@ -44,9 +44,12 @@ def person(user: User | None) -> SafeString | str:
     """A person by their public id, with their page."""
     if user is None:
         return "-"
-    return format_html(
-        '<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[user.pk]), user.public_id
-    )
+    return person_link(user.pk, user.public_id)
+
+
+def person_link(user_id: int, text: str) -> SafeString:
+    """A person's page."""
+    return format_html('<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[user_id]), text)
 
 
 def person_of(user_id: int | None) -> SafeString | str:

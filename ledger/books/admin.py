@@ -130,7 +130,7 @@ class AccountAdmin(NamedLookups, ReadOnlyAdmin):
     )
     def fund_promo(self, request: HttpRequest) -> HttpResponse:
         """The page on which staff fund the promotion budget."""
-        return promo.fund_promo_page(request, self.admin_site.each_context(request))
+        return promo.fund_promo_page(request)
 
 
 @admin.register(Entry)

@@ -4,25 +4,24 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.contrib import messages
 from django.core.validators import MinLengthValidator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
 
 from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import Conflict
+from ashao_site.staff.review import Fact, Step, decide, posted
+from ashao_site.staff.rights import me
 from ledger.books import actions, chart, queries
 from ledger.books.models import MAX_NOTE_CHARS
 from ledger.books.money import format_usd, usd_to_micros
 
 MAX_FUNDING_USD = 10_000_000
-PAGE = "admin:ledger_account_fund_promo"
 
 
 class FundPromoForm(forms.Form):
-    """What staff say. The key travels with the form, so that sending it twice funds once."""
+    """What staff say. The key is the transfer's in the books, so that sending it twice funds once."""
 
     amount_usd = forms.DecimalField(
         label="Amount in USD",
@@ -38,44 +37,41 @@ class FundPromoForm(forms.Form):
         validators=[MinLengthValidator(8)],
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 @second_factor_required
-def fund_promo_page(request: HttpRequest, admin_context: dict[str, Any]) -> HttpResponse:
+def fund_promo_page(request: HttpRequest) -> HttpResponse:
     """Ask, show what was asked for, and do it once it is confirmed. The caller has checked the permission."""
-    form = FundPromoForm(request.POST if request.method == "POST" else None, initial={"key": uuid4()})
-    sure = form.is_valid()
-    if sure and "confirm" in request.POST:
-        return _fund(request, form)
-    context = {
-        **admin_context,
-        "title": "Fund the promotion budget",
-        "form": form,
-        "budget": format_usd(queries.available(chart.PROMO_BUDGET)),
-        "treasury": format_usd(-queries.balance(chart.TREASURY_USDC)),
-        "amount": format_usd(usd_to_micros(form.cleaned_data["amount_usd"])) if sure else "",
-        "review": sure and "change" not in request.POST,
-    }
-    return render(
-        request, "admin/ledger/fund_promo.html", context, status=200 if sure or not form.errors else 400
+
+    def review(cleaned: dict[str, Any]) -> list[Fact]:
+        return [("To be set aside for free credits", format_usd(usd_to_micros(cleaned["amount_usd"])))]
+
+    def act(cleaned: dict[str, Any]) -> str:
+        amount_micros = usd_to_micros(cleaned["amount_usd"])
+        try:
+            transfer = actions.fund_promo(
+                key=f"promo_funding:{cleaned['key']}",
+                amount_micros=amount_micros,
+                note=cleaned["note"],
+                staff=f"staff:{me(request).pk}",
+            )
+        except Conflict:
+            raise Conflict(
+                "This form was confirmed before with another amount or evidence. Nothing was done."
+            ) from None
+        done = "was funded with" if transfer.created else "had been funded before by this form with"
+        return f"The promotion budget {done} {format_usd(amount_micros)}."
+
+    step = Step(
+        title="Fund the promotion budget",
+        intro="Book USDC that ashao has brought into its treasury, and set it aside for free credits.",
+        verb="Confirm",
+        back_url=reverse("admin:ledger_account_fund_promo"),
+        facts=[
+            ("In the promotion budget", format_usd(queries.available(chart.PROMO_BUDGET))),
+            ("USDC on the books", format_usd(-queries.balance(chart.TREASURY_USDC))),
+        ],
+        review=review,
     )
-
-
-def _fund(request: HttpRequest, form: FundPromoForm) -> HttpResponse:
-    amount_micros = usd_to_micros(form.cleaned_data["amount_usd"])
-    try:
-        record = actions.fund_promo(
-            key=f"promo_funding:{form.cleaned_data['key']}",
-            amount_micros=amount_micros,
-            note=form.cleaned_data["note"],
-            staff=f"staff:{request.user.pk}",
-        )
-    except Conflict:
-        messages.error(
-            request, "This form was confirmed before with another amount or evidence. Nothing was done."
-        )
-    else:
-        done = "was funded with" if record.created else "had been funded before by this form with"
-        messages.success(request, f"The promotion budget {done} {format_usd(amount_micros)}.")
-    return HttpResponseRedirect(reverse(PAGE))
+    return decide(request, step, FundPromoForm(posted(request)), act)

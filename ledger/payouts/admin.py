@@ -14,22 +14,17 @@ from django.utils.timesince import timesince
 from unfold.decorators import action, display
 
 from ashao_site.accounts.models import User
+from ashao_site.staff import words
 from ashao_site.staff.readonly import ReadOnlyAdmin
+from ashao_site.staff.rights import APPROVE_PAYOUTS, SIGN_PAYOUTS, may
 from ledger.books.money import format_usd
 from ledger.payouts import queries
-from ledger.payouts.admin_decide import DECISIONS, decide_page
-from ledger.payouts.admin_history import history, tabs
-from ledger.payouts.admin_safe import safe_page, safe_record_page
-from ledger.payouts.admin_sign import prepare_view, sign_page, submit_view
-from ledger.payouts.admin_words import (
-    APPROVE,
-    MAX_SELECTED,
-    SIGN,
-    page_url,
-    person_link,
-    transaction_link,
-)
 from ledger.payouts.models import Payout, PayoutDecision
+from ledger.payouts.pages.chosen import MAX_SELECTED, page_url
+from ledger.payouts.pages.decide import DECISIONS, decide_page
+from ledger.payouts.pages.history import history, tabs
+from ledger.payouts.pages.safe import safe_page, safe_record_page
+from ledger.payouts.pages.sign import prepare_view, sign_page, submit_view
 from ledger.payouts.queries import approvals_needed
 from ledger.payouts.states import OPEN, PayoutState, SignedBy
 
@@ -171,7 +166,7 @@ class PayoutAdmin(ReadOnlyAdmin):
     @admin.display(description="payee")
     def payee(self, payout: Any) -> SafeString:
         """Who earned it."""
-        return person_link(payout.user_id, payout.payee_id or str(payout.user_id))
+        return words.person_link(payout.user_id, payout.payee_id or str(payout.user_id))
 
     @admin.display(description="problem", ordering="problem")
     def problem_sentence(self, payout: Payout) -> SafeString | str:
@@ -184,15 +179,15 @@ class PayoutAdmin(ReadOnlyAdmin):
     @admin.display(description="transaction")
     def transaction(self, payout: Payout) -> SafeString | str:
         """The one that paid it."""
-        return transaction_link(payout.tx_hash)
+        return words.transaction(payout.tx_hash, whole=True)
 
     def has_approve_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        """Asked by name, because unfold looks a dotted one up in a database that may be empty."""
-        return bool(request.user.has_perm(APPROVE))
+        """Who may approve."""
+        return may(request, APPROVE_PAYOUTS)
 
     def has_sign_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        """As for approving."""
-        return bool(request.user.has_perm(SIGN))
+        """Who may sign."""
+        return may(request, SIGN_PAYOUTS)
 
     @admin.action(description="Approve…", permissions=["approve"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Payout]) -> HttpResponse | None:
@@ -252,11 +247,12 @@ def _detail_action(
     """A button of a payout's page, and whether it is shown: with the right, in the states where it can work."""
 
     def allowed(self: PayoutAdmin, request: HttpRequest, object_id: object = None) -> bool:
-        found = Payout.objects.filter(pk=str(object_id)).first() if str(object_id or "").isdecimal() else None
-        by_safe = found is not None and found.signed_by == SignedBy.SAFE
-        return (
-            bool(request.user.has_perm(right)) and found is not None and found.state in states and not by_safe
+        payout = (
+            Payout.objects.filter(pk=str(object_id)).first() if str(object_id or "").isdecimal() else None
         )
+        if payout is None or payout.signed_by == SignedBy.SAFE:
+            return False
+        return may(request, right) and payout.state in states
 
     def go(self: PayoutAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
         chosen = Payout.objects.filter(pk=object_id)

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -17,19 +17,18 @@ from ashao_site.chain.settings import DEV_CHAIN_ID, ChainSettings
 from ashao_site.lib.api import json_error
 from ashao_site.lib.errors import AppError, BadInput, Forbidden
 from ashao_site.lib.strict_json import decode_object
+from ashao_site.staff.rights import SIGN_PAYOUTS, VIEW_PAYOUTS, me, require_right
 from ledger.payouts import actions
-from ledger.payouts.admin_words import (
+from ledger.payouts.models import MAX_SIGNATURE_CHARS, Payout
+from ledger.payouts.pages.chosen import (
     LIST,
     MAX_SELECTED,
-    SIGN,
     counted,
     ids_in,
-    me,
+    nothing_chosen,
     payouts_with,
-    require_right,
     rows_of,
 )
-from ledger.payouts.models import MAX_SIGNATURE_CHARS, Payout
 from ledger.payouts.states import PayoutState
 
 MAX_ID_CHARS = 40
@@ -40,16 +39,14 @@ MAX_SECOND = 2**53
 @second_factor_required
 def sign_page(request: HttpRequest) -> HttpResponse:
     """The chosen payouts that are approved; without a choice, the oldest of all that are."""
-    require_right(request, SIGN)
+    require_right(request, SIGN_PAYOUTS, VIEW_PAYOUTS)
     config: ChainSettings | None = settings.CHAIN
     chosen = payouts_with(ids_in(request.GET["ids"])) if "ids" in request.GET else _approved()
     ready = [payout for payout in chosen if payout.state == PayoutState.APPROVED]
-    if config is None or not ready:
-        reason = (
-            "No chain is configured." if config is None else "None of these payouts is approved and unsigned."
-        )
-        messages.error(request, reason)
-        return HttpResponseRedirect(reverse(LIST))
+    if config is None:
+        return nothing_chosen(request, "No chain is configured.")
+    if not ready:
+        return nothing_chosen(request, "None of these payouts is approved and unsigned.")
     if len(ready) < len(chosen):
         messages.warning(
             request, f"{len(chosen) - len(ready)} of the chosen are not approved, or signed already."
@@ -72,7 +69,7 @@ def _call(answer: Call) -> Callable[[HttpRequest], HttpResponse]:
     @require_POST
     def view(request: HttpRequest) -> HttpResponse:
         try:
-            require_right(request, SIGN)
+            require_right(request, SIGN_PAYOUTS, VIEW_PAYOUTS)
             if not has_second_factor(request):
                 raise Forbidden("Your second factor is needed again.", code="second_factor_needed")
             return JsonResponse(answer(request, decode_object(request.body)))
@@ -132,10 +129,10 @@ def _config(request: HttpRequest, config: ChainSettings, payouts: list[Payout]) 
 
 
 def _list(body: dict[str, object], name: str) -> list[object]:
-    found = body.get(name)
-    if not isinstance(found, list) or not 0 < len(found) <= MAX_SELECTED:
+    given = body.get(name)
+    if not isinstance(given, list) or not 0 < len(given) <= MAX_SELECTED:
         raise BadInput(f"{name} must be a list of 1 to {MAX_SELECTED}.")
-    return found
+    return given
 
 
 def _signature(given: object) -> actions.WalletSignature:

@@ -1,36 +1,33 @@
 """The page on which staff decide about payouts: it shows what will happen, and does it once it is confirmed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from ashao_site.accounts.models import User
-from ashao_site.accounts.once import confirm_once
 from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import AppError, Unavailable
+from ashao_site.staff.review import OnceForm, Step, decide, posted
+from ashao_site.staff.rights import APPROVE_PAYOUTS, SIGN_PAYOUTS, VIEW_PAYOUTS, me, require_right
 from ledger.payouts import actions
-from ledger.payouts.admin_words import (
-    APPROVE,
+from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
+from ledger.payouts.pages.chosen import (
     LIST,
-    SIGN,
+    TABLE,
+    chosen_by,
     counted,
-    ids_in,
-    me,
-    payouts_with,
-    require_right,
+    nothing_chosen,
     rows_of,
     sum_of,
 )
-from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
 from ledger.payouts.states import PayoutState
 
 MAX_REASONS = 10
@@ -52,7 +49,7 @@ DECISIONS = {
     "approve": Decision(
         verb="Approve",
         done="approved",
-        right=APPROVE,
+        right=APPROVE_PAYOUTS,
         states=frozenset({PayoutState.REQUESTED}),
         meaning="They can be signed then. Above the threshold another person has to approve as well.",
         note_needed=False,
@@ -60,40 +57,45 @@ DECISIONS = {
     "reject": Decision(
         verb="Reject",
         done="rejected",
-        right=APPROVE,
+        right=APPROVE_PAYOUTS,
         states=frozenset({PayoutState.REQUESTED, PayoutState.APPROVED}),
         meaning="The money goes back to the earnings of those who asked. They read your note.",
     ),
     "sign": Decision(
         verb="Sign",
         done="signed",
-        right=SIGN,
+        right=SIGN_PAYOUTS,
         states=frozenset({PayoutState.APPROVED}),
         meaning="",
     ),
     "retry": Decision(
         verb="Sign again",
         done="sent back to be signed again",
-        right=SIGN,
+        right=SIGN_PAYOUTS,
         states=frozenset({PayoutState.SIGNED, PayoutState.BROADCAST}),
         meaning="Their signatures are put aside. They keep their nonce, so the chain still pays each once.",
     ),
     "fail": Decision(
         verb="Give the money back",
         done="failed, the money given back",
-        right=APPROVE,
+        right=APPROVE_PAYOUTS,
         states=frozenset({PayoutState.APPROVED, PayoutState.SIGNED, PayoutState.BROADCAST}),
         meaning="Only for what the chain can no longer pay, which is asked first. The earners read your note.",
     ),
 }
 """By their names in an address. `sign` has a page of its own."""
+ACTIONS: dict[str, Callable[..., Payout]] = {
+    "approve": actions.approve_payout,
+    "reject": actions.reject_payout,
+    "retry": actions.retry_payout,
+    "fail": actions.fail_payout,
+}
 
 
-class DecideForm(forms.Form):
-    """What is confirmed. The payouts are those that were shown, and the key lets the form do something once."""
+class DecideForm(OnceForm):
+    """What is confirmed. The payouts are those that were shown."""
 
     ids = forms.CharField(widget=forms.HiddenInput)
-    key = forms.UUIDField(widget=forms.HiddenInput)
     note = forms.CharField(
         label="Note",
         max_length=MAX_SENTENCE_CHARS,
@@ -111,46 +113,48 @@ def decide_page(request: HttpRequest, what: str) -> HttpResponse:
     decision = DECISIONS.get(what)
     if decision is None or what == "sign":
         raise Http404
-    require_right(request, decision.right)
-    posted = request.method == "POST"
-    ids = ids_in((request.POST if posted else request.GET).get("ids", ""))
-    form = DecideForm(
-        request.POST if posted else None,
-        note_needed=decision.note_needed,
-        initial={"ids": ",".join(ids), "key": uuid4()},
-    )
-    payouts = payouts_with(ids)
+    require_right(request, decision.right, VIEW_PAYOUTS)
+    payouts = chosen_by(request)
     if not payouts:
-        messages.error(request, "Choose payouts in the list first.")
-        return HttpResponseRedirect(reverse(LIST))
-    if form.is_valid():
-        if confirm_once(form.cleaned_data["key"]):
-            outcome = decide_each(what, me(request), payouts, form.cleaned_data["note"])
-            tell(request, decision.done, outcome)
-        else:
-            messages.warning(request, "This form was confirmed before. Nothing was done again.")
-        return HttpResponseRedirect(reverse(LIST))
-    return _review(request, decision, payouts, form)
+        return nothing_chosen(request)
+
+    def act(cleaned: dict[str, Any]) -> None:
+        tell(request, decision.done, decide_each(what, me(request), payouts, cleaned["note"]))
+
+    form = DecideForm(
+        posted(request),
+        note_needed=decision.note_needed,
+        initial={"ids": ",".join(payout.public_id for payout in payouts)},
+    )
+    return decide(request, _step(decision, payouts, me(request)), form, act)
 
 
-def _review(
-    request: HttpRequest, decision: Decision, payouts: list[Payout], form: DecideForm
-) -> HttpResponse:
-    ready = [payout for payout in payouts if payout.state in decision.states]
-    context = {
-        **admin.site.each_context(request),
-        "title": f"{decision.verb}: {counted(payouts)}",
-        "decision": decision,
-        "rows": rows_of(payouts),
-        "sum": sum_of(payouts),
-        "counted": counted(payouts),
-        "payees": len({payout.user_id for payout in payouts}),
-        "not_ready_sentence": f"{len(payouts) - len(ready)} of these can not be {decision.done} as they are now.",
-        "not_ready": len(payouts) > len(ready),
-        "mine": any(payout.user_id == me(request).pk for payout in payouts),
-        "form": form,
-    }
-    return render(request, "admin/ledger/payout_decide.html", context, status=400 if form.errors else 200)
+def _step(decision: Decision, payouts: list[Payout], staff: User) -> Step:
+    waiting = sum(payout.state not in decision.states for payout in payouts)
+    people = len({payout.user_id for payout in payouts})
+    warnings = []
+    if waiting:
+        warnings.append(f"{waiting} of these can not be {decision.done} as they are now.")
+    if any(payout.user_id == staff.pk for payout in payouts):
+        warnings.append("One of these is your own: somebody else has to approve it.")
+    return Step(
+        title=f"{decision.verb}: {counted(payouts)}",
+        intro=format_html(
+            "<strong>{}</strong> {} to {} {}, <strong>{}</strong> in all? {}",
+            decision.verb,
+            counted(payouts),
+            people,
+            "person" if people == 1 else "people",
+            sum_of(payouts),
+            decision.meaning,
+        ),
+        verb=decision.verb,
+        back_url=reverse(LIST),
+        warnings=warnings,
+        table=TABLE,
+        rows=rows_of(payouts),
+        at_once=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -170,27 +174,13 @@ def decide_each(what: str, staff: User, payouts: Sequence[Payout], note: str) ->
             refused[away].append(payout.public_id)
             continue
         try:
-            done.append(_decide(what, staff, payout.public_id, note))
+            done.append(ACTIONS[what](staff=staff, public_id=payout.public_id, note=note))
         except Unavailable as error:
             away = error.message
             refused[away].append(payout.public_id)
         except AppError as error:
             refused[error.message].append(payout.public_id)
     return Outcome(done, dict(refused))
-
-
-def _decide(what: str, staff: User, public_id: str, note: str) -> Payout:
-    match what:
-        case "approve":
-            return actions.approve_payout(staff=staff, public_id=public_id, note=note)
-        case "reject":
-            return actions.reject_payout(staff=staff, public_id=public_id, note=note)
-        case "retry":
-            return actions.retry_payout(staff=staff, public_id=public_id, note=note)
-        case "fail":
-            return actions.fail_payout(staff=staff, public_id=public_id, note=note)
-        case _:
-            raise AssertionError(what)
 
 
 def tell(request: HttpRequest, done: str, outcome: Outcome) -> None:

@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.models import User
+from ashao_site.staff import words
 from ledger.books.money import format_usd
 from ledger.payouts import queries
-from ledger.payouts.admin_words import LIST, transaction_link
 from ledger.payouts.models import Payout, RelayerAttempt
+from ledger.payouts.pages.chosen import LIST
 from ledger.payouts.states import PayoutState
 
 MAX_HISTORY_ROWS = 50
@@ -56,7 +57,7 @@ def history(payout: Payout) -> dict[str, object]:
                     _time(one.created_at),
                     _time(one.sent_at),
                     one.transaction.nonce,
-                    transaction_link(one.tx_hash),
+                    words.transaction(one.tx_hash, whole=True),
                 ]
                 for one in sent.order_by("-id")[:MAX_HISTORY_ROWS]
             ],

@@ -5,7 +5,6 @@ both be executed, and a plain transfer is not refused the second time. Whoever l
 """
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from ashao_site.accounts.once import confirm_once
@@ -23,38 +23,35 @@ from ashao_site.chain.notation import HASH_CHARS, HASH_PATTERN
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import AppError
+from ashao_site.staff.review import REPEATED, OnceForm, Step, decide, posted
+from ashao_site.staff.rights import SIGN_PAYOUTS, VIEW_PAYOUTS, me, require_right
 from ledger.payouts import actions
-from ledger.payouts.admin_words import (
-    LIST,
+from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
+from ledger.payouts.pages.chosen import (
     MAX_SELECTED,
-    SIGN,
+    TABLE,
+    chosen_by,
     counted,
     ids_in,
-    me,
-    payouts_with,
-    require_right,
+    nothing_chosen,
     rows_of,
     sum_of,
 )
-from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
 from ledger.payouts.signers.safe_file import SafeTransfer, build_safe_file
 from ledger.payouts.states import PayoutState, SignedBy
 
 RECORD = "admin:ledger_payout_safe_record"
-REPEATED = "This form was confirmed before. Nothing was done again."
 
 
-class GiveForm(forms.Form):
-    """What is given to the Safe. The key lets the form do it once."""
+class GiveForm(OnceForm):
+    """What is given to the Safe."""
 
     ids = forms.CharField(widget=forms.HiddenInput)
-    key = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class RecordForm(forms.Form):
+class RecordForm(OnceForm):
     """What became of a file: the transaction that executed it, or why it never will be."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
     tx_hash = forms.CharField(
         label="Transaction that executed it",
         required=False,
@@ -71,53 +68,66 @@ class RecordForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Each of the two buttons needs its own field."""
-        found = super().clean() or {}
+        cleaned = super().clean() or {}
         wanted = "tx_hash" if "record" in self.data else "note"
-        if wanted not in self.errors and not found.get(wanted, "").strip():
+        if wanted not in self.errors and not cleaned.get(wanted, "").strip():
             raise ValidationError({wanted: "This is needed."})
-        return found
+        return cleaned
 
 
 @second_factor_required
 def safe_page(request: HttpRequest) -> HttpResponse:
     """Show what will be in the file; hand it out once it is confirmed."""
-    require_right(request, SIGN)
+    require_right(request, SIGN_PAYOUTS, VIEW_PAYOUTS)
     config: ChainSettings | None = settings.CHAIN
-    posted = request.method == "POST"
-    payouts = payouts_with(ids_in((request.POST if posted else request.GET).get("ids", "")))
-    if config is None or not payouts:
-        messages.error(request, "Choose payouts in the list first." if config else "No chain is configured.")
-        return HttpResponseRedirect(reverse(LIST))
-    ids = ",".join(payout.public_id for payout in payouts)
-    form = GiveForm(request.POST if posted else None, initial={"ids": ids, "key": uuid4()})
-    if form.is_valid():
-        return _give(request, config, form, payouts)
-    context = {
-        **admin.site.each_context(request),
-        "title": f"A file for a Safe: {counted(payouts)}",
-        "rows": rows_of(payouts),
-        "sum": sum_of(payouts),
-        "payees": len({payout.user_id for payout in payouts}),
-        "not_ready": sum(payout.state != PayoutState.APPROVED for payout in payouts),
-        "treasury": config.treasury,
-        "form": form,
-    }
-    return render(request, "admin/ledger/payout_safe.html", context, status=400 if form.errors else 200)
+    payouts = chosen_by(request)
+    if config is None:
+        return nothing_chosen(request, "No chain is configured.")
+    if not payouts:
+        return nothing_chosen(request)
+
+    def act(cleaned: dict[str, Any]) -> HttpResponse:
+        return _give(request, config, payouts)
+
+    form = GiveForm(posted(request), initial={"ids": ",".join(payout.public_id for payout in payouts)})
+    return decide(request, _step(config, payouts), form, act)
 
 
-def _give(request: HttpRequest, config: ChainSettings, form: GiveForm, payouts: list[Payout]) -> HttpResponse:
-    if not confirm_once(form.cleaned_data["key"]):
-        messages.warning(request, REPEATED)
-        return HttpResponseRedirect(reverse(RECORD))
+def _step(config: ChainSettings, payouts: list[Payout]) -> Step:
+    people = len({payout.user_id for payout in payouts})
+    warnings = ["Execute a file once only. The chain does not refuse a plain transfer the second time."]
+    if any(payout.state != PayoutState.APPROVED for payout in payouts):
+        warnings.append("Only approved payouts can be given to a Safe, all of those chosen or none.")
+    return Step(
+        title=f"A file for a Safe: {counted(payouts)}",
+        intro=format_html(
+            "Give {} to {} {}, <strong>{}</strong> in all, to the Safe <code>{}</code>? You get a file for its "
+            "Transaction Builder, this once. Its owners check the sum, sign and execute it; then record the "
+            'transaction under <a class="underline" href="{}">files given to a Safe</a>.',
+            counted(payouts),
+            people,
+            "person" if people == 1 else "people",
+            sum_of(payouts),
+            config.treasury,
+            reverse(RECORD),
+        ),
+        verb="Give to the Safe and download",
+        back_url=reverse(RECORD),
+        warnings=warnings,
+        table=TABLE,
+        rows=rows_of(payouts),
+        at_once=True,
+    )
+
+
+def _give(request: HttpRequest, config: ChainSettings, payouts: list[Payout]) -> HttpResponse:
     ids = [payout.public_id for payout in payouts]
     try:
         given = actions.start_safe_batch(staff=me(request), public_ids=ids)
     except AppError as error:
-        messages.error(request, f"Nothing was given to the Safe: {error.message}")
-        return HttpResponseRedirect(reverse(LIST))
+        return nothing_chosen(request, f"Nothing was given to the Safe: {error.message}")
     if not given:
-        messages.error(request, "USDC blocks all of these wallets: their payouts have failed.")
-        return HttpResponseRedirect(reverse(LIST))
+        return nothing_chosen(request, "USDC blocks all of these wallets: their payouts have failed.")
     at = now()
     text = build_safe_file(
         chain_id=config.chain_id,
@@ -137,12 +147,12 @@ def _give(request: HttpRequest, config: ChainSettings, form: GiveForm, payouts: 
 @second_factor_required
 def safe_record_page(request: HttpRequest) -> HttpResponse:
     """What a Safe was given: staff record its execution by the transaction, or abandon it."""
-    require_right(request, SIGN)
+    require_right(request, SIGN_PAYOUTS, VIEW_PAYOUTS)
     waiting = Payout.objects.filter(state=PayoutState.SIGNED, signed_by=SignedBy.SAFE).order_by(
         "signed_at", "id"
     )
     payouts = list(waiting[:MAX_SELECTED])
-    form = RecordForm(request.POST if request.method == "POST" else None, initial={"key": uuid4()})
+    form = RecordForm(posted(request))
     chosen = ids_in(",".join(request.POST.getlist("payout")))
     if form.is_valid():
         if not chosen:

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from ashao_site.accounts.models import User
 from ledger.books.money import format_usd
@@ -19,7 +16,7 @@ from ledger.payouts.queries import approvals_needed, approvals_of
 
 MAX_SELECTED = 100
 LIST = "admin:ledger_payout_changelist"
-VIEW, APPROVE, SIGN = "ledger.view_payout", "ledger.approve_payout", "ledger.sign_payout"
+TABLE = "admin/ledger/payout_rows.html"
 _ID = re.compile(r"pay_[A-Za-z0-9]{16,32}")
 
 
@@ -33,21 +30,22 @@ class Row:
     approvals: str
 
 
-def me(request: HttpRequest) -> User:
-    """Who decides."""
-    return cast(User, request.user)
-
-
-def require_right(request: HttpRequest, right: str) -> None:
-    """Raise `PermissionDenied` for staff without this right, or without the one to see payouts."""
-    if not (request.user.has_perm(right) and request.user.has_perm(VIEW)):
-        raise PermissionDenied
-
-
 def ids_in(text: str) -> list[str]:
     """The ids of payouts in a text with commas, each once, at most `MAX_SELECTED`."""
-    found = (one.strip() for one in text.split(","))
-    return list(dict.fromkeys(one for one in found if _ID.fullmatch(one)))[:MAX_SELECTED]
+    ids = (one.strip() for one in text.split(","))
+    return list(dict.fromkeys(one for one in ids if _ID.fullmatch(one)))[:MAX_SELECTED]
+
+
+def chosen_by(request: HttpRequest) -> list[Payout]:
+    """The payouts that a page is about: those in its address, or in the form that was sent."""
+    given = request.POST if request.method == "POST" else request.GET
+    return payouts_with(ids_in(given.get("ids", "")))
+
+
+def nothing_chosen(request: HttpRequest, reason: str = "Choose payouts in the list first.") -> HttpResponse:
+    """Back to the list."""
+    messages.error(request, reason)
+    return HttpResponseRedirect(reverse(LIST))
 
 
 def payouts_with(public_ids: Sequence[str]) -> list[Payout]:
@@ -89,16 +87,3 @@ def counted(payouts: Sequence[Any]) -> str:
 def page_url(name: str, payouts: Iterable[Payout], *args: str) -> str:
     """A page of the admin about these payouts."""
     return f"{reverse(f'admin:{name}', args=args)}?ids={','.join(payout.public_id for payout in payouts)}"
-
-
-def transaction_link(tx_hash: str) -> SafeString | str:
-    """A transaction's hash, with a link to the explorer where one is configured."""
-    explorer: str = settings.MONEY.explorer_url
-    if not tx_hash or not explorer:
-        return tx_hash
-    return format_html('<a href="{}/tx/{}" rel="noreferrer">{}</a>', explorer, tx_hash, tx_hash)
-
-
-def person_link(user_id: int, text: str) -> SafeString:
-    """A person's page."""
-    return format_html('<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[user_id]), text)

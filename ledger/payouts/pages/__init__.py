@@ -1,0 +1,1 @@
+"""The pages on which staff look at payouts, decide about them and sign them."""
