@@ -21,8 +21,7 @@ urlpatterns = [
     path("api/", include("chat.urls")),
     path("api/", include("ashao_site.account.urls")),
     path("", include("ashao_site.docs_site.urls")),
-    path("", include("workers.pages")),
-    path("", include("chat.pages")),
+    path("", include("ashao_site.pages")),
 ]
 
 handler400 = "ashao_site.lib.api.handler400"

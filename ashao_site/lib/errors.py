@@ -50,6 +50,12 @@ class NotFound(AppError):
     default_code, status = "not_found", 404
 
 
+class MethodNotAllowed(AppError):
+    """The path is there, but not for this method."""
+
+    default_code, status = "method_not_allowed", 405
+
+
 class Conflict(AppError):
     """The state of the thing does not allow this now."""
 

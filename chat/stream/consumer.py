@@ -16,7 +16,7 @@ from ashao_site.lib import limits
 from ashao_site.lib.addresses import scope_address
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.clock import now
-from ashao_site.lib.errors import AppError, BadInput, NotSignedIn, Unavailable
+from ashao_site.lib.errors import BadInput, MethodNotAllowed, NotSignedIn, Unavailable
 from ashao_site.lib.http import Message as AsgiMessage
 from ashao_site.lib.http import Receive, Scope, Send, bearer_token, cookies, header
 from chat.conversation.models import Message, Status
@@ -35,12 +35,6 @@ QUERY_FIELDS_MAX = 20
 FAILED_MESSAGE = "The answer could not be written."
 
 log = structlog.get_logger("ashao.stream")
-
-
-class MethodNotAllowed(AppError):
-    """Another method than GET."""
-
-    default_code, status = "method_not_allowed", 405
 
 
 @dataclass(frozen=True, slots=True)

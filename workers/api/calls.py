@@ -10,7 +10,7 @@ import structlog
 
 from ashao_site.lib.addresses import scope_address
 from ashao_site.lib.aio import in_db
-from ashao_site.lib.errors import AppError, Forbidden
+from ashao_site.lib.errors import Forbidden, MethodNotAllowed
 from ashao_site.lib.http import (
     ClientGone,
     Receive,
@@ -40,6 +40,7 @@ from workers.jobs.waiting_claims import AWAY, give_back, waiting_claims
 log = structlog.get_logger("ashao.worker_api")
 
 BODY_MAX_BYTES = 128 * 1024
+POST_ONLY = "This call must be made with POST."
 SPEED_EVERY_S = 30.0
 REASONS = {"empty": "no_job", "none": "no_job_for_you", "busy": "too_many_jobs", AWAY: "no_job"}
 
@@ -58,7 +59,7 @@ def _call(handler: "Callable[[Scope, Receive], Awaitable[Answer]]") -> Call:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["method"] != "POST":
-                raise MethodNotAllowed
+                raise MethodNotAllowed(POST_ONLY)
             answer = await handler(scope, receive)
         except ClientGone:
             return
@@ -69,15 +70,6 @@ def _call(handler: "Callable[[Scope, Receive], Awaitable[Answer]]") -> Call:
         await send_json(send, 200, answer)
 
     return app
-
-
-class MethodNotAllowed(AppError):
-    """These calls are POST only."""
-
-    default_code, status = "method_not_allowed", 405
-
-    def __init__(self) -> None:
-        super().__init__("This call must be made with POST.")
 
 
 async def _parse(scope: Scope, receive: Receive, model: type[B]) -> tuple[Caller, B]:
@@ -91,7 +83,7 @@ async def claim(scope: Scope, receive: Receive, send: Send) -> None:
     """`POST /api/worker/claim`: a long poll for a job."""
     try:
         if scope["method"] != "POST":
-            raise MethodNotAllowed
+            raise MethodNotAllowed(POST_ONLY)
         caller, body = await _parse(scope, receive, ClaimBody)
         tiers = body.wanted(caller.tiers)
         if not set(tiers) <= set(caller.tiers):

@@ -1,4 +1,4 @@
-"""The pages of earning, paying and staking: the same for everybody; what is whose, a page asks the API."""
+"""The site's pages: the same for everybody; what is whose, a page asks the API."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -6,10 +6,25 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
 
+from chat.conversation.models import MESSAGE_MAX_CHARS
 from ledger.books.money import STAKED_SHARE_BPS, WORKER_SHARE_BPS
 from staking.page_config import page_config
 from workers import jobs
+
+
+@require_safe
+@ensure_csrf_cookie
+def chat_page(request: HttpRequest, conversation_id: str = "") -> HttpResponse:
+    """The chat, with a new conversation or the one that the address names."""
+    config = {
+        "development": settings.DEVELOPMENT_WALLET,
+        "chainId": settings.CHAIN_ID,
+        "messageMaxChars": MESSAGE_MAX_CHARS,
+        "tiers": jobs.shown_tiers(),
+    }
+    return render(request, "chat.html", {"config": config})
 
 
 @require_safe
@@ -54,8 +69,11 @@ def treasury_page(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("", chat_page, name="chat"),
+    path("c/<str:conversation_id>", chat_page, name="conversation"),
     path("earn", earn_page, name="earn"),
     path("account", account_page, name="account"),
     path("stake", stake_page, name="stake"),
     path("treasury", treasury_page, name="treasury"),
+    path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg")),
 ]
