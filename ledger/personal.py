@@ -4,7 +4,7 @@ The books themselves stay: what they say of a person is that person's statement.
 """
 
 from ashao_site.accounts.models import User
-from ashao_site.lib.clock import iso
+from ashao_site.lib.clock import iso, iso_or_none
 from ashao_site.lib.errors import Conflict
 from ashao_site.lib.pieces import Json, Pieces, json_rows
 from ledger.deposits.buying import CREDITED
@@ -53,7 +53,7 @@ def _payout(row: Payout) -> Json:
         "state": row.state,
         "txHash": row.tx_hash or None,
         "requestedAt": iso(row.requested_at),
-        "finalAt": iso(row.final_at) if row.final_at else None,
+        "finalAt": iso_or_none(row.final_at),
     }
 
 

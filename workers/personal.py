@@ -1,7 +1,5 @@
 """What is held here of a person who has workers: handed in for the file of all that is held of them, and forgotten."""
 
-from datetime import datetime
-
 from ashao_site.accounts.models import User
 from ashao_site.lib import clock
 from ashao_site.lib.pieces import Json, Pieces, json_rows
@@ -27,11 +25,7 @@ def _worker(worker: Worker) -> Json:
         "model": worker.model,
         "tiers": list(worker.tiers),
         "createdAt": clock.iso(worker.created_at),
-        "lastSeenAt": _iso(worker.last_seen_at),
-        "pausedAt": _iso(worker.paused_at),
-        "removedAt": _iso(worker.removed_at),
+        "lastSeenAt": clock.iso_or_none(worker.last_seen_at),
+        "pausedAt": clock.iso_or_none(worker.paused_at),
+        "removedAt": clock.iso_or_none(worker.removed_at),
     }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return clock.iso(at) if at else None

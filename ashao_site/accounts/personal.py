@@ -4,7 +4,7 @@ from ashao_site.accounts.keys.models import ApiKey
 from ashao_site.accounts.models import User
 from ashao_site.accounts.sessions.models import SignIn
 from ashao_site.accounts.sessions.sign_ins import end_other_sign_ins
-from ashao_site.lib.clock import iso
+from ashao_site.lib.clock import iso, iso_or_none
 from ashao_site.lib.pieces import Json, Pieces, json_rows, json_value
 
 
@@ -29,7 +29,7 @@ def _person(user: User) -> Json:
         "wallet": user.wallet,
         "staffName": user.staff_name,
         "createdAt": iso(user.created_at),
-        "lastSignInAt": iso(user.last_login) if user.last_login else None,
+        "lastSignInAt": iso_or_none(user.last_login),
     }
 
 
@@ -40,8 +40,8 @@ def _key(row: ApiKey) -> Json:
         "hint": row.hint,
         "scopes": row.scopes,
         "createdAt": iso(row.created_at),
-        "lastUsedAt": iso(row.last_used_at) if row.last_used_at else None,
-        "revokedAt": iso(row.revoked_at) if row.revoked_at else None,
+        "lastUsedAt": iso_or_none(row.last_used_at),
+        "revokedAt": iso_or_none(row.revoked_at),
     }
 
 

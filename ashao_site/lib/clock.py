@@ -24,3 +24,8 @@ def milliseconds(count: int) -> timedelta:
 def iso(at: datetime) -> str:
     """A time as the API writes it: ISO 8601, UTC, milliseconds."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def iso_or_none(at: datetime | None) -> str | None:
+    """As `iso`; None where there was no such time."""
+    return iso(at) if at else None

@@ -7,7 +7,7 @@ import pytest
 from eth_utils.address import to_checksum_address
 from rest_framework.test import APIClient
 
-from ashao_site.account.data.deletion import CONFIRMATION
+from ashao_site.account.data.everything import CONFIRMATION
 from ashao_site.account.data.serializers import AccountExportSerializer
 from ashao_site.accounts.audit import AuditEntry
 from ashao_site.accounts.keys.actions import create_api_key

@@ -113,10 +113,6 @@ def had_worker_since(owner_id: int, at: datetime) -> bool:
     return Worker.objects.filter(since, owner_id=owner_id).exists()
 
 
-def _iso(at: datetime | None) -> str | None:
-    return clock.iso(at) if at else None
-
-
 def _sums(owner: User) -> Iterable[Mapping[str, Any]]:
     """By worker, those that were removed too."""
     midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -230,4 +226,4 @@ def _seen_at(worker: Worker, seen_ms: int | None) -> str | None:
     if seen_ms is not None:
         age = timedelta(milliseconds=clock.now_ms() - seen_ms)
         return clock.iso(clock.now() - age)
-    return _iso(worker.last_seen_at)
+    return clock.iso_or_none(worker.last_seen_at)

@@ -8,8 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ashao_site.account.data.deletion import delete_everything
-from ashao_site.account.data.export import export_account
+from ashao_site.account.data.everything import delete_everything, export_account
 from ashao_site.account.data.serializers import AccountExportSerializer, ConfirmSerializer, confirm_body
 from ashao_site.accounts.callers.checks import limited, require_session_user
 from ashao_site.accounts.callers.schema import ScopedSchema

@@ -9,8 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.account.statement.csv_file import statement_csv
-from ashao_site.account.statement.serializers import StatementSerializer
-from ashao_site.account.statement.wire import told
+from ashao_site.account.statement.wire import StatementSerializer, told
 from ashao_site.accounts.callers.checks import limited, require_user
 from ashao_site.accounts.keys.scopes import KeyScopes, Scope
 from ashao_site.lib import limits

@@ -12,7 +12,8 @@ from ashao_site.accounts.keys.actions import live_key
 from ashao_site.accounts.keys.models import ApiKey
 from ashao_site.accounts.keys.scopes import needed_of, require_scope
 from ashao_site.accounts.models import User
-from ashao_site.accounts.sessions.sign_ins import note_seen, note_use
+from ashao_site.accounts.sessions.sign_ins import note_use
+from ashao_site.accounts.viewer import note_seen
 from ashao_site.lib import limits
 from ashao_site.lib.addresses import client_address
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q
 
 from ashao_site.accounts.keys.models import API_KEY_NAME_MAX_CHARS, ApiKey
 from ashao_site.accounts.keys.scopes import ALL_SCOPES
 from ashao_site.accounts.models import User
-from ashao_site.accounts.viewer import Viewer, tell_access_ended
+from ashao_site.accounts.viewer import Viewer, note_last_use, tell_access_ended
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, NotFound, NotSignedIn
 from ashao_site.lib.ids import hash_secret, is_id, new_secret
@@ -20,8 +18,6 @@ from ashao_site.lib.text import clean_text
 API_KEYS_MAX_PER_USER = 20
 API_KEY_PREFIX = "ak"
 BEARER_MAX_CHARS = 128
-LAST_USED_STEP = timedelta(minutes=1)
-"""`last_used_at` is written at most this often: a busy key must not cost a write on every call."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +76,5 @@ def live_key(secret: str) -> ApiKey | None:
     key = ApiKey.objects.live().filter(key_hash=hash_secret(secret)).select_related("user").first()
     if key is None or not key.user.is_active:
         return None
-    _note_use(key)
+    note_last_use(ApiKey.objects.filter(pk=key.pk), key.last_used_at)
     return key
-
-
-def _note_use(key: ApiKey) -> None:
-    at = now()
-    stale = at - LAST_USED_STEP
-    if key.last_used_at is not None and key.last_used_at > stale:
-        return
-    unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lte=stale)
-    ApiKey.objects.filter(unnoted, pk=key.pk).update(last_used_at=at)

@@ -1,6 +1,5 @@
 """Where a person is signed in: noted at sign-in and at use, listed, ended."""
 
-from datetime import UTC, timedelta
 from typing import Any
 
 from django.contrib.auth import login
@@ -16,13 +15,10 @@ from ashao_site.accounts.models import User
 from ashao_site.accounts.sessions.devices import device_label
 from ashao_site.accounts.sessions.loading import viewer_of_session
 from ashao_site.accounts.sessions.models import SignIn
-from ashao_site.accounts.viewer import Viewer, tell_access_ended
-from ashao_site.lib.clock import now
+from ashao_site.accounts.viewer import Viewer, note_last_use, note_seen, tell_access_ended
 from ashao_site.lib.errors import NotFound
 from ashao_site.lib.ids import is_id
 
-LAST_USED_STEP = timedelta(minutes=1)
-"""`last_used_at` is written at most this often: a page that asks often must not cost a write each time."""
 SIGN_INS_SHOWN = 100
 
 guest_signed_in = Signal()
@@ -59,14 +55,6 @@ def note_sign_in(*, request: HttpRequest, user: User) -> None:
     SignIn.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def note_seen(user: User) -> None:
-    """Note that this person is here today (UTC): one write a day."""
-    today = now().astimezone(UTC).date()
-    if user.last_seen_on != today:
-        User.objects.filter(pk=user.pk).update(last_seen_on=today)
-        user.last_seen_on = today
-
-
 def note_use(*, request: HttpRequest, user: User) -> None:
     """Note that this person's session was used. One that nobody has noted is noted now."""
     note_seen(user)
@@ -75,10 +63,7 @@ def note_use(*, request: HttpRequest, user: User) -> None:
     if last is None:
         note_sign_in(request=request, user=user)
         return
-    at = now()
-    stale = at - LAST_USED_STEP
-    if last <= stale:
-        SignIn.objects.filter(session_id=key, last_used_at__lte=stale).update(last_used_at=at)
+    note_last_use(SignIn.objects.filter(session_id=key), last)
 
 
 def sign_in_of_session(session_key: str | None) -> SignIn | None:
