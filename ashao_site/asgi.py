@@ -20,7 +20,7 @@ from ashao_site.lib.door import Door  # noqa: E402
 from ashao_site.lib.handler import Handler  # noqa: E402
 from ashao_site.lib.http import App, BodyLimit, as_view  # noqa: E402
 from chat.urls import socket_urlpatterns, stream_urlpatterns  # noqa: E402
-from workers.api import routing as worker_routing  # noqa: E402
+from workers.urls import calls_urlpatterns  # noqa: E402
 
 if settings.ASHAO_ENV == "development":
     refuse_public_names("HOST", [os.environ.get("HOST") or "127.0.0.1"])
@@ -39,7 +39,7 @@ _routes = ProtocolTypeRouter(
     {
         "http": URLRouter(
             [
-                *worker_routing.http_urlpatterns,
+                *calls_urlpatterns,
                 *stream_urlpatterns,
                 re_path(
                     r"",

@@ -23,6 +23,8 @@ from ashao_site.embedded.stack import Stack
 CONNECTIONS = 16
 """Chunks are posted over this many connections at once, each for a job of its own."""
 LATENCY_SENDS = 15
+MANY_PEOPLE = {"GRANTS_PER_ADDRESS": "100000", "GRANTS_BUDGET_PERCENT": "100"}
+"""Two sign up in each round, all from this address."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     options = parser.parse_args(argv)
     rounds: dict[str, list[Round]] = {}
-    env = {"WORKER_GRACE_MS": "600000", "SECRET_KEY": uuid.uuid4().hex * 2}
+    env = {**MANY_PEOPLE, "WORKER_GRACE_MS": "600000", "SECRET_KEY": uuid.uuid4().hex * 2}
     for server in ("daphne", "uvicorn"):
         with Stack(asgi_server=server, env=env) as stack:
             rounds[server] = [

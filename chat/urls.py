@@ -2,12 +2,13 @@
 
 from django.urls import path
 
+from ashao_site.lib.http import as_view
 from chat.answers import views as answers
 from chat.library import views as library
 from chat.live.consumer import LiveConsumer
 from chat.live.views import NetworkView
 from chat.sending.views import SendView
-from chat.stream.consumer import StreamConsumer
+from chat.stream.serving import stream
 
 urlpatterns = [
     path("network", NetworkView.as_view()),
@@ -22,5 +23,5 @@ urlpatterns = [
     path("chat/conversations/<str:conversation_id>/export", library.ConversationExportView.as_view()),
     path("chat/export", library.ExportView.as_view()),
 ]
-stream_urlpatterns = [path("api/chat/stream", StreamConsumer.as_asgi())]
+stream_urlpatterns = [path("api/chat/stream", as_view(stream))]
 socket_urlpatterns = [path("ws/live", LiveConsumer.as_asgi())]

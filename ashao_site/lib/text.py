@@ -1,4 +1,4 @@
-"""Text from outside: checked once, at the door."""
+"""Text from outside, checked once at the door; and where in its bytes a character begins."""
 
 from ashao_site.lib.errors import BadInput
 
@@ -18,3 +18,8 @@ def clean_text(value: str, *, name: str, max_chars: int) -> str:
     except UnicodeEncodeError:
         raise BadInput(f"{name} is not valid Unicode text.", code="bad_text") from None
     return value
+
+
+def splits_character(raw: bytes | bytearray, at: int) -> bool:
+    """Whether a cut before this byte of UTF-8 would go through a character (`read.lua` asks the same)."""
+    return at < len(raw) and 0x80 <= raw[at] < 0xC0

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from ashao_site.accounts.models import User
 from ashao_site.accounts.sign_in.actions import wallet_signed_in
 from ashao_site.lib.aio import background_loop, run_sync
-from chat.stream.consumer import StreamConsumer
+from chat.stream.serving import stream
 from ledger.books import chart
 from tests.ledger.support import deposit
 from workers import jobs
@@ -161,7 +161,7 @@ class Stream:
 
         if leave_after_s is not None:
             asyncio.get_running_loop().call_later(leave_after_s, gone.set)
-        await StreamConsumer.as_asgi()(self.scope, receive, send)
+        await stream(self.scope, receive, send)
         return self
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:

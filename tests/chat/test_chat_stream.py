@@ -16,8 +16,7 @@ from ashao_site.lib.aio import background_loop, run_sync
 from ashao_site.lib.clock import now
 from ashao_site.lib.redis import redis
 from chat.conversation.models import Message
-from chat.stream import consumer, sse, writer
-from chat.stream.consumer import StreamConsumer
+from chat.stream import serving, sse, writer
 from tests.chat.support import Browser, Production, answer, open_stream, read_stream, stream_of
 from workers import jobs
 from workers.jobs.models import Job, JobPayload
@@ -70,7 +69,7 @@ def test_an_answer_is_seen_as_it_is_written(alice: Browser) -> None:
         (end("Grüße\n👋"), DONE),
     ]
     assert b'\ndata: {"type":"token","value":"\xf0\x9f\x91\x8b"}\n\n' in seen.body
-    assert StreamConsumer.open_count == 0
+    assert serving.open_streams() == 0
 
 
 def test_readers_that_end_lines_as_python_does_lose_nothing(alice: Browser) -> None:
@@ -221,7 +220,7 @@ def test_a_bearer_key_may_read(alice: Browser) -> None:
     answer(job_id, "Hi")
     secret = create_api_key(user=alice.user, name="test").secret
 
-    async def read(token: str) -> consumer.Ask | int:
+    async def read(token: str) -> serving.Ask | int:
         found = []
 
         async def send(message: dict[str, int]) -> None:
@@ -233,7 +232,7 @@ def test_a_bearer_key_may_read(alice: Browser) -> None:
             "query_string": f"jobId={job_id}".encode(),
             "headers": [(b"authorization", f"Bearer {token}".encode())],
         }
-        await consumer.serve(scope, send)
+        await serving.serve(scope, send)
         return found[0]
 
     assert run_sync(read(secret)) == 200
@@ -283,7 +282,7 @@ def test_a_client_that_leaves_is_let_go(alice: Browser) -> None:
     job_id, _ = alice.sent()
     seen = read_stream(alice, job_id, leave_after_s=0.5)
     assert (seen.status, seen.whole) == (200, False)
-    assert StreamConsumer.open_count == 0
+    assert serving.open_streams() == 0
     assert jobs.state_of(job_id) is jobs.State.QUEUED
 
 
@@ -295,7 +294,7 @@ def test_silence_is_filled_with_comments(alice: Browser, monkeypatch: pytest.Mon
 
 
 def test_too_many_streams_are_refused(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer, "OPEN_STREAMS_MAX", 0)
+    monkeypatch.setattr(serving, "OPEN_STREAMS_MAX", 0)
     seen = read_stream(alice, "job_0000000000000000000000")
     assert seen.refused() == (503, "unavailable")
     assert seen.headers[b"retry-after"]

@@ -5,7 +5,7 @@ from typing import Any
 import jsonschema
 from pydantic import ValidationError
 
-from workers.api.calls import BODIES
+from workers.api.bodies import BODIES
 from workers.api.schema import ANSWERS, PARTS
 from workers.machines.serializers import RegisteredSerializer, RegisterSerializer
 

@@ -4,14 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from workers.jobs import Tier
+from workers.jobs import TOKENS_MAX, Tier
 
 CHUNK_MAX_CHARS = 16_000
 SEQ_MAX = 1_000_000
 CLAIM_WAIT_DEFAULT_MS = 4_000
 CLAIM_WAIT_MAX_MS = 25_000
 REASON_MAX_CHARS = 500
-TOKENS_MAX = 1_000_000
 HEARTBEAT_JOBS_MAX = 64
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
@@ -87,3 +86,14 @@ class ReleaseBody(Body):
     workerId: Id | None = None
     workerToken: Annotated[str, StringConstraints(max_length=128)] | None = None
     token: Annotated[str, StringConstraints(max_length=128)] | None = None
+
+
+BODIES: dict[str, type[JobBody] | type[ClaimBody] | type[HeartbeatBody] | type[ReleaseBody]] = {
+    "claim": ClaimBody,
+    "token": TokenBody,
+    "complete": CompleteBody,
+    "fail": FailBody,
+    "heartbeat": HeartbeatBody,
+    "release": ReleaseBody,
+}
+"""By the name of the call."""

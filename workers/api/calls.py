@@ -18,6 +18,7 @@ from ashao_site.lib.http import (
     Send,
     bearer_token,
     error_response,
+    hang_up,
     read_json_object,
     send_json,
 )
@@ -29,7 +30,6 @@ from workers.api.bodies import (
     CompleteBody,
     FailBody,
     HeartbeatBody,
-    JobBody,
     ReleaseBody,
     TokenBody,
 )
@@ -40,7 +40,6 @@ from workers.jobs.waiting_claims import AWAY, give_back, waiting_claims
 log = structlog.get_logger("ashao.worker_api")
 
 BODY_MAX_BYTES = 128 * 1024
-POST_ONLY = "This call must be made with POST."
 SPEED_EVERY_S = 30.0
 REASONS = {"empty": "no_job", "none": "no_job_for_you", "busy": "too_many_jobs", AWAY: "no_job"}
 
@@ -49,17 +48,13 @@ Call = Callable[[Scope, Receive, Send], Awaitable[None]]
 B = TypeVar("B", ClaimBody, TokenBody, CompleteBody, FailBody, HeartbeatBody)
 
 
-async def _read(receive: Receive, scope: Scope) -> dict[str, object]:
-    return await read_json_object(receive, scope, BODY_MAX_BYTES)
-
-
 def _call(handler: "Callable[[Scope, Receive], Awaitable[Answer]]") -> Call:
     """Make an ASGI application of a handler: only POST, errors as JSON, nobody to answer is no error."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["method"] != "POST":
-                raise MethodNotAllowed(POST_ONLY)
+                raise MethodNotAllowed("This call must be made with POST.")
             answer = await handler(scope, receive)
         except ClientGone:
             return
@@ -74,26 +69,9 @@ def _call(handler: "Callable[[Scope, Receive], Awaitable[Answer]]") -> Call:
 
 async def _parse(scope: Scope, receive: Receive, model: type[B]) -> tuple[Caller, B]:
     caller = await identify(bearer_token(scope), address=scope_address(scope))
-    body = model.model_validate(await _read(receive, scope))
+    body = model.model_validate(await read_json_object(receive, scope, BODY_MAX_BYTES))
     caller.check(body.workerId)
     return caller, body
-
-
-async def claim(scope: Scope, receive: Receive, send: Send) -> None:
-    """`POST /api/worker/claim`: a long poll for a job."""
-    try:
-        if scope["method"] != "POST":
-            raise MethodNotAllowed(POST_ONLY)
-        caller, body = await _parse(scope, receive, ClaimBody)
-        tiers = body.wanted(caller.tiers)
-        if not set(tiers) <= set(caller.tiers):
-            raise Forbidden("This worker does not serve that tier.", code="tier_not_allowed")
-        await _claim(_Token(bearer_token(scope), scope_address(scope)), tiers, body.waitMs, receive, send)
-    except ClientGone:
-        return
-    except Exception as error:
-        status, answer, headers = error_response(error)
-        await send_json(send, status, answer, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,59 +86,57 @@ class _Token:
         return await identify(self.token, address=self.address)
 
 
-async def _claim(token: _Token, tiers: list[jobs.Tier], wait_ms: int, receive: Receive, send: Send) -> None:
-    """Wait for a job and for the worker to hang up, whichever comes first."""
+async def _claim(scope: Scope, receive: Receive) -> Answer:
+    """A long poll: waits for a job and for the worker to hang up, whichever comes first."""
+    caller, body = await _parse(scope, receive, ClaimBody)
+    tiers = body.wanted(caller.tiers)
+    if not set(tiers) <= set(caller.tiers):
+        raise Forbidden("This worker does not serve that tier.", code="tier_not_allowed")
+    token = _Token(bearer_token(scope), scope_address(scope))
     caller = await token.caller()  # remembered from the moment before, unless it was changed meanwhile
-    work = asyncio.ensure_future(_find(token, caller, tiers, wait_ms))
-    gone = asyncio.ensure_future(_hang_up(receive))
+    work = asyncio.ensure_future(_wait_for_job(token, caller, tiers, body.waitMs))
+    gone = asyncio.ensure_future(hang_up(receive))
     try:
         await asyncio.wait([work, gone], return_when=asyncio.FIRST_COMPLETED)
         if not work.done():
-            return
-        found = work.result()
-        if isinstance(found, jobs.Claimed) and gone.done():
-            await give_back(found, caller.holder)
-            return
+            raise ClientGone
+        claimed = work.result()
+        if isinstance(claimed, jobs.Claimed) and gone.done():
+            await give_back(claimed, caller.holder)
+            raise ClientGone
     finally:
         work.cancel()
         gone.cancel()
-    await send_json(send, 200, _claimed(found) if isinstance(found, jobs.Claimed) else _no_job(found))
+    return _claimed(claimed) if isinstance(claimed, jobs.Claimed) else {"job": None, "reason": claimed}
 
 
-async def _find(token: _Token, caller: Caller, tiers: list[jobs.Tier], wait_ms: int) -> jobs.Claimed | str:
+async def _wait_for_job(
+    token: _Token, caller: Caller, tiers: list[jobs.Tier], wait_ms: int
+) -> jobs.Claimed | str:
     """A job, or the reason why there is none. Raises `NotSignedIn` for one that is removed while it waits.
 
     A worker that is paused waits too, for no tier, so that its loop does not spin.
     """
     wanted = [] if caller.paused else tiers
-    found = await waiting_claims().claim(holder=caller.holder, tiers=wanted, wait_ms=wait_ms)
-    if isinstance(found, jobs.Claimed):
-        return found
-    if found == AWAY:
+    claimed = await waiting_claims().claim(holder=caller.holder, tiers=wanted, wait_ms=wait_ms)
+    if isinstance(claimed, jobs.Claimed):
+        return claimed
+    if claimed == AWAY:
         caller = await token.caller()
-    return "paused" if caller.paused else REASONS[found]
+    return "paused" if caller.paused else REASONS[claimed]
 
 
-async def _hang_up(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def _no_job(reason: str) -> Answer:
-    return {"job": None, "reason": reason}
-
-
-def _claimed(found: jobs.Claimed) -> Answer:
+def _claimed(claimed: jobs.Claimed) -> Answer:
     return {
         "job": {
-            "id": found.id,
-            "tier": found.tier,
-            "model": found.model,
-            "value": found.value_micros,
+            "id": claimed.id,
+            "tier": claimed.tier,
+            "model": claimed.model,
+            "value": claimed.value_micros,
         },
-        "messages": found.messages,
-        "prefix": found.prefix,
-        "lease": {"token": found.lease, "ms": found.lease_ms},
+        "messages": claimed.messages,
+        "prefix": claimed.prefix,
+        "lease": {"token": claimed.lease, "ms": claimed.lease_ms},
     }
 
 
@@ -241,8 +217,7 @@ def _note_speed(worker_id: str, tokens_per_second: float) -> None:
 
 
 async def _release(scope: Scope, receive: Receive) -> Answer:
-    raw = await _read(receive, scope)
-    body = ReleaseBody.model_validate(raw)
+    body = ReleaseBody.model_validate(await read_json_object(receive, scope, BODY_MAX_BYTES))
     shown = bearer_token(scope) or body.workerToken or body.token
     caller = await identify(shown, address=scope_address(scope))
     caller.check(body.workerId)
@@ -250,17 +225,9 @@ async def _release(scope: Scope, receive: Receive) -> Answer:
     return {"ok": True}
 
 
+claim = _call(_claim)
 token = _call(_token)
 complete = _call(_complete)
 fail = _call(_fail)
 heartbeat = _call(_heartbeat)
 release = _call(_release)
-
-BODIES: dict[str, type[JobBody] | type[ClaimBody] | type[HeartbeatBody] | type[ReleaseBody]] = {
-    "claim": ClaimBody,
-    "token": TokenBody,
-    "complete": CompleteBody,
-    "fail": FailBody,
-    "heartbeat": HeartbeatBody,
-    "release": ReleaseBody,
-}

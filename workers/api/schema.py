@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from workers.api.calls import BODIES
+from workers.api.bodies import BODIES
 from workers.jobs import Tier
 
 _REF = "#/components/schemas/"
@@ -105,11 +105,11 @@ SUMMARIES = {
 
 def add_worker_calls(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """drf-spectacular's postprocessing hook: adds the worker calls and their schemas."""
-    _, found = models_json_schema(
+    _, bodies = models_json_schema(
         [(model, "validation") for model in BODIES.values()], ref_template=f"{_REF}{{model}}"
     )
     components = result.setdefault("components", {})
-    components.setdefault("schemas", {}).update({**found["$defs"], **PARTS})
+    components.setdefault("schemas", {}).update({**bodies["$defs"], **PARTS})
     components.setdefault("securitySchemes", {})["workerToken"] = {
         "type": "http",
         "scheme": "bearer",

@@ -7,7 +7,7 @@ from workers.jobs.actions.claiming import claim_for_cloud, claim_now, end_withou
 from workers.jobs.actions.ending import stop
 from workers.jobs.actions.handing_over import fail
 from workers.jobs.actions.machines import heartbeat, reconsider, release, remove
-from workers.jobs.actions.producing import append, complete, make_free, note_model
+from workers.jobs.actions.producing import TOKENS_MAX, append, complete, make_free, note_model
 from workers.jobs.actions.queueing import assign_owner, submit
 from workers.jobs.models import owner_tag
 from workers.jobs.postgres.rows import state_of
@@ -27,7 +27,7 @@ from workers.jobs.queries import live_machines_of, network_status
 from workers.jobs.receipts import rate, receipts_of
 from workers.jobs.redis.texts import have_readers_look
 from workers.jobs.states import Finish, State
-from workers.jobs.stream import mark_of, subscribe
+from workers.jobs.stream import bad_position, mark_of, subscribe
 from workers.jobs.values import (
     Broke,
     ChunkKind,
@@ -56,6 +56,7 @@ __all__ = [
     "TIERS",
     "TIERS_OF",
     "TIER_NAME",
+    "TOKENS_MAX",
     "Broke",
     "ChunkKind",
     "Claimed",
@@ -79,6 +80,7 @@ __all__ = [
     "WorkerKind",
     "append",
     "assign_owner",
+    "bad_position",
     "claim_for_cloud",
     "claim_now",
     "complete",

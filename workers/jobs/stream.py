@@ -13,6 +13,7 @@ from zlib import crc32
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.errors import BadInput
 from ashao_site.lib.redis import Listener, Resync, redis
+from ashao_site.lib.text import splits_character
 from workers.jobs.postgres import rows
 from workers.jobs.redis import texts
 from workers.jobs.redis.keys import tokens_key
@@ -128,8 +129,7 @@ class _Reader:
         text = bytes(self.text[: self.sent])
         if self.mark:
             return len(text) == self.sent and mark_of(text) == self.mark
-        inside = self.sent < len(self.text) and 0x80 <= self.text[self.sent] < 0xC0
-        if inside or self.sent > len(self.text):
+        if self.sent > len(self.text) or splits_character(self.text, self.sent):
             raise bad_position()
         self.mark = mark_of(text)
         return True
@@ -139,7 +139,7 @@ class _Reader:
         pieces = []
         while self.sent < len(self.text):
             end = min(self.sent + REPLAY_MAX_BYTES, len(self.text))
-            while end < len(self.text) and 0x80 <= self.text[end] < 0xC0:
+            while splits_character(self.text, end):
                 end -= 1
             piece = bytes(self.text[self.sent : end])
             self.mark = mark_of(piece, self.mark)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 import structlog
-from channels.consumer import AsyncConsumer
-from channels.exceptions import StopConsumer
 from django.conf import settings
 
 from ashao_site.lib import limits
@@ -17,8 +15,8 @@ from ashao_site.lib.addresses import scope_address
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, MethodNotAllowed, NotSignedIn, Unavailable
-from ashao_site.lib.http import Message as AsgiMessage
-from ashao_site.lib.http import Receive, Scope, Send, bearer_token, cookies, header
+from ashao_site.lib.http import Receive, Scope, Send, bearer_token, cookies, hang_up, header
+from ashao_site.lib.text import splits_character
 from chat.conversation.models import Message, Status
 from chat.stream import sse
 from chat.stream.rights import Right, no_stream
@@ -32,7 +30,7 @@ STREAM_MAX_S = 3_600.0
 OPEN_WITHIN_S = 0.25
 """How long an error may take to be answered with its status. After that the headers go out."""
 QUERY_FIELDS_MAX = 20
-FAILED_MESSAGE = "The answer could not be written."
+NO_REASON_KEPT = "The answer could not be written."
 
 log = structlog.get_logger("ashao.stream")
 
@@ -47,43 +45,35 @@ class Ask:
     """Whether it knows events of this type: a client of the first edition must not see one."""
 
 
-class StreamConsumer(AsyncConsumer):  # type: ignore[misc]
-    """One client's stream. A task writes it, so that the client's leaving is seen, and ends it."""
+_open_count = 0
 
-    channel_layer_alias = "none"
-    open_count = 0
 
-    def __init__(self) -> None:
-        self._serving: asyncio.Task[None] | None = None
+def open_streams() -> int:
+    """How many streams this process holds open."""
+    return _open_count
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await self._leave()
 
-    async def dispatch(self, message: AsgiMessage) -> None:
-        """Hand a message to its handler, without Channels' thread hop: `in_db` closes its connections."""
-        if message["type"] == "http.request" and self._serving is None:
-            self._serving = asyncio.create_task(serve(self.scope, self.base_send))
-        elif message["type"] == "http.disconnect":  # also what a server says after the answer
-            await self._leave()
-            raise StopConsumer
-
-    async def _leave(self) -> None:
-        if self._serving is not None:
-            self._serving.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._serving
+async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one request. A task writes, so that the client's leaving is seen, and ends it."""
+    serving = asyncio.ensure_future(serve(scope, send))
+    gone = asyncio.ensure_future(hang_up(receive))
+    try:
+        await asyncio.wait([serving, gone], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
 
 
 async def serve(scope: Scope, send: Send) -> None:
     """Answer one request, with a stream or with an error in JSON."""
     out = StreamWriter(send)
-    if StreamConsumer.open_count >= OPEN_STREAMS_MAX:
+    global _open_count  # noqa: PLW0603 - of the whole process
+    if _open_count >= OPEN_STREAMS_MAX:
         await out.refuse(Unavailable("Too many answers are being read here at the moment."))
         return
-    StreamConsumer.open_count += 1
+    _open_count += 1
     address = scope_address(scope)
     try:
         with limits.STREAMS_OPEN.hold(address):
@@ -92,7 +82,7 @@ async def serve(scope: Scope, send: Send) -> None:
     except Exception as error:  # whatever it is, the client gets an answer
         await out.refuse(error)
     finally:
-        StreamConsumer.open_count -= 1
+        _open_count -= 1
 
 
 async def _answer(scope: Scope, out: StreamWriter) -> None:
@@ -170,11 +160,11 @@ async def _write_saved(job_id: str, out: StreamWriter) -> None:
     if out.at.mark and jobs.mark_of(begun) != out.at.mark:
         await out.tell(jobs.Reset())
         begun, rest = b"", saved
-    elif out.at.end > len(saved) or (rest and 0x80 <= rest[0] < 0xC0):
-        raise BadInput("That is no position in this answer.", code="bad_event_id")
+    elif out.at.end > len(saved) or splits_character(rest, 0):
+        raise jobs.bad_position()
     if rest:
         await out.tell(jobs.Text(rest.decode(), end=len(saved), mark=jobs.mark_of(saved)))
     if answer.status == Status.FAILED:
-        await out.tell(jobs.Broke(message=answer.error or FAILED_MESSAGE))
+        await out.tell(jobs.Broke(message=answer.error or NO_REASON_KEPT))
     else:
         await out.tell(jobs.Ended(tokens=answer.tokens, finish=answer.finish))
