@@ -11,7 +11,8 @@ NATIVE = Path(__file__).resolve().parents[2] / "workers" / "native"
 # As it is when installed alone: a top-level package.
 sys.path.insert(0, str(NATIVE))
 
-from .fakes import API_KEY, FakeNetwork, FakeUpstream  # noqa: E402
+from .fake_network import API_KEY, FakeNetwork  # noqa: E402
+from .fake_upstream import FakeUpstream  # noqa: E402
 
 
 class Program:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from workers.jobs import fit as fit_there
 
 from .conftest import Programs
-from .fakes import FakeNetwork, FakeUpstream
+from .fake_network import FakeNetwork
+from .fake_upstream import FakeUpstream
 from .http_server import Exchange, Server
 
 TURNS = st.lists(

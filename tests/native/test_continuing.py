@@ -11,7 +11,8 @@ from ashao_worker.network import Network
 from ashao_worker.stats import Stats
 from ashao_worker.upstream import Upstream
 
-from .fakes import API_KEY, FakeNetwork, FakeUpstream, answer_of
+from .fake_network import API_KEY, FakeNetwork
+from .fake_upstream import FakeUpstream, answer_of
 
 WORDS = "one two three four five six seven eight"
 WHOLE = "".join(answer_of([{"role": "user", "content": WORDS}]))

@@ -18,7 +18,8 @@ from ashao_worker.upstream import Upstream
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .fakes import API_KEY, FakeNetwork, FakeUpstream, answer_of
+from .fake_network import API_KEY, FakeNetwork
+from .fake_upstream import FakeUpstream, answer_of
 
 WORDS = "one two three four five six seven eight nine ten"
 

@@ -10,7 +10,7 @@ from ashao_worker.network import Network
 from ashao_worker.stats import Stats
 from ashao_worker.upstream import Upstream
 
-from .fakes import API_KEY, FakeNetwork
+from .fake_network import API_KEY, FakeNetwork
 from .quirks import DONE, OPENING, QUIRKS, STOP, UNMARKED, Quirk, QuirkServer, delta, event, said
 
 

@@ -12,7 +12,8 @@ from ashao_worker.shutdown import Shutdown
 from ashao_worker.status import Quiet
 from ashao_worker.upstream import Upstream
 
-from .fakes import API_KEY, FakeJob, FakeNetwork, FakeUpstream, answer_of
+from .fake_network import API_KEY, FakeJob, FakeNetwork
+from .fake_upstream import FakeUpstream, answer_of
 
 
 class Serving:

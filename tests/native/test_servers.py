@@ -16,7 +16,8 @@ from ashao_worker.status import Quiet
 from ashao_worker.upstream import Upstream
 
 from .conftest import Programs
-from .fakes import API_KEY, FakeNetwork, FakeUpstream, answer_of
+from .fake_network import API_KEY, FakeNetwork
+from .fake_upstream import FakeUpstream, answer_of
 from .test_runner import Serving
 
 

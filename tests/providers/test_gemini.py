@@ -7,7 +7,8 @@ from workers.providers.config import ProviderSettings
 from workers.providers.cool_down import CoolDown
 from workers.providers.gemini import GeminiProvider
 
-from .cloud_cases import ASK, KEY, SECRET, CloudCases
+from .cloud_cases import CloudCases
+from .cloud_dialect import ASK, KEY, SECRET
 from .fake_cloud import FakeCloud, Reply, Request, gemini_error, gemini_event
 
 RETRY_INFO = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "37.5s"}

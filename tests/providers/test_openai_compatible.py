@@ -7,7 +7,8 @@ from workers.providers.config import ProviderSettings
 from workers.providers.cool_down import CoolDown
 from workers.providers.openai_compatible import OpenAICompatibleProvider
 
-from .cloud_cases import KEY, SECRET, CloudCases
+from .cloud_cases import CloudCases
+from .cloud_dialect import KEY, SECRET
 from .fake_cloud import FakeCloud, Reply, Request, openai_event, openai_usage
 
 

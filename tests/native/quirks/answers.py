@@ -1,0 +1,255 @@
+"""Where servers put their thoughts, and the shapes in which they send an answer."""
+
+from .words import (
+    DONE,
+    HARMONY,
+    OPENING,
+    PART,
+    STOP,
+    Quirk,
+    delta,
+    event,
+    letters,
+    said,
+    thought_under,
+    whole,
+)
+
+REASONING = (
+    Quirk(
+        "delta.reasoning_content",
+        "llama.cpp, vLLM, LM Studio, SGLang",
+        [
+            OPENING,
+            *[event(delta(content=None, reasoning_content=t)) for t in ("hm, ", "well")],
+            *said("Forty", "-two."),
+            STOP,
+            DONE,
+        ],
+        "Forty-two.",
+        "stop",
+        "hm, well",
+    ),
+    Quirk(
+        "delta.reasoning",
+        "Ollama, newer vLLM, OpenRouter",
+        [*[event(delta(content="", reasoning=t)) for t in ("hm, ", "well")], *said("Forty-two."), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "hm, well",
+    ),
+    Quirk(
+        "one thought under both names",
+        "vLLM on its way from the one to the other",
+        [event(delta(reasoning="hm", reasoning_content="hm")), *said("Forty-two."), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "hm",
+    ),
+    *(
+        Quirk(
+            f"delta.{name}",
+            who,
+            [thought_under(name, thought), *said("Forty-two."), STOP, DONE],
+            "Forty-two.",
+            "stop",
+            "hm",
+        )
+        for name, who, thought in (
+            ("thinking", "Ollama's own name for it", "hm"),
+            ("reasoning_text", "some proxies", "hm"),
+            ("reasoning_details", "OpenRouter", [{"type": "reasoning.text", "text": "hm"}]),
+        )
+    ),
+    *(
+        Quirk(
+            f"{opener} in the content",
+            who,
+            [*letters(f"{opener}hm{closer}\nForty-two."), STOP, DONE],
+            "Forty-two.",
+            "stop",
+            "hm",
+        )
+        for opener, closer, who in (
+            ("<thought>", "</thought>", "Gemma's and others' templates"),
+            ("<seed:think>", "</seed:think>", "Seed-OSS"),
+            ("◁think▷", "◁/think▷", "Kimi-VL"),
+        )
+    ),
+    Quirk(
+        "<think> in the content",
+        "templates without a parser",
+        [*said("<think>\nsecret musings\n</think>\n\nForty-two."), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "\nsecret musings\n",
+    ),
+    Quirk(
+        "<think> letter by letter",
+        "templates without a parser",
+        [*letters("\n<think>hm < 3 </thin</think>\n\nForty <think>-two."), STOP, DONE],
+        "Forty <think>-two.",
+        "stop",
+        "hm < 3 </thin",
+    ),
+    Quirk(
+        "<think> that is not closed",
+        "a model that only thinks",
+        [*said("<think>on and ", "on"), event(delta(finish="length")), DONE],
+        "",
+        "handed on",
+        "on and on",
+    ),
+    Quirk(
+        "thoughts alone",
+        "a model that only thinks",
+        [event(delta(reasoning_content="hm")), STOP, DONE],
+        "",
+        "handed on",
+        "hm",
+    ),
+    Quirk(
+        "<think> that a person asked about",
+        "any",
+        [*said("The tag is <think>", "; it ends with </think>."), STOP, DONE],
+        "The tag is <think>; it ends with </think>.",
+        "stop",
+    ),
+    Quirk(
+        "[THINK] in the content",
+        "Magistral's template",
+        [*said("[THINK]hm[/THINK]Forty-two."), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "hm",
+    ),
+    Quirk(
+        "<|channel|>analysis",
+        "gpt-oss without a parser",
+        [*said(HARMONY), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "They ask for a number.hm",
+    ),
+    Quirk(
+        "<|channel|>analysis letter by letter",
+        "gpt-oss without a parser",
+        [*letters(HARMONY), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "They ask for a number.hm",
+    ),
+)
+
+UNMARKED = (
+    Quirk(
+        "</think> alone",
+        "vLLM and SGLang without a parser, where the template has opened the thought",
+        [*said("hm, ", "well</th", "ink>\n\nForty", "-two."), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "hm, well",
+    ),
+    Quirk(
+        "</think> alone, letter by letter",
+        "the same",
+        [*letters("hm < 3 </thin</think>\n\nForty </think>-two."), STOP, DONE],
+        "Forty </think>-two.",
+        "stop",
+        "hm < 3 </thin",
+    ),
+    Quirk(
+        "<think> once more",
+        "a model that opens a thought which the template has opened",
+        [*said("<think>\nhm</think>", "Forty-two."), STOP, DONE],
+        "Forty-two.",
+        "stop",
+        "\nhm",
+    ),
+    Quirk(
+        "no </think>",
+        "a model that only thinks",
+        [*said("on and ", "on"), event(delta(finish="length")), DONE],
+        "",
+        "handed on",
+        "on and on",
+    ),
+)
+"""Of servers whose text starts within a thought; who reads it has been told, or has found out."""
+
+SHAPES = (
+    Quirk(
+        "content as a list",
+        "Mistral's servers",
+        [
+            event(delta(content=[{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}])),
+            event(delta(content=[{"type": "text", "text": "Forty"}, {"type": "text", "text": "-two"}])),
+            *said("."),
+            STOP,
+            DONE,
+        ],
+        "Forty-two.",
+        "stop",
+        "hm",
+    ),
+    Quirk(
+        "one JSON body",
+        "some proxies",
+        [whole({"content": "Forty-two."})],
+        "Forty-two.",
+        "stop",
+        content_type="application/json",
+    ),
+    Quirk(
+        "one JSON body, said to be a stream",
+        "some proxies",
+        [whole({"content": "<think>hm</think>Forty-two.", "reasoning_content": "so: "}, "length")],
+        "Forty-two.",
+        "length",
+        "so: hm",
+    ),
+    Quirk(
+        "one JSON body without a reason",
+        "some proxies",
+        [whole({"content": PART}, None)],
+        PART,
+        "handed on",
+        content_type="application/json",
+    ),
+    Quirk("white space only", "small models", [*said("\n\n", "  \t"), STOP, DONE], "", "handed on"),
+    Quirk(
+        "nothing that can be seen",
+        "small models",
+        [*said("\u200b", "\u3164\u2060"), STOP, DONE],
+        "",
+        "handed on",
+    ),
+    Quirk("an empty body", "llama-cpp-python, when the context overflows", [], "", "handed on"),
+    Quirk("nothing but [DONE]", "some", [DONE], "", "handed on"),
+    Quirk(
+        "nothing but a tool call",
+        "any",
+        [event(delta(tool_calls=[{"index": 0}])), event(delta(finish="tool_calls")), DONE],
+        "",
+        "handed on",
+    ),
+    Quirk(
+        "white space before the first word",
+        "many",
+        [*said("\n", "\n", " Forty", "-two."), STOP, DONE],
+        "\n\n Forty-two.",
+        "stop",
+    ),
+    Quirk(
+        "comments, a BOM, CR LF",
+        "many",
+        [
+            b"\xef\xbb\xbf: ping\r\n\r\n",
+            *(e.replace(b"\n", b"\r\n") for e in said("Forty", "-two.")),
+            STOP,
+            DONE,
+        ],
+        "Forty-two.",
+        "stop",
+    ),
+)
