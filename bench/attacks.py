@@ -75,7 +75,7 @@ class Attacker:
     async def become_a_guest(self, http: httpx.AsyncClient) -> None:
         """A session with a conversation, where the network still lets one begin."""
         await http.get("/api/me")
-        csrf = {"X-CSRFToken": http.cookies.get("csrftoken", "")}
+        csrf = {"X-CSRFToken": http.cookies.get("csrftoken") or ""}
         await http.post("/api/chat/send", json={"tier": "pro", "content": "Hello"}, headers=csrf)
         self.cookies = dict(http.cookies)
 
