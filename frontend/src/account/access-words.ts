@@ -3,7 +3,7 @@ import type { ApiKey, KeyScope, SignIn } from "../api/account";
 import type { WorkerRow } from "../api/types";
 import { ago } from "../earn/ui/format";
 import { assertNever } from "../lib/never";
-import { dateTime } from "../site/money/dates";
+import { dateTime } from "../money/dates";
 
 export function keyWords({ hint, createdAt, lastUsedAt }: ApiKey, now: Date): string {
   const used = lastUsedAt === null ? "never used" : `last used ${ago(lastUsedAt, now)}`;

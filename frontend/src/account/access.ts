@@ -1,7 +1,7 @@
 /** Who may act for a person, and all that is held of them: the parts of the account page that aren't money. */
 import { type AccountApi, createAccountApi } from "../api/account";
 import { Feed } from "../api/feed";
-import { ApiError, createRequest } from "../api/request";
+import { ApiError } from "../api/request";
 import type { AccountApp } from "./app";
 
 const CALM_MS = 30_000;
@@ -19,8 +19,7 @@ export interface Access {
   sessions: Listed<"sessions">;
 }
 
-export function createAccess({ session }: Pick<AccountApp, "session">): Access {
-  const request = createRequest({ fetch: (url, init) => fetch(url, init), cookies: () => document.cookie });
+export function createAccess({ request, session }: Pick<AccountApp, "request" | "session">): Access {
   const api = createAccountApi(request);
   const visible = () => document.visibilityState === "visible";
   const feed = <T>(ask: () => Promise<T>) =>

@@ -2,9 +2,11 @@
 import { Feed, type Follower, followVisibility } from "../api/feed";
 import type { Account, Deposits, MoneyConfig, Payouts } from "../api/money";
 import { type Balances, readBalances } from "../chain/balances";
+import { randomKey } from "../lib/random-key";
 import { safeStorage } from "../lib/storage";
 import { Store } from "../lib/store";
-import { createSiteApp, newKey, onPerson, type SiteApp, startSiteApp } from "../site/app";
+import { createMoneyApp, type MoneyApp } from "../money/app";
+import { onPerson, startPage } from "../page/page";
 import { Announcements } from "./announcements";
 import { Buying } from "./buying";
 import { FaucetControl } from "./faucet";
@@ -18,7 +20,7 @@ const CALM_MS = 30_000;
 /** The faucet's transactions need a block. */
 const FAUCET_LOOKS_MS = [1_500, 3_500, 8_000];
 
-export interface AccountApp extends SiteApp {
+export interface AccountApp extends MoneyApp {
   account: Feed<Account>;
   deposits: Feed<Deposits>;
   payouts: Feed<Payouts>;
@@ -34,8 +36,8 @@ export interface AccountApp extends SiteApp {
 }
 
 export function createAccountApp(config: MoneyConfig): AccountApp {
-  const site = createSiteApp(config);
-  const { money, session, wallets } = site;
+  const page = createMoneyApp(config);
+  const { money, session, wallets } = page;
   const announcements = new Announcements(money, safeStorage("localStorage"));
   const visible = () => document.visibilityState === "visible";
   const userId = () => session.me?.user?.id ?? "";
@@ -64,14 +66,18 @@ export function createAccountApp(config: MoneyConfig): AccountApp {
   });
   const buying = new Buying({
     api: money,
-    connect: site.connect,
+    connect: page.connect,
     chainName: config.chain?.name ?? "The chain",
     sent: (txHash, amount) => {
       announcements.add(userId(), txHash, amount);
       void deposits.refresh();
     },
   });
-  const payoutRequest = new PayoutRequest({ api: money, newKey, asked: () => void payouts.refresh() });
+  const payoutRequest = new PayoutRequest({
+    api: money,
+    newKey: randomKey,
+    asked: () => void payouts.refresh(),
+  });
   const given = () => {
     for (const ms of FAUCET_LOOKS_MS) setTimeout(() => void balances.refresh(), ms);
   };
@@ -80,7 +86,7 @@ export function createAccountApp(config: MoneyConfig): AccountApp {
   const view = new View(window);
   const emptied = new Store(false);
   return {
-    ...site,
+    ...page,
     account,
     deposits,
     payouts,
@@ -95,7 +101,7 @@ export function createAccountApp(config: MoneyConfig): AccountApp {
 }
 
 export function startAccountApp(app: AccountApp): void {
-  startSiteApp(app);
+  startPage(app);
   const { account, deposits, payouts, balances, statement, faucet } = app;
   const feeds: Follower[] = [account, deposits, payouts, balances];
   if (faucet !== null) feeds.push(faucet.offer);

@@ -1,7 +1,7 @@
 /** What the account page says about states and kinds, in one place. Pure. */
 import type { Account, Deposit, PayoutState, StatementPart, StatementRow } from "../api/money";
 import { assertNever } from "../lib/never";
-import type { Stage } from "../site/money/Stepper";
+import type { Stage } from "../money/Stepper";
 import { counted } from "../ui/words";
 
 export const PART_NAME: Readonly<Record<StatementPart, string>> = {

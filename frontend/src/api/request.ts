@@ -64,6 +64,11 @@ interface Answer {
   body: unknown;
 }
 
+/** Calls as the page makes them. */
+export function browserRequest(): Request {
+  return createRequest({ fetch: (url, init) => fetch(url, init), cookies: () => document.cookie });
+}
+
 /** Makes the one function through which every call to the server goes. */
 export function createRequest(transport: Transport): Request {
   return async (call) => {

@@ -1,16 +1,11 @@
 /** Builds the chat page's parts and connects them. Everything that lives as long as the page is made here. */
-import { type Api, createApi } from "../api/api";
-import { onPersonChange } from "../api/feed";
-import { createRequest } from "../api/request";
 import type { ChatConfig, Tier, TierId } from "../api/types";
 import { wait } from "../lib/backoff";
 import { gate, pageClock } from "../lib/clock";
 import { assertNever } from "../lib/never";
+import { randomKey } from "../lib/random-key";
 import { safeStorage } from "../lib/storage";
-import type { Store } from "../lib/store";
-import { Live } from "../live/live";
-import { Session } from "../session/session";
-import { type DiscoveredWallet, discoverWallets } from "../wallet/discovery";
+import { createPage, lookAgain, onPerson, type Page } from "../page/page";
 import { browserReturns, onReturn } from "./coming-back";
 import { ChatController } from "./controller";
 import type { History } from "./history";
@@ -21,32 +16,25 @@ import { browserStreams } from "./stream";
 import { fewConnections } from "./stream-slots";
 import { joinTabs, type TabNews, type Tabs } from "./tabs";
 
-export interface ChatApp {
+export interface ChatApp extends Page {
   config: ChatConfig;
-  api: Api;
-  session: Session;
-  live: Live;
   library: Library;
   history: History;
   memory: ChatMemory;
   chat: ChatController;
   tabs: Tabs;
-  wallets: Store<readonly DiscoveredWallet[]>;
 }
 
 export function createChatApp(config: ChatConfig): ChatApp {
-  const api = createApi(
-    createRequest({ fetch: (url, init) => fetch(url, init), cookies: () => document.cookie }),
-  );
-  const session = new Session(api);
-  const live = new Live({ balance: (credits) => session.creditsChanged(credits) });
-  const memory = new ChatMemory(safeStorage("localStorage"), safeStorage("sessionStorage"), newKey);
+  const page = createPage();
+  const { api, session } = page;
+  const memory = new ChatMemory(safeStorage("localStorage"), safeStorage("sessionStorage"), randomKey);
   const library = new Library({
     api,
     storage: memory.lasting,
     clock: pageClock,
     now: Date.now,
-    tab: newKey(),
+    tab: randomKey(),
     forgetDrafts: (id) => memory.forgetDrafts(id),
   });
   const tabs = joinTabs((news) => hear(app, news));
@@ -55,7 +43,7 @@ export function createChatApp(config: ChatConfig): ChatApp {
     memory,
     streams: fewConnections(browserStreams),
     wait,
-    newKey,
+    newKey: randomKey,
     navigate,
     maxChars: config.messageMaxChars,
     explain: (error, tier) =>
@@ -73,8 +61,7 @@ export function createChatApp(config: ChatConfig): ChatApp {
     tellTabs: (id) => tabs.tell({ type: "conversation", id }),
   });
   const { history } = library;
-  const wallets = discoverWallets(window);
-  const app: ChatApp = { config, api, session, live, library, history, memory, chat, tabs, wallets };
+  const app: ChatApp = { ...page, config, library, history, memory, chat, tabs };
   return app;
 }
 
@@ -82,13 +69,8 @@ export function createChatApp(config: ChatConfig): ChatApp {
 export function startChatApp(app: ChatApp): void {
   const { api, live, chat } = app;
   void whoIsHere(app);
-  onPersonChange(
-    app.session.store,
-    (state) => (state.phase === "ready" ? (state.me.user?.id ?? null) : undefined),
-    (userId) => userId !== null && isHere(app, userId),
-  );
-  void live.seed(api.network);
-  live.connect();
+  onPerson(app, (userId) => userId !== null && isHere(app, userId));
+  live.start(api.network);
   startLibrary(app);
   chat.start(conversationInPath(location.pathname), takeMessageInAddress());
   window.addEventListener("popstate", () => chat.show(conversationInPath(location.pathname)));
@@ -169,10 +151,10 @@ export function signedIn(app: ChatApp): void {
   app.tabs.tell({ type: "signed-in" });
 }
 
-function take({ session, live, history, chat }: ChatApp): void {
-  void session.refresh();
+function take(app: ChatApp): void {
+  const { history, chat } = app;
+  lookAgain(app);
   void history.refresh();
-  live.connect();
   void chat.changeHands();
 }
 
@@ -205,12 +187,6 @@ function navigate(conversationId: string | null, how: "push" | "replace"): void 
   const path = conversationId === null ? "/" : `/c/${conversationId}`;
   if (how === "replace") window.history.replaceState(null, "", path);
   else if (path !== location.pathname) window.history.pushState(null, "", path);
-}
-
-/** `randomUUID` exists in secure contexts only, and a development server on a LAN isn't one. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function tierNamed(tiers: readonly Tier[], id: TierId | null): Tier {

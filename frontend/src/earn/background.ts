@@ -1,7 +1,14 @@
 /** How it went on while nobody looked: browsers slow hidden tabs down, and some slow the GPU too. */
 import { Store } from "../lib/store";
-import type { BackgroundNote } from "./app";
 import type { EarnState } from "./state";
+
+/** The tab was hidden for a while: how it went on meanwhile. Null speeds: nothing was generated. */
+export interface BackgroundNote {
+  seconds: number;
+  jobs: number;
+  tokensPerSecondHidden: number | null;
+  tokensPerSecondShown: number | null;
+}
 
 const WORTH_A_NOTE_MS = 30_000;
 

@@ -4,7 +4,7 @@ import type { Probe } from "../engine/engine";
 import { settled } from "../lib/fake-clock";
 import { MemoryStorage } from "../lib/storage";
 import { Store } from "../lib/store";
-import type { SessionState } from "../session/session";
+import type { SessionState } from "../page/session";
 import { EarnController, type Run } from "./controller";
 import { tiny } from "./fake-engine";
 import { browserLock, type GpuLock } from "./gpu-lock";

@@ -5,12 +5,11 @@ import { boolean } from "../lib/decode";
 import { assertNever } from "../lib/never";
 import { type KeyValue, readStored, writeStored } from "../lib/storage";
 import { Store } from "../lib/store";
-import type { Session } from "../session/session";
-import type { BackgroundNote, Earn, ModelChoice, Readiness } from "./app";
-import { BackgroundWatch } from "./background";
+import type { Session } from "../page/session";
+import { type BackgroundNote, BackgroundWatch } from "./background";
 import type { GpuLock, HeldLock } from "./gpu-lock";
 import { type Problem, problem } from "./problems";
-import { rememberChoice } from "./readiness";
+import { type ModelChoice, type Readiness, rememberChoice } from "./readiness";
 import type { RunInput, WorkerRun } from "./run";
 import type { EarnState } from "./state";
 
@@ -43,9 +42,10 @@ interface Attempt {
   run: Run | null;
 }
 
-export class EarnController implements Earn {
+export class EarnController {
   readonly state = new Store<EarnState>({ phase: "before", problem: null });
   readonly readiness = new Store<Readiness>({ phase: "asking" });
+  /** Bytes of weights on this disk by model id; null until asked. */
   readonly disk = new Store<ReadonlyMap<string, number> | null>(null);
   readonly background: Store<BackgroundNote | null>;
   /** Answers since Start. */
@@ -81,14 +81,17 @@ export class EarnController implements Earn {
     this.readiness.set({ ...readiness, chosenId: modelId });
   }
 
+  /** Loads the engine and the model, tests it, registers, and works until stopped. Needs a signed-in person. */
   start(): void {
     this.#begin({ steal: false });
   }
 
+  /** Takes the GPU over from the other tab. */
   takeOver(): void {
     this.#begin({ steal: true });
   }
 
+  /** The answer that is being written is finished first. Also pauses it on the server. */
   pause(): void {
     this.#attempt?.run?.pause();
   }
@@ -97,12 +100,14 @@ export class EarnController implements Earn {
     this.#attempt?.run?.resume();
   }
 
+  /** Finishes the answer that is being written, then stops. */
   stopAfterJob(): void {
     const run = this.#attempt?.run;
     if (run && this.state.get().phase === "running") run.stopAfterJob();
     else this.stop();
   }
 
+  /** Stops now; what was begun is handed on. Also ends loading. */
   stop(): void {
     this.#halt(null);
     if (this.state.get().phase === "elsewhere") this.state.set({ phase: "before", problem: null });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../api/request";
 import type { Me, WorkerStats } from "../api/types";
 import { Store } from "../lib/store";
-import type { SessionState } from "../session/session";
+import type { SessionState } from "../page/session";
 import { POLL_MS, StatsDashboard } from "./dashboard";
 
 function stats(earned: number): WorkerStats {

@@ -1,13 +1,18 @@
 /** The owner's figures, as the server has them. Asked for while somebody looks, and only of a signed-in person. */
 import type { Api } from "../api/api";
 import { ApiError } from "../api/request";
+import type { WorkerStats } from "../api/types";
 import { Store } from "../lib/store";
-import type { Session } from "../session/session";
-import type { Dashboard, DashboardState } from "./app";
+import type { Session } from "../page/session";
 
 export const POLL_MS = 15_000;
 /** Answers may follow each other fast; the figures needn't. */
 const GAP_MS = 1_000;
+
+export type DashboardState =
+  | { phase: "loading" }
+  | { phase: "ready"; stats: WorkerStats; stale: boolean }
+  | { phase: "failed"; message: string };
 
 export interface DashboardDeps {
   api: Pick<Api, "workerStats" | "setWorkerPaused" | "removeWorker">;
@@ -17,7 +22,7 @@ export interface DashboardDeps {
   changed: (workerId: string, what: "paused" | "resumed" | "removed") => void;
 }
 
-export class StatsDashboard implements Dashboard {
+export class StatsDashboard {
   readonly store = new Store<DashboardState>({ phase: "loading" });
   readonly #deps: DashboardDeps;
   #userId: string | null = null;
@@ -59,6 +64,7 @@ export class StatsDashboard implements Dashboard {
     if (this.#deps.visible()) void this.refresh();
   }
 
+  /** Rejects with `ApiError`, as does `removeWorker`. */
   async pauseWorker(id: string, paused: boolean): Promise<void> {
     await this.#deps.api.setWorkerPaused(id, paused);
     this.#deps.changed(id, paused ? "paused" : "resumed");

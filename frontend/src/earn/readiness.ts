@@ -3,8 +3,23 @@ import type { Adapter, Model, ModelBuild, Probe } from "../engine/engine";
 import { string } from "../lib/decode";
 import { assertNever } from "../lib/never";
 import { type KeyValue, readStored, writeStored } from "../lib/storage";
-import type { ModelChoice, Readiness } from "./app";
 import { type Problem, problem } from "./problems";
+
+/** A model of the catalogue, judged for this browser's adapter. */
+export interface ModelChoice {
+  model: Model;
+  /** What would be loaded, or null when nothing of it fits. */
+  build: ModelBuild | null;
+  /** One sentence, where it doesn't fit. */
+  why: string | null;
+  recommended: boolean;
+}
+
+/** What this browser can do, known as soon as the page has asked; no engine is loaded for it. */
+export type Readiness =
+  | { phase: "asking" }
+  | { phase: "unusable"; probe: Probe; problem: Problem }
+  | { phase: "usable"; choices: readonly ModelChoice[]; chosenId: string };
 
 const CHOSEN_KEY = "ashao.model";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseLive } from "../live/live";
+import { parseLive } from "../page/live";
 import { either, integer, list, none, nullable, object, oneOf, string } from "./decode";
 
 const decode = object({ id: string, tags: list(oneOf("a", "b")), count: nullable(integer) });

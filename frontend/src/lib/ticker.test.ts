@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeClock, settled } from "./fake-clock";
-import { type FromTicker, Ticker, type TickerPort, type ToTicker } from "./ticker";
+import { Ticker, type TickerPort } from "./ticker";
+import type { FromTicker, ToTicker } from "./ticker-protocol";
 
 class FakePort implements TickerPort {
   readonly sent: ToTicker[] = [];

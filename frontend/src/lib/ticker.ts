@@ -1,8 +1,6 @@
 /** A clock whose sleep is on time in a hidden tab too, because its timers run in a worker of their own. */
 import { type Clock, pageClock } from "./clock";
-
-export type ToTicker = { type: "sleep"; id: number; ms: number } | { type: "cancel"; id: number };
-export type FromTicker = { type: "awake"; id: number };
+import type { FromTicker, ToTicker } from "./ticker-protocol";
 
 /** What we need of a `Worker`. */
 export interface TickerPort {

@@ -3,7 +3,7 @@
  * This worker does nothing else.
  */
 import { assertNever } from "./never";
-import type { FromTicker, ToTicker } from "./ticker";
+import type { FromTicker, ToTicker } from "./ticker-protocol";
 
 const timers = new Map<number, ReturnType<typeof setTimeout>>();
 

@@ -6,8 +6,8 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/ui.css";
 import "../site/site.css";
-import "../site/money/money.css";
-import "../site/money/forms.css";
+import "../money/money.css";
+import "../money/forms.css";
 import "../account/styles/account.css";
 
 mountPage(moneyConfig, (config) => {

@@ -6,7 +6,7 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/ui.css";
 import "../site/site.css";
-import "../site/money/money.css";
+import "../money/money.css";
 import "../treasury/styles/treasury.css";
 
 mountPage(moneyConfig, (config) => {

@@ -1,7 +1,8 @@
 /** What the stake page is made of. Its public part is for everybody, `you` comes with being signed in. */
 import { Feed, followVisibility } from "../api/feed";
 import type { MoneyConfig, Staking } from "../api/money";
-import { createSiteApp, onPerson, type SiteApp, startSiteApp } from "../site/app";
+import { createMoneyApp, type MoneyApp } from "../money/app";
+import { onPerson, startPage } from "../page/page";
 import { pendingWei } from "./amounts";
 import { isCounted } from "./stages";
 import { StakeMove } from "./staking";
@@ -9,22 +10,22 @@ import { StakeMove } from "./staking";
 const OPEN_MS = 2_500;
 const CALM_MS = 20_000;
 
-export interface StakeApp extends SiteApp {
+export interface StakeApp extends MoneyApp {
   staking: Feed<Staking>;
   move: StakeMove;
 }
 
 export function createStakeApp(config: MoneyConfig): StakeApp {
-  const site = createSiteApp(config);
+  const page = createMoneyApp(config);
   const visible = () => document.visibilityState === "visible";
   const staking = new Feed({
-    ask: () => site.money.staking(),
+    ask: () => page.money.staking(),
     everyMs: (value) => (isWaiting(value) ? OPEN_MS : CALM_MS),
     visible,
   });
   const move = new StakeMove({
-    api: site.money,
-    connect: site.connect,
+    api: page.money,
+    connect: page.connect,
     chainName: config.chain?.name ?? "The chain",
     changed: () => void staking.refresh(),
   });
@@ -35,11 +36,11 @@ export function createStakeApp(config: MoneyConfig): StakeApp {
     if (state.phase === "made" && !isCounted(state, you)) return true;
     return you !== null && pendingWei(you) !== 0n;
   }
-  return { ...site, staking, move };
+  return { ...page, staking, move };
 }
 
 export function startStakeApp(app: StakeApp): void {
-  startSiteApp(app);
+  startPage(app);
   const { staking, move } = app;
   onPerson(app, () => {
     move.forget();

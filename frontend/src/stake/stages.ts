@@ -2,7 +2,7 @@
 import type { Staker } from "../api/money";
 import type { Step } from "../chain/steps";
 import { assertNever } from "../lib/never";
-import type { Stage } from "../site/money/Stepper";
+import type { Stage } from "../money/Stepper";
 import { pendingWei } from "./amounts";
 import type { MoveState } from "./staking";
 

@@ -1,7 +1,7 @@
 /** Days as stacked bars: where each part stands, how high it is, and the same in words. Pure. */
 import type { TreasuryDay } from "../api/money";
 import { money } from "../lib/money";
-import { dayName } from "../site/money/dates";
+import { dayName } from "../money/dates";
 
 export type Part = "workers" | "cloud" | "stakers" | "buyback" | "paidOut";
 

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from "react";
 import { useStore } from "../../lib/store";
-import { SitePage } from "../../site/SitePage";
+import { MoneyPage } from "../../money/MoneyPage";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { shortWallet } from "../../ui/words";
@@ -20,7 +20,7 @@ export function AccountPage({ app }: { app: AccountApp }) {
   const session = useStore(app.session.store);
   const user = session.phase === "ready" ? session.me.user : null;
   return (
-    <SitePage app={app} page="account">
+    <MoneyPage app={app} page="account">
       {(signIn) => (
         <>
           <header className="page-head">
@@ -35,7 +35,7 @@ export function AccountPage({ app }: { app: AccountApp }) {
           {session.phase === "ready" && user === null && <Visitor app={app} onSignIn={signIn} />}
         </>
       )}
-    </SitePage>
+    </MoneyPage>
   );
 }
 

@@ -4,7 +4,7 @@ import type { Balances } from "../../chain/balances";
 import { credits, money } from "../../lib/money";
 import { assertNever } from "../../lib/never";
 import { useStore } from "../../lib/store";
-import { AmountField } from "../../site/money/AmountField";
+import { AmountField } from "../../money/AmountField";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { answersFor, type Judged, judgePurchase, PRESETS_USD } from "../amounts";

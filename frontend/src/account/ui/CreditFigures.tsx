@@ -1,8 +1,8 @@
 import { known } from "../../api/feed";
 import { credits, MICROS_PER_CREDIT, money } from "../../lib/money";
 import { useStore } from "../../lib/store";
-import { FeedNotice } from "../../site/money/FeedNotice";
-import { Exact, Figure, Figures } from "../../site/money/Figures";
+import { FeedNotice } from "../../money/FeedNotice";
+import { Exact, Figure, Figures } from "../../money/Figures";
 import type { AccountApp } from "../app";
 
 /** What can be spent, and what it is made of. */

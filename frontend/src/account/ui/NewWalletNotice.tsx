@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { sentenceOf } from "../../api/feed";
 import type { NewPayoutWallet } from "../../api/money";
-import { dateTime } from "../../site/money/dates";
+import { dateTime } from "../../money/dates";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { shortWallet } from "../../ui/words";

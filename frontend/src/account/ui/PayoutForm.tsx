@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 import type { Payouts } from "../../api/money";
 import { money } from "../../lib/money";
 import { useStore } from "../../lib/store";
-import { AmountField } from "../../site/money/AmountField";
+import { AmountField } from "../../money/AmountField";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { counted, shortWallet } from "../../ui/words";

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import type { Payout } from "../../api/money";
 import { money } from "../../lib/money";
-import { dateTime } from "../../site/money/dates";
-import { OutLink, ShortHex } from "../../site/money/OutLink";
+import { dateTime } from "../../money/dates";
+import { OutLink, ShortHex } from "../../money/OutLink";
 import { Button } from "../../ui/Button";
 import { shortWallet } from "../../ui/words";
 import { isPayoutOpen, payoutName, payoutSentence } from "../words";

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { sentenceOf } from "../../api/feed";
 import type { Payouts } from "../../api/money";
-import { dateTime } from "../../site/money/dates";
+import { dateTime } from "../../money/dates";
 import { Button, IconButton } from "../../ui/Button";
 import { focusOnAppearing } from "../../ui/focus";
 import { Notice } from "../../ui/Notice";

@@ -1,9 +1,9 @@
 import type { ChainConfig, StatementPart, StatementRow } from "../../api/money";
 import { credits, money, signed } from "../../lib/money";
 import { useStore } from "../../lib/store";
-import { dateTime } from "../../site/money/dates";
-import { ShortHex } from "../../site/money/OutLink";
-import { TableScroll } from "../../site/money/TableScroll";
+import { dateTime } from "../../money/dates";
+import { ShortHex } from "../../money/OutLink";
+import { TableScroll } from "../../money/TableScroll";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import type { AccountApp } from "../app";

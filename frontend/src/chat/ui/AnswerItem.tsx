@@ -1,21 +1,13 @@
 import { memo, useContext, useRef } from "react";
-import type { Rating } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { AnswerText, PlainText } from "../markdown/AnswerText";
 import { withoutOverrides } from "../markdown/links";
 import type { Answer } from "../messages";
 import type { ChatState } from "../state";
-import { AnswerTools } from "./AnswerTools";
+import { type AnswerActions, AnswerTools } from "./AnswerTools";
 import { ChosenTier } from "./ChosenTier";
 import { type MessageNearness, useWasNear } from "./MessageNearness";
-
-export interface AnswerActions {
-  onRetry: (jobId: string) => void;
-  onReconnect: () => void;
-  onRate: (jobId: string, rating: Rating) => void;
-  onSwitch: (messageId: string) => void;
-}
 
 interface AnswerItemProps {
   answer: Answer;

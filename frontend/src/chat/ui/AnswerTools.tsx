@@ -2,11 +2,17 @@ import { useContext } from "react";
 import type { Rating } from "../../api/types";
 import { IconButton } from "../../ui/Button";
 import type { Answer } from "../messages";
-import type { AnswerActions } from "./AnswerItem";
 import { ChosenTier } from "./ChosenTier";
 import { CopyButton } from "./MessageCopy";
 import { MessageButton, VersionSwitch } from "./MessageVersions";
 import { ReceiptLine } from "./Receipt";
+
+export interface AnswerActions {
+  onRetry: (jobId: string) => void;
+  onReconnect: () => void;
+  onRate: (jobId: string, rating: Rating) => void;
+  onSwitch: (messageId: string) => void;
+}
 
 interface AnswerToolsProps {
   answer: Answer;

@@ -1,6 +1,6 @@
 import type { RefObject } from "react";
 import type { Network, TierId } from "../../api/types";
-import type { SessionState } from "../../session/session";
+import type { SessionState } from "../../page/session";
 import { Button } from "../../ui/Button";
 import type { ChatApp } from "../app";
 import { lengthOf } from "../length";

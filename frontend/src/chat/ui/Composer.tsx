@@ -3,9 +3,10 @@ import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { isTouched, sends } from "../../ui/sending-key";
 import { lengthOf, lengthWords } from "../length";
-import { TierPicker, type TierPickerProps } from "./TierPicker";
+import type { TierChoice } from "./TierDetails";
+import { TierPicker } from "./TierPicker";
 
-interface ComposerProps extends TierPickerProps {
+interface ComposerProps extends TierChoice {
   inputRef: Ref<HTMLTextAreaElement>;
   draft: string;
   maxChars: number;

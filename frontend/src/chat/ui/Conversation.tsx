@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Network, TierId } from "../../api/types";
-import type { SessionState } from "../../session/session";
+import type { SessionState } from "../../page/session";
 import { Button } from "../../ui/Button";
 import { isComposing } from "../../ui/composing";
 import { Icon } from "../../ui/Icon";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { SessionState } from "../../session/session";
+import type { SessionState } from "../../page/session";
 import { Button } from "../../ui/Button";
 import { useOnline } from "../../ui/media";
 import { Notice } from "../../ui/Notice";

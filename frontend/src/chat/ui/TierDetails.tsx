@@ -1,17 +1,25 @@
 import { type RefObject, useEffect, useId, useRef, useState } from "react";
-import type { Tier, TierId } from "../../api/types";
+import type { Network, Tier, TierId } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { cloudWords, nowWords, priceWords, servedBy, shortWords, type TierLoad } from "../tiers";
-import type { TierPickerProps } from "./TierPicker";
 
 const EDGE_PX = 8;
+
+export interface TierChoice {
+  tiers: readonly Tier[];
+  tier: TierId;
+  network: Network | null;
+  /** Pays by free messages. */
+  guest: boolean;
+  onTier: (tier: TierId) => void;
+}
 
 /**
  * A button that says who would answer now, and opens what there is to know of each tier. The browser's own popover: the
  * focus stays on the button and goes on into it, Escape and a press elsewhere close it, news changes only its words.
  */
-export function TierDetails({ tiers, tier, network, guest, onTier }: TierPickerProps) {
+export function TierDetails({ tiers, tier, network, guest, onTier }: TierChoice) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLElement>(null);

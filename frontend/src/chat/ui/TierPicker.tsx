@@ -1,18 +1,8 @@
 import { useId } from "react";
-import type { Network, Tier, TierId } from "../../api/types";
-import { TierDetails } from "./TierDetails";
-
-export interface TierPickerProps {
-  tiers: readonly Tier[];
-  tier: TierId;
-  network: Network | null;
-  /** Pays by free messages. */
-  guest: boolean;
-  onTier: (tier: TierId) => void;
-}
+import { type TierChoice, TierDetails } from "./TierDetails";
 
 /** The tiers with their prices, of which one is chosen; beside them who would answer now, which opens the rest. */
-export function TierPicker({ tiers, tier, network, guest, onTier }: TierPickerProps) {
+export function TierPicker({ tiers, tier, network, guest, onTier }: TierChoice) {
   const name = useId();
   return (
     <div className="tier-picker">

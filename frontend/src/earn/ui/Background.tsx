@@ -1,6 +1,6 @@
 import { IconButton } from "../../ui/Button";
 import { counted } from "../../ui/words";
-import type { BackgroundNote } from "../app";
+import type { BackgroundNote } from "../background";
 import { duration, speed } from "./format";
 
 /** The tab is in sight again: how it went on while it wasn't. */

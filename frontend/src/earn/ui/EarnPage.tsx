@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { Me } from "../../api/types";
+import { signedIn, signOut } from "../../chat/beside/page";
 import { useStore } from "../../lib/store";
 import { Header } from "../../site/Header";
 import { Button } from "../../ui/Button";
@@ -7,7 +8,7 @@ import { Notice } from "../../ui/Notice";
 import { SkipLink } from "../../ui/SkipLink";
 import { SignInDialog } from "../../wallet/SignInDialog";
 import { RunWorkerDialog } from "../../worker/RunWorkerDialog";
-import { type EarnApp, signedIn, signOut } from "../app";
+import type { EarnApp } from "../app";
 import { Background } from "./Background";
 import { Dashboard } from "./Dashboard";
 import { Facts } from "./Facts";

@@ -1,6 +1,6 @@
 import { useId } from "react";
 import type { Model, ModelBuild } from "../../engine/engine";
-import type { ModelChoice, Readiness } from "../app";
+import type { ModelChoice, Readiness } from "../readiness";
 import { aboutBytes } from "./format";
 
 /** What is called "about" so many bytes may come out a little smaller. */

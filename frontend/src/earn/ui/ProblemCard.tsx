@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Button } from "../../ui/Button";
-import type { ModelChoice } from "../app";
 import type { Problem, ProblemKind } from "../problems";
+import type { ModelChoice } from "../readiness";
 import { Lamp } from "./Lamp";
 
 interface ProblemCardProps {

@@ -1,6 +1,6 @@
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import type { Earn } from "../app";
+import type { EarnController } from "../controller";
 import type { Running } from "../state";
 import { speed } from "./format";
 import { Lamp, type LampLook } from "./Lamp";
@@ -8,7 +8,7 @@ import { phaseOf, titleOf } from "./status";
 
 interface RunningCardProps {
   state: Running;
-  earn: Pick<Earn, "pause" | "resume" | "stopAfterJob" | "stop">;
+  earn: Pick<EarnController, "pause" | "resume" | "stopAfterJob" | "stop">;
 }
 
 /** The machine at work: what it does right now, how fast, and the buttons that hold it. */

@@ -1,7 +1,8 @@
 import type { EarnConfig } from "../../api/types";
 import { Button } from "../../ui/Button";
-import type { Earn, Readiness } from "../app";
+import type { EarnController } from "../controller";
 import type { Problem } from "../problems";
+import type { Readiness } from "../readiness";
 import { FreeDisk } from "./FreeDisk";
 import { ModelPicker } from "./ModelPicker";
 import { ProblemCard, smallerModel } from "./ProblemCard";
@@ -11,7 +12,7 @@ interface StartPanelProps {
   readiness: Readiness;
   problem: Problem | null;
   disk: ReadonlyMap<string, number> | null;
-  earn: Pick<Earn, "choose" | "freeDisk" | "takeOver">;
+  earn: Pick<EarnController, "choose" | "freeDisk" | "takeOver">;
   starting: boolean;
   onStart: () => void;
   onNative: () => void;

@@ -3,7 +3,7 @@ import type { EarnConfig } from "../../api/types";
 import { assertNever } from "../../lib/never";
 import { useStore } from "../../lib/store";
 import { Button } from "../../ui/Button";
-import type { Earn } from "../app";
+import type { EarnController } from "../controller";
 import type { EarnState } from "../state";
 import { Lamp } from "./Lamp";
 import { Preparing } from "./Preparing";
@@ -13,7 +13,7 @@ import { phaseOf, problemOf } from "./status";
 
 interface StationProps {
   config: EarnConfig;
-  earn: Earn;
+  earn: EarnController;
   state: EarnState;
   starting: boolean;
   onStart: () => void;
@@ -70,7 +70,7 @@ function Content({ config, earn, state, starting, onStart, onNative }: StationPr
   }
 }
 
-function Elsewhere({ earn }: { earn: Earn }) {
+function Elsewhere({ earn }: { earn: EarnController }) {
   return (
     <div className="station-main">
       <Lamp look="dark" />

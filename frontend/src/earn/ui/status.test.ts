@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Readiness } from "../app";
 import type { Problem } from "../problems";
+import type { Readiness } from "../readiness";
 import type { EarnState, Running } from "../state";
 import { announcementOf, phaseOf, titleOf } from "./status";
 

@@ -1,8 +1,8 @@
 /** What the status card says: its phase for the styles and the tests, its words, and what is read aloud. */
 import type { LoadProgress } from "../../engine/engine";
 import { assertNever } from "../../lib/never";
-import type { Readiness } from "../app";
 import type { Problem } from "../problems";
+import type { Readiness } from "../readiness";
 import type { EarnState, Running } from "../state";
 
 export type Phase =

@@ -1,5 +1,5 @@
 import type { Staking } from "../../api/money";
-import { span } from "../../site/money/dates";
+import { span } from "../../money/dates";
 import { Notice } from "../../ui/Notice";
 
 /** The chain is away or behind: how old what is shown is. */

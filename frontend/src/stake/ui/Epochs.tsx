@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
 import type { Staking } from "../../api/money";
 import { ashao, money } from "../../lib/money";
-import { dateTime, timeUntil } from "../../site/money/dates";
-import { Exact, Figure, Figures } from "../../site/money/Figures";
-import { TableScroll } from "../../site/money/TableScroll";
+import { dateTime, timeUntil } from "../../money/dates";
+import { Exact, Figure, Figures } from "../../money/Figures";
+import { TableScroll } from "../../money/TableScroll";
 import { stakersText } from "./YourStake";
 
 const TICK_MS = 1_000;

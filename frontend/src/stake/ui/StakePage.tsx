@@ -1,8 +1,8 @@
 import { known } from "../../api/feed";
 import { percent } from "../../lib/money";
 import { useStore } from "../../lib/store";
-import { FeedNotice } from "../../site/money/FeedNotice";
-import { SitePage } from "../../site/SitePage";
+import { FeedNotice } from "../../money/FeedNotice";
+import { MoneyPage } from "../../money/MoneyPage";
 import type { StakeApp } from "../app";
 import { ChainNotice } from "./ChainNotice";
 import { Epochs } from "./Epochs";
@@ -18,7 +18,7 @@ export function StakePage({ app }: { app: StakeApp }) {
   const user = session.phase === "ready" ? session.me.user : null;
   const isVisitor = session.phase === "ready" && user === null;
   return (
-    <SitePage app={app} page="stake">
+    <MoneyPage app={app} page="stake">
       {(signIn) => (
         <>
           <header className="page-head">
@@ -47,6 +47,6 @@ export function StakePage({ app }: { app: StakeApp }) {
           )}
         </>
       )}
-    </SitePage>
+    </MoneyPage>
   );
 }

@@ -1,6 +1,6 @@
 import type { Staking } from "../../api/money";
 import { ashao, money, percent, signed } from "../../lib/money";
-import { Exact, Figure, Figures } from "../../site/money/Figures";
+import { Exact, Figure, Figures } from "../../money/Figures";
 import { counted } from "../../ui/words";
 import { pendingWei } from "../amounts";
 

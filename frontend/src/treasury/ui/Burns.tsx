@@ -1,8 +1,8 @@
 import type { Burn } from "../../api/money";
 import { ashao, money } from "../../lib/money";
-import { dateTime } from "../../site/money/dates";
-import { ShortHex } from "../../site/money/OutLink";
-import { TableScroll } from "../../site/money/TableScroll";
+import { dateTime } from "../../money/dates";
+import { ShortHex } from "../../money/OutLink";
+import { TableScroll } from "../../money/TableScroll";
 
 /** Every purchase that was burned, with its transaction as the witness. */
 export function Burns({ burns, pool }: { burns: readonly Burn[]; pool: number }) {

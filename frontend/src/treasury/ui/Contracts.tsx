@@ -1,5 +1,5 @@
 import type { Treasury } from "../../api/money";
-import { OutLink } from "../../site/money/OutLink";
+import { OutLink } from "../../money/OutLink";
 
 /** Where all of it can be checked without us. */
 export function Contracts({ treasury }: { treasury: Treasury }) {

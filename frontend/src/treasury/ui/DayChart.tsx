@@ -1,8 +1,8 @@
 import { type PointerEvent, useState } from "react";
 import type { TreasuryDay } from "../../api/money";
 import { money } from "../../lib/money";
-import { dayName } from "../../site/money/dates";
-import { TableScroll } from "../../site/money/TableScroll";
+import { dayName } from "../../money/dates";
+import { TableScroll } from "../../money/TableScroll";
 import {
   barText,
   type DayChartShape,

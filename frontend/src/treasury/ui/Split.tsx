@@ -1,7 +1,7 @@
 import type { Treasury } from "../../api/money";
 import type { Tier } from "../../api/types";
 import { MICROS_PER_CREDIT, money, percent } from "../../lib/money";
-import { Exact, UNKNOWN } from "../../site/money/Figures";
+import { Exact, UNKNOWN } from "../../money/Figures";
 import { PART_NAMES } from "../days";
 import { exampleSplit, type SplitPart, splitOf } from "../split";
 

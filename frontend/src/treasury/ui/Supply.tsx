@@ -1,6 +1,6 @@
 import type { Treasury } from "../../api/money";
 import { ashao, basisPoints, percent } from "../../lib/money";
-import { Exact } from "../../site/money/Figures";
+import { Exact } from "../../money/Figures";
 
 const WIDTH = 1_000;
 

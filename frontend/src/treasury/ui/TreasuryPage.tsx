@@ -2,9 +2,9 @@ import { known } from "../../api/feed";
 import type { Treasury } from "../../api/money";
 import { ashao, money } from "../../lib/money";
 import { useStore } from "../../lib/store";
-import { FeedNotice } from "../../site/money/FeedNotice";
-import { Exact, Figure, Figures } from "../../site/money/Figures";
-import { SitePage } from "../../site/SitePage";
+import { FeedNotice } from "../../money/FeedNotice";
+import { Exact, Figure, Figures } from "../../money/Figures";
+import { MoneyPage } from "../../money/MoneyPage";
 import type { TreasuryApp } from "../app";
 import { REVENUE_PARTS } from "../days";
 import { Burns } from "./Burns";
@@ -18,7 +18,7 @@ export function TreasuryPage({ app }: { app: TreasuryApp }) {
   const state = useStore(app.treasury.store);
   const treasury = known(state);
   return (
-    <SitePage app={app} page="treasury">
+    <MoneyPage app={app} page="treasury">
       {() => (
         <>
           <header className="page-head">
@@ -38,7 +38,7 @@ export function TreasuryPage({ app }: { app: TreasuryApp }) {
           )}
         </>
       )}
-    </SitePage>
+    </MoneyPage>
   );
 }
 

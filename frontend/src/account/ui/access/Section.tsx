@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Feed, FeedState } from "../../../api/feed";
-import { FeedNotice } from "../../../site/money/FeedNotice";
+import { FeedNotice } from "../../../money/FeedNotice";
 import { Notice } from "../../../ui/Notice";
 
 interface SectionProps<T> {

@@ -32,8 +32,13 @@ export class Live {
     this.#socket = socket;
   }
 
-  /** Shows how the network is before, or without, the socket. */
-  async seed(ask: () => Promise<Network>): Promise<void> {
+  /** From the page's first moment; `ask` tells how the network is before, or without, the socket. */
+  start(ask: () => Promise<Network>): void {
+    void this.#seed(ask);
+    this.connect();
+  }
+
+  async #seed(ask: () => Promise<Network>): Promise<void> {
     try {
       const network = await ask();
       if (this.network.get() === null) this.network.set(network);

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ApiError } from "../api/request";
-import { MemoryStorage } from "../lib/storage";
+import { ApiError } from "../../api/request";
+import { MemoryStorage } from "../../lib/storage";
+import { Deletions } from "../deletions";
+import { ChatMemory } from "../memory";
+import { joinTabs, type TabNews } from "../tabs";
 import { BesideChat } from "./beside";
-import { Deletions } from "./deletions";
-import { ChatMemory } from "./memory";
-import { joinTabs, type TabNews } from "./tabs";
 
 let lasting: MemoryStorage;
 let tab: MemoryStorage;

@@ -1,21 +1,22 @@
 import { type ReactNode, useState } from "react";
+import { signedIn, signOut } from "../chat/beside/page";
 import { useStore } from "../lib/store";
+import { Header, type PageId } from "../site/Header";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import { SkipLink } from "../ui/SkipLink";
 import { SignInDialog } from "../wallet/SignInDialog";
-import { type SiteApp, signedIn, signOut } from "./app";
-import { Header, type PageId } from "./Header";
+import type { MoneyApp } from "./app";
 
-interface SitePageProps {
-  app: SiteApp;
+interface MoneyPageProps {
+  app: MoneyApp;
   page: PageId;
   /** Draws the page's own part; `signIn` opens the dialog. */
   children: (signIn: () => void) => ReactNode;
 }
 
 /** The frame of the account, stake and treasury pages: the header, what is wrong with the session, signing in. */
-export function SitePage({ app, page, children }: SitePageProps) {
+export function MoneyPage({ app, page, children }: MoneyPageProps) {
   const session = useStore(app.session.store);
   const network = useStore(app.live.network);
   const [asking, setAsking] = useState(false);

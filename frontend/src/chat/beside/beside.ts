@@ -1,10 +1,10 @@
 /** What the pages beside the chat do for it when somebody comes or goes: its open tabs, and what it left in the browser. */
-import type { Api } from "../api/api";
-import { type Clock, pageClock } from "../lib/clock";
-import { type KeyValue, safeStorage } from "../lib/storage";
-import { Deletions } from "./deletions";
-import { ChatMemory } from "./memory";
-import { joinTabs, type Tabs } from "./tabs";
+import type { Api } from "../../api/api";
+import { type Clock, pageClock } from "../../lib/clock";
+import { type KeyValue, safeStorage } from "../../lib/storage";
+import { Deletions } from "../deletions";
+import { ChatMemory } from "../memory";
+import { joinTabs, type Tabs } from "../tabs";
 
 interface BesideChatDeps {
   api: Pick<Api, "deleteConversation">;

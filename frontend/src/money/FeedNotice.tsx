@@ -1,7 +1,7 @@
-import type { Feed } from "../../api/feed";
-import { useStore } from "../../lib/store";
-import { Button } from "../../ui/Button";
-import { Notice } from "../../ui/Notice";
+import type { Feed } from "../api/feed";
+import { useStore } from "../lib/store";
+import { Button } from "../ui/Button";
+import { Notice } from "../ui/Notice";
 
 interface FeedNoticeProps<T> {
   feed: Feed<T>;

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { Icon } from "../../ui/Icon";
-import { shortWallet } from "../../ui/words";
+import { Icon } from "../ui/Icon";
+import { shortWallet } from "../ui/words";
 
 /** A link to an explorer; where there is none, the text alone. */
 export function OutLink({ url, children }: { url: string | null; children: ReactNode }) {
