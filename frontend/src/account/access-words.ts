@@ -1,7 +1,7 @@
 /** What the account page says about keys, workers and sessions. Pure. */
 import type { ApiKey, KeyScope, SignIn } from "../api/account";
 import type { WorkerRow } from "../api/types";
-import { ago } from "../earn/ui/format";
+import { ago } from "../earn/format";
 import { assertNever } from "../lib/never";
 import { dateTime } from "../money/dates";
 

@@ -6,6 +6,7 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/ui.css";
 import "../site/site.css";
+import "../chart/chart.css";
 import "../earn/styles/page.css";
 import "../earn/styles/before.css";
 import "../earn/styles/station.css";

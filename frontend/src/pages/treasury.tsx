@@ -7,6 +7,7 @@ import "../styles/base.css";
 import "../styles/ui.css";
 import "../site/site.css";
 import "../money/money.css";
+import "../chart/chart.css";
 import "../treasury/styles/treasury.css";
 
 mountPage(moneyConfig, (config) => {

@@ -1,5 +1,6 @@
-/** Days as stacked bars: where each part stands, how high it is, and the same in words. Pure. */
+/** Days as stacked bars, and the same in words. Pure. */
 import type { TreasuryDay } from "../api/money";
+import { type Bar, type Bars, stacked, totalOf } from "../chart/bars";
 import { money } from "../lib/money";
 import { dayName } from "../money/dates";
 
@@ -15,61 +16,27 @@ export const PART_NAMES: Readonly<Record<Part, string>> = {
 
 export const REVENUE_PARTS = ["workers", "cloud", "stakers", "buyback"] as const satisfies readonly Part[];
 
-export interface Segment {
-  part: Part;
-  /** Of the whole height, from the top, 0 to 1. */
-  y: number;
-  height: number;
-}
-
-export interface DayBar {
+export interface DayBar extends Bar<Part> {
   day: TreasuryDay;
-  /** Of the whole width, 0 to 1. */
-  x: number;
-  width: number;
-  total: number;
-  segments: readonly Segment[];
 }
 
-export interface DayChartShape {
+export interface DayChartShape extends Bars<Part> {
   bars: readonly DayBar[];
-  /** µUSDC at the top: a round amount that no day exceeds. */
-  top: number;
   summary: string;
 }
 
 /** Fewer days than these stand at the right, as wide as they will be later. */
 const LEAST_SLOTS = 14;
-/** A day with anything on it is seen, however much the best one had. */
-const LEAST_HEIGHT = 0.015;
-const STEPS = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8] as const;
 
 /** Null when no day has anything: there is nothing to draw. */
 export function dayChart(days: readonly TreasuryDay[], parts: readonly Part[]): DayChartShape | null {
-  const totals = days.map((day) => totalOf(day, parts));
-  const most = Math.max(0, ...totals);
-  if (most === 0) return null;
-  const top = roundTop(most);
-  const slots = Math.max(LEAST_SLOTS, days.length);
-  const bars = days.map((day, index) => ({
-    day,
-    x: (slots - days.length + index) / slots,
-    width: 1 / slots,
-    total: totals[index] ?? 0,
-    segments: segmentsOf(day, parts, top),
-  }));
-  return { bars, top, summary: summaryOf(bars) };
-}
-
-/** The next amount with at most two digits before its zeros, so that the highest bar fills most of the height. */
-export function roundTop(most: number): number {
-  const magnitude = 10 ** Math.floor(Math.log10(most));
-  const step = STEPS.find((factor) => factor * magnitude >= most) ?? 10;
-  return Math.round(step * magnitude);
-}
-
-export function totalOf(day: TreasuryDay, parts: readonly Part[]): number {
-  return parts.reduce((sum, part) => sum + day[part], 0);
+  const chart = stacked(days, parts, Math.max(LEAST_SLOTS, days.length));
+  if (chart === null) return null;
+  const bars = chart.bars.flatMap((bar, index) => {
+    const day = days[index];
+    return day === undefined ? [] : [{ ...bar, day }];
+  });
+  return { ...chart, bars, summary: summaryOf(bars) };
 }
 
 /** "21 Nov: $1.00" */
@@ -97,18 +64,6 @@ function freeText(days: readonly TreasuryDay[], parts: readonly Part[], sum: num
   const free = parts.includes("paidOut") ? 0 : days.reduce((total, day) => total + day.promoted, 0);
   if (free === 0) return "";
   return `, ${free >= sum ? "all" : money(free)} of it from the promotion budget`;
-}
-
-function segmentsOf(day: TreasuryDay, parts: readonly Part[], top: number): Segment[] {
-  const segments: Segment[] = [];
-  let base = 1;
-  for (const part of parts) {
-    if (day[part] <= 0) continue;
-    const height = Math.min(base, Math.max(LEAST_HEIGHT, day[part] / top));
-    base -= height;
-    segments.push({ part, y: base, height });
-  }
-  return segments;
 }
 
 function summaryOf(bars: readonly DayBar[]): string {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { TreasuryDay } from "../api/money";
 import { Treasury } from "../api/operations";
-import { barText, dayChart, pointedText, REVENUE_PARTS, roundTop, sumText } from "./days";
+import { roundTop } from "../chart/bars";
+import { barText, dayChart, pointedText, REVENUE_PARTS, sumText } from "./days";
 import { exampleSplit, splitOf } from "./split";
 
 function day(number: number, workers: number, rest = 0): TreasuryDay {

@@ -1,7 +1,7 @@
 import { IconButton } from "../../ui/Button";
 import { counted } from "../../ui/words";
 import type { BackgroundNote } from "../background";
-import { duration, speed } from "./format";
+import { duration, speed } from "../format";
 
 /** The tab is in sight again: how it went on while it wasn't. */
 export function Background({ note, onDismiss }: { note: BackgroundNote; onDismiss: () => void }) {

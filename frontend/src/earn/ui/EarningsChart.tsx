@@ -1,20 +1,17 @@
-import { type PointerEvent, useState } from "react";
+import { useState } from "react";
 import type { Minute } from "../../api/types";
+import type { Bars } from "../../chart/bars";
+import { Chart, ChartTable } from "../../chart/Chart";
 import { money } from "../../lib/money";
-import { counted } from "../../ui/words";
-import { type HourChart, hourChart, minuteText } from "./chart";
-import { clock } from "./format";
-
-const WIDTH = 600;
-const HEIGHT = 120;
-const GAP = 2;
+import { clock } from "../format";
+import { hourChart, minuteText, summaryOf, sumText } from "../hour";
 
 /** What each minute of the last hour earned. */
 export function EarningsChart({ hour }: { hour: readonly Minute[] }) {
   const chart = hourChart(hour);
   return (
     <section className="chart" data-testid="hour-chart" aria-label="The last hour">
-      {chart === null ? <Empty /> : <Filled chart={chart} />}
+      {chart === null ? <Empty /> : <Filled chart={chart} minutes={hour} />}
     </section>
   );
 }
@@ -30,95 +27,35 @@ function Empty() {
   );
 }
 
-function Filled({ chart }: { chart: HourChart }) {
+function Filled({ chart, minutes }: { chart: Bars<string>; minutes: readonly Minute[] }) {
   const [pointed, setPointed] = useState<number | null>(null);
-  const bar = pointed === null ? undefined : chart.bars[pointed];
-  const minutes = chart.bars.map((one) => one.minute);
+  const textOf = (index: number) => {
+    const minute = minutes[index];
+    return minute === undefined ? "" : minuteText(minute);
+  };
   return (
     <>
       <div className="chart-head">
         <h3>The last hour</h3>
-        <p data-testid="hour-minute">{bar === undefined ? sumText(minutes) : minuteText(bar.minute)}</p>
+        <p data-testid="hour-minute">{pointed === null ? sumText(minutes) : textOf(pointed)}</p>
       </div>
-      <div className="chart-plot">
-        <span className="chart-top">{money(chart.top)}</span>
-        <Bars chart={chart} pointed={pointed} />
-        <Scrub chart={chart} pointed={pointed} onPoint={setPointed} />
-      </div>
-      <div className="chart-times" aria-hidden="true">
-        <span>{clock(minutes[0]?.at ?? "")}</span>
-        <span>{clock(minutes[Math.floor(minutes.length / 2)]?.at ?? "")}</span>
-        <span>now</span>
-      </div>
+      <Chart
+        chart={chart}
+        summary={summaryOf(minutes)}
+        label="Minute of the last hour"
+        textOf={textOf}
+        times={[clock(minutes[0]?.at ?? ""), clock(minutes[Math.floor(minutes.length / 2)]?.at ?? ""), "now"]}
+        pointed={pointed}
+        onPoint={setPointed}
+      />
       <MinuteTable minutes={minutes} />
     </>
   );
 }
 
-function Bars({ chart, pointed }: { chart: HourChart; pointed: number | null }) {
-  const width = WIDTH / chart.bars.length - GAP;
-  return (
-    <svg
-      className="chart-bars"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={chart.summary}
-    >
-      {chart.bars.map(({ minute, x, height }, index) => (
-        <rect
-          key={minute.at}
-          className="chart-bar"
-          data-pointed={index === pointed}
-          data-now={index === chart.bars.length - 1}
-          x={x * WIDTH + GAP / 2}
-          y={HEIGHT - height * HEIGHT}
-          width={width}
-          height={height * HEIGHT}
-        />
-      ))}
-    </svg>
-  );
-}
-
-interface ScrubProps {
-  chart: HourChart;
-  pointed: number | null;
-  onPoint: (index: number | null) => void;
-}
-
-/** Invisible over the bars: a slider, so that keys, fingers and mice can all point at a minute. */
-function Scrub({ chart, pointed, onPoint }: ScrubProps) {
-  const last = chart.bars.length - 1;
-  const at = pointed ?? last;
-  const minute = chart.bars[at]?.minute;
-  function hover(event: PointerEvent<HTMLInputElement>) {
-    const box = event.currentTarget.getBoundingClientRect();
-    const part = (event.clientX - box.left) / box.width;
-    onPoint(Math.min(last, Math.max(0, Math.floor(part * chart.bars.length))));
-  }
-  return (
-    <input
-      type="range"
-      className="chart-scrub"
-      aria-label="Minute of the last hour"
-      aria-valuetext={minute === undefined ? undefined : minuteText(minute)}
-      min={0}
-      max={last}
-      value={at}
-      onChange={(event) => onPoint(event.target.valueAsNumber)}
-      onFocus={() => onPoint(at)}
-      onBlur={() => onPoint(null)}
-      onPointerMove={hover}
-      onPointerLeave={() => onPoint(null)}
-    />
-  );
-}
-
 function MinuteTable({ minutes }: { minutes: readonly Minute[] }) {
   return (
-    <details className="chart-table">
-      <summary>As a table</summary>
+    <ChartTable>
       <div className="table-scroll">
         <table data-testid="hour-table">
           <caption className="visually-hidden">Minutes of the last hour that earned something</caption>
@@ -144,12 +81,6 @@ function MinuteTable({ minutes }: { minutes: readonly Minute[] }) {
           </tbody>
         </table>
       </div>
-    </details>
+    </ChartTable>
   );
-}
-
-function sumText(minutes: readonly Minute[]): string {
-  const earned = minutes.reduce((sum, minute) => sum + minute.earned, 0);
-  const jobs = minutes.reduce((sum, minute) => sum + minute.jobs, 0);
-  return `${money(earned)} for ${counted(jobs, "answer")}`;
 }

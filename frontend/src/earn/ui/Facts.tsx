@@ -2,7 +2,7 @@ import type { EarnConfig } from "../../api/types";
 import type { Model, ModelBuild } from "../../engine/engine";
 import { percent } from "../../lib/money";
 import { Button } from "../../ui/Button";
-import { aboutBytes } from "./format";
+import { aboutBytes } from "../format";
 
 interface FactsProps {
   config: EarnConfig;

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button } from "../../ui/Button";
 import { focusOnAppearing } from "../../ui/focus";
-import { bytes } from "./format";
+import { bytes } from "../format";
 
 interface FreeDiskProps {
   disk: ReadonlyMap<string, number> | null;

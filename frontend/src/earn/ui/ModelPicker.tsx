@@ -1,7 +1,7 @@
 import { useId } from "react";
 import type { Model, ModelBuild } from "../../engine/engine";
+import { aboutBytes } from "../format";
 import type { ModelChoice, Readiness } from "../readiness";
-import { aboutBytes } from "./format";
 
 /** What is called "about" so many bytes may come out a little smaller. */
 const NEARLY_ALL = 0.95;

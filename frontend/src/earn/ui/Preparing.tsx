@@ -2,8 +2,8 @@ import { Fragment } from "react";
 import type { LoadProgress } from "../../engine/engine";
 import { assertNever } from "../../lib/never";
 import { Button } from "../../ui/Button";
+import { bytes, bytesRate, timeLeft } from "../format";
 import type { EarnState } from "../state";
-import { bytes, bytesRate, timeLeft } from "./format";
 import { Lamp } from "./Lamp";
 import { titleOf } from "./status";
 

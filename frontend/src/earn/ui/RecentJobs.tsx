@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { FinishedJob } from "../../api/types";
 import { money } from "../../lib/money";
 import { Button } from "../../ui/Button";
-import { clock, duration } from "./format";
+import { clock, duration } from "../format";
 
 const SHOWN_FIRST = 8;
 

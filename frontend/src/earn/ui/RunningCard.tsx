@@ -1,8 +1,8 @@
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import type { EarnController } from "../controller";
+import { speed } from "../format";
 import type { Running } from "../state";
-import { speed } from "./format";
 import { Lamp, type LampLook } from "./Lamp";
 import { phaseOf, titleOf } from "./status";
 

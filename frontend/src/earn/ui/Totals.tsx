@@ -2,8 +2,8 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { EarnConfig, WorkerStats } from "../../api/types";
 import { money, percent } from "../../lib/money";
 import { beside } from "../../site/pages";
+import { speed } from "../format";
 import type { EarnState } from "../state";
-import { speed } from "./format";
 import { isBusy } from "./status";
 
 interface TotalsProps {

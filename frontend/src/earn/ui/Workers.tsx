@@ -7,7 +7,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { focusOnAppearing } from "../../ui/focus";
 import { Notice } from "../../ui/Notice";
 import { counted } from "../../ui/words";
-import { ago } from "./format";
+import { ago } from "../format";
 
 interface WorkersProps {
   workers: readonly WorkerRow[];

@@ -1,22 +1,11 @@
-import { type PointerEvent, useState } from "react";
+import { useState } from "react";
 import type { TreasuryDay } from "../../api/money";
+import { totalOf } from "../../chart/bars";
+import { Chart, ChartTable } from "../../chart/Chart";
 import { money } from "../../lib/money";
 import { dayName } from "../../money/dates";
 import { TableScroll } from "../../money/TableScroll";
-import {
-  barText,
-  type DayChartShape,
-  dayChart,
-  PART_NAMES,
-  type Part,
-  pointedText,
-  sumText,
-  totalOf,
-} from "../days";
-
-const WIDTH = 900;
-const HEIGHT = 150;
-const GAP = 0.16;
+import { barText, dayChart, PART_NAMES, type Part, pointedText, sumText } from "../days";
 
 interface DayChartProps {
   id: string;
@@ -31,6 +20,10 @@ export function DayChart({ id, title, empty, days, parts }: DayChartProps) {
   const [pointed, setPointed] = useState<number | null>(null);
   const chart = dayChart(days, parts);
   const bar = pointed === null ? undefined : chart?.bars[pointed];
+  const textOf = (index: number) => {
+    const day = chart?.bars[index];
+    return day === undefined ? "" : barText(day);
+  };
   const titleId = `chart-${id}`;
   return (
     <section className="chart" data-testid={`chart-${id}`} aria-labelledby={titleId}>
@@ -44,15 +37,15 @@ export function DayChart({ id, title, empty, days, parts }: DayChartProps) {
         <p className="chart-empty">{empty}</p>
       ) : (
         <>
-          <div className="chart-plot">
-            <span className="chart-top">{money(chart.top)}</span>
-            <Bars chart={chart} pointed={pointed} />
-            <Scrub chart={chart} title={title} pointed={pointed} onPoint={setPointed} />
-          </div>
-          <div className="chart-times" aria-hidden="true">
-            <span>{chart.bars.length < 14 ? "" : dayName(days[0]?.day ?? "")}</span>
-            <span>today</span>
-          </div>
+          <Chart
+            chart={chart}
+            summary={chart.summary}
+            label={`${title}: the day`}
+            textOf={textOf}
+            times={[chart.bars.length < 14 ? "" : dayName(days[0]?.day ?? ""), "today"]}
+            pointed={pointed}
+            onPoint={setPointed}
+          />
           <DayTable days={days} parts={parts} title={title} />
         </>
       )}
@@ -60,75 +53,10 @@ export function DayChart({ id, title, empty, days, parts }: DayChartProps) {
   );
 }
 
-function Bars({ chart, pointed }: { chart: DayChartShape; pointed: number | null }) {
-  return (
-    <svg
-      className="chart-bars"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={chart.summary}
-    >
-      {chart.bars.map(({ day, x, width, segments }, index) => (
-        <g key={day.day} className="chart-day" data-dimmed={pointed !== null && pointed !== index}>
-          {segments.map((segment) => (
-            <rect
-              key={segment.part}
-              className="part"
-              data-part={segment.part}
-              x={(x + (width * GAP) / 2) * WIDTH}
-              y={segment.y * HEIGHT}
-              width={width * (1 - GAP) * WIDTH}
-              height={segment.height * HEIGHT}
-            />
-          ))}
-        </g>
-      ))}
-    </svg>
-  );
-}
-
-interface ScrubProps {
-  chart: DayChartShape;
-  title: string;
-  pointed: number | null;
-  onPoint: (index: number | null) => void;
-}
-
-/** Invisible over the bars: a slider, so that keys, fingers and mice can all point at a day. */
-function Scrub({ chart, title, pointed, onPoint }: ScrubProps) {
-  const last = chart.bars.length - 1;
-  const at = pointed ?? last;
-  const bar = chart.bars[at];
-  function hover(event: PointerEvent<HTMLInputElement>) {
-    const box = event.currentTarget.getBoundingClientRect();
-    const part = (event.clientX - box.left) / box.width;
-    const index = chart.bars.findIndex(({ x, width }) => part >= x && part < x + width);
-    onPoint(index < 0 ? null : index);
-  }
-  return (
-    <input
-      type="range"
-      className="chart-scrub"
-      aria-label={`${title}: the day`}
-      aria-valuetext={bar === undefined ? undefined : barText(bar)}
-      min={0}
-      max={last}
-      value={at}
-      onChange={(event) => onPoint(event.target.valueAsNumber)}
-      onFocus={() => onPoint(at)}
-      onBlur={() => onPoint(null)}
-      onPointerMove={hover}
-      onPointerLeave={() => onPoint(null)}
-    />
-  );
-}
-
 function DayTable({ days, parts, title }: Pick<DayChartProps, "days" | "parts" | "title">) {
   const filled = days.filter((day) => totalOf(day, parts) > 0).toReversed();
   return (
-    <details className="chart-table">
-      <summary>As a table</summary>
+    <ChartTable>
       <TableScroll label={title}>
         <table className="data">
           <caption className="visually-hidden">{title}: days that have something</caption>
@@ -156,6 +84,6 @@ function DayTable({ days, parts, title }: Pick<DayChartProps, "days" | "parts" |
           </tbody>
         </table>
       </TableScroll>
-    </details>
+    </ChartTable>
   );
 }
