@@ -38,5 +38,10 @@ export default defineConfig({
   worker: { format: "es" },
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   // Long, for a busy machine: no test here is about time.
-  test: { environment: "node", include: ["src/**/*.test.ts"], restoreMocks: true, testTimeout: 30_000 },
+  test: {
+    environment: "node",
+    include: ["{src,tools}/**/*.test.ts"],
+    restoreMocks: true,
+    testTimeout: 30_000,
+  },
 });

@@ -7,21 +7,19 @@ import { randomKey } from "../lib/random-key";
 import { safeStorage } from "../lib/storage";
 import { createPage, lookAgain, onPerson, type Page } from "../page/page";
 import { browserReturns, onReturn } from "./coming-back";
-import { ChatController } from "./controller";
-import type { History } from "./history";
-import { Library } from "./library";
-import { ChatMemory } from "./memory";
-import { cheapest, problemOf } from "./problems";
-import { browserStreams } from "./stream";
-import { fewConnections } from "./stream-slots";
+import { ChatController } from "./conversation/controller";
+import { ChatMemory } from "./conversation/memory";
+import type { ConversationParts } from "./conversation/parts";
+import { fewConnections } from "./conversation/stream/slots";
+import { browserStreams } from "./conversation/stream/stream";
+import type { History } from "./library/history";
+import { Library } from "./library/library";
 import { joinTabs, type TabNews, type Tabs } from "./tabs";
+import { cheapest, problemOf } from "./tiers/problems";
 
-export interface ChatApp extends Page {
-  config: ChatConfig;
+export interface ChatApp extends Page, ConversationParts {
   library: Library;
   history: History;
-  memory: ChatMemory;
-  chat: ChatController;
   tabs: Tabs;
 }
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ApiError } from "../../api/request";
 import { MemoryStorage } from "../../lib/storage";
-import { Deletions } from "../deletions";
-import { ChatMemory } from "../memory";
+import { ChatMemory } from "../conversation/memory";
+import { Deletions } from "../library/deletions";
 import { joinTabs, type TabNews } from "../tabs";
 import { BesideChat } from "./beside";
 

@@ -2,8 +2,8 @@
 import type { Api } from "../../api/api";
 import { type Clock, pageClock } from "../../lib/clock";
 import { type KeyValue, safeStorage } from "../../lib/storage";
-import { Deletions } from "../deletions";
-import { ChatMemory } from "../memory";
+import { ChatMemory } from "../conversation/memory";
+import { Deletions } from "../library/deletions";
 import { joinTabs, type Tabs } from "../tabs";
 
 interface BesideChatDeps {

@@ -1,7 +1,7 @@
 import { memo, useMemo, useState } from "react";
 import { useStore } from "../../lib/store";
 import { Button } from "../../ui/Button";
-import { CopyButton } from "../ui/MessageCopy";
+import { CopyButton } from "../../ui/CopyButton";
 import { highlighter } from "./libraries";
 import { CODE_MAX_LINES } from "./limits";
 

@@ -1,6 +1,7 @@
 /**
  * The end of a text that is still being typed, so that it doesn't flicker: a mark whose meaning the next character
- * decides is held back, and what was opened (bold, code, a link) is closed for the moment.
+ * decides is held back, and what was opened (bold, code, a link) is closed for the moment. Our own, since the package
+ * `remend` (1.4.0) closes marks, but holds few back and knows no table or `\(`: 13 of the 25 cases of the test fail.
  */
 import { withoutEnd } from "../../lib/text";
 

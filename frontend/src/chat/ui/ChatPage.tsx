@@ -8,13 +8,13 @@ import { useMedia } from "../../ui/media";
 import { SkipLink } from "../../ui/SkipLink";
 import { SignInDialog } from "../../wallet/SignInDialog";
 import { type ChatApp, signedIn, signOut } from "../app";
-import { Announcer } from "./Announcer";
-import { Conversation } from "./Conversation";
-import { ShortcutsDialog, useShortcuts } from "./Shortcuts";
-import { LibraryAnnouncement, Sidebar } from "./Sidebar";
+import { Announcer } from "../conversation/ui/Announcer";
+import { Conversation } from "../conversation/ui/Conversation";
+import { LibraryAnnouncement, Sidebar } from "../library/ui/Sidebar";
+import { UndoToast } from "../library/ui/UndoToast";
+import { ShortcutsDialog, useShortcuts } from "../shortcuts/Shortcuts";
 import { useSide } from "./side";
 import { lastAnswer, useConversationTitle } from "./title";
-import { UndoToast } from "./UndoToast";
 
 type Over = "sign-in" | "drawer" | "shortcuts" | null;
 

@@ -1,8 +1,8 @@
 import { useEffect } from "react";
 import { useStore } from "../../lib/store";
 import type { ChatApp } from "../app";
-import type { Answer, Message } from "../messages";
-import type { ChatState } from "../state";
+import type { Answer, Message } from "../conversation/messages";
+import type { ChatState } from "../conversation/state";
 
 const SITE = "ashao";
 const TITLE_MAX_CHARS = 60;
