@@ -77,7 +77,6 @@ class Factory(HTTPFactory):  # type: ignore[misc]
     """Makes our requests in place of daphne's."""
 
     def buildProtocol(self, address: Any) -> Any:  # noqa: N802
-        """A connection's protocol."""
         protocol = super().buildProtocol(address)
         protocol.requestFactory = Request
         return protocol

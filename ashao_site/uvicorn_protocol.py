@@ -15,19 +15,15 @@ REFUSAL = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection."""
-
     _head_bytes = 0
     _in_head = False
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Somebody has connected."""
         super().connection_made(transport)
         self._head_timer = self.loop.call_later(HEAD_MAX_S, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
         self._stop_timer()
         super().connection_lost(exc)
 

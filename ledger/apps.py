@@ -12,8 +12,6 @@ from ledger.books import chart
 
 
 class LedgerConfig(AppConfig):
-    """The books."""
-
     name = "ledger"
 
     def ready(self) -> None:

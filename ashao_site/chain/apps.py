@@ -4,7 +4,5 @@ from django.apps import AppConfig
 
 
 class ChainConfig(AppConfig):
-    """The chain."""
-
     name = "ashao_site.chain"
     label = "chain"

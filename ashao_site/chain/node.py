@@ -79,7 +79,6 @@ class Node:
         return block
 
     def latest(self) -> Block:
-        """The latest block."""
         return understood(BLOCK, self.ask("eth_getBlockByNumber", "latest", False))
 
     def logs(self, question: Question, *, first: int, last: int) -> list[Log]:

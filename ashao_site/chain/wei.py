@@ -25,7 +25,6 @@ class WeiField(_WholeField):
         super().__init__(*args, **{**kwargs, "max_digits": WEI_DIGITS, "decimal_places": 0})
 
     def from_db_value(self, value: Decimal | None, *_: object) -> int | None:
-        """As an integer."""
         return None if value is None else int(value)
 
     def to_python(self, value: Any) -> Any:

@@ -46,7 +46,6 @@ class Login:
 
     @property
     def url(self) -> str:
-        """As DATABASE_URL."""
         return f"postgres://{USER}:{self.password}@{LOOPBACK}:{self.port}/{DATABASE}"
 
 

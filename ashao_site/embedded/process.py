@@ -45,8 +45,6 @@ class ProcessSpec:
 
 @dataclass
 class Child:
-    """A running ProcessSpec."""
-
     spec: ProcessSpec
     popen: subprocess.Popen[bytes]
     log: LogFile | None

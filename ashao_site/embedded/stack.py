@@ -144,12 +144,10 @@ class Stack:
 
     @property
     def database_url(self) -> str:
-        """The stack's DATABASE_URL."""
         return self._services()["database_url"]
 
     @property
     def redis_url(self) -> str:
-        """The stack's REDIS_URL."""
         return self._services()["redis_url"]
 
     @property

@@ -91,7 +91,6 @@ class StrictCharField(serializers.CharField):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: object) -> str:
-        """The text itself."""
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
@@ -101,7 +100,6 @@ class StrictIntegerField(serializers.IntegerField):
     """A whole number that must be sent as a JSON number: not "5", not 5.0, not true."""
 
     def to_internal_value(self, data: object) -> int:
-        """The number itself."""
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return data
@@ -111,7 +109,6 @@ class StrictBooleanField(serializers.BooleanField):
     """True or false: REST framework's own field takes "yes" and 1 too."""
 
     def to_internal_value(self, data: object) -> bool:
-        """The value itself."""
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data

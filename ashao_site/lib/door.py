@@ -18,7 +18,6 @@ class Door:
         self.read_on_bytes = read_on_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
         scope = {**scope, "root_path": ""}
         if scope["type"] != "http":
             await self.app(scope, receive, send)

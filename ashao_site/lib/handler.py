@@ -39,7 +39,6 @@ class Handler(ASGIHandler):
         self._turns = asyncio.Semaphore(views_at_once())
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
-        """Serve one request."""
         try:
             await super().handle(scope, receive, send)  # type: ignore[arg-type]
         except BaseException:  # a cancelled request, too, whose thread may be at work still

@@ -145,7 +145,6 @@ class Pipe:
         return replies
 
     async def close(self) -> None:
-        """Close the connection."""
         await self._client.aclose()
 
 

@@ -17,15 +17,12 @@ class ReadOnly:
     """Nobody adds, changes or deletes what is in the books, staff included."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
         return False
 
 
@@ -49,7 +46,6 @@ class ChainEventAdmin(AshaoAdmin):
 
     @admin.display(description="block's time", ordering="block")
     def time(self, row: Any) -> SafeString:
-        """To the minute."""
         return words.when(row.block_at)
 
     @admin.display(description="wallet")
@@ -64,5 +60,4 @@ class ChainEventAdmin(AshaoAdmin):
 
     @admin.display(description="transaction")
     def transaction(self, row: Any) -> SafeString:
-        """All of it."""
         return words.transaction(row.tx_hash, whole=True)

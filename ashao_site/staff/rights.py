@@ -16,7 +16,6 @@ VIEW_PAYOUTS, APPROVE_PAYOUTS, SIGN_PAYOUTS = (
 
 
 def me(request: HttpRequest) -> User:
-    """Who decides."""
     return cast(User, request.user)
 
 

@@ -48,7 +48,6 @@ def person(user: User | None) -> SafeString | str:
 
 
 def person_link(user_id: int, text: str) -> SafeString:
-    """A person's page."""
     return format_html('<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[user_id]), text)
 
 
@@ -64,7 +63,6 @@ def row_link(row: Model, text: object) -> SafeString:
 
 
 def age(at: datetime | None, now: datetime) -> str:
-    """How long ago."""
     if at is None:
         return "-"
     seconds = max(0, int((now - at).total_seconds()))

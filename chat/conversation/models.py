@@ -107,8 +107,6 @@ class Conversation(models.Model):
 
 
 class Role(models.TextChoices):
-    """Who says it."""
-
     USER = "user"
     ASSISTANT = "assistant"
 

@@ -54,29 +54,22 @@ class ReadOnlyInline(ReadOnly, TabularInline):  # type: ignore[misc]
 
     @admin.display(description="amount")
     def amount(self, row: Entry | HoldLine) -> str:
-        """In dollars."""
         return format_usd(row.amount_micros)
 
 
 class EntryInline(ReadOnlyInline):
-    """A transfer's entries."""
-
     model = Entry
     fields = readonly_fields = ("account_link", "amount")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
-        """With their accounts."""
         return Entry.objects.select_related("account", "transfer").order_by("id")
 
 
 class HoldLineInline(ReadOnlyInline):
-    """A hold's lines."""
-
     model = HoldLine
     fields = readonly_fields = ("account_link", "amount")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HoldLine]:
-        """With their accounts."""
         return HoldLine.objects.select_related("account", "hold").order_by("id")
 
 
@@ -100,7 +93,6 @@ class AccountAdmin(NamedLookups, ReadOnlyAdmin):
 
     @admin.display(description="held")
     def held(self, account: Account) -> str:
-        """In dollars."""
         return format_usd(account.held_micros)
 
     @admin.display(description="entries")
@@ -164,7 +156,6 @@ class EntryAdmin(NamedLookups, ReadOnlyAdmin):
 
     @admin.display(description="account")
     def account_link(self, entry: Entry) -> SafeString:
-        """To the account."""
         return _link(entry.account, entry.account.address)
 
     @admin.display(description="account")
@@ -174,7 +165,6 @@ class EntryAdmin(NamedLookups, ReadOnlyAdmin):
 
     @admin.display(description="amount")
     def amount(self, entry: Entry) -> str:
-        """In dollars."""
         return format_usd(entry.amount_micros)
 
     @admin.display(description="transfer")
@@ -264,7 +254,6 @@ class HoldAdmin(NamedLookups, ReadOnlyAdmin):
 
     @admin.display(description="amount")
     def amount(self, hold: Hold) -> str:
-        """In dollars."""
         return format_usd(hold.amount_micros)
 
     @admin.display(description="transfer", empty_value="-")

@@ -87,7 +87,6 @@ class TreasuryTransferAdmin(ReadOnlyAdmin):
 
     @admin.display(description="block's time", ordering="block")
     def time(self, row: TreasuryTransfer) -> SafeString:
-        """To the minute."""
         return words.when(row.block_at)
 
     @admin.display(description="from or to")
@@ -97,7 +96,6 @@ class TreasuryTransferAdmin(ReadOnlyAdmin):
 
     @admin.display(description="from or to")
     def wallet(self, row: TreasuryTransfer) -> SafeString:
-        """All of it."""
         return words.breaking(row.counterparty)
 
     @display(description="in the books", ordering="booked", label=BOOKED_LABELS)  # type: ignore[untyped-decorator]
@@ -117,7 +115,6 @@ class TreasuryTransferAdmin(ReadOnlyAdmin):
 
     @admin.display(description="transaction")
     def transaction(self, row: TreasuryTransfer) -> SafeString:
-        """All of it."""
         return words.transaction(row.tx_hash, whole=True)
 
     @admin.display(description="ledger")

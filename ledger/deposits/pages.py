@@ -26,8 +26,6 @@ def waits(object_id: str) -> bool:
 
 
 class AssignForm(NoteForm):
-    """To whom."""
-
     person = forms.CharField(
         label="Person",
         help_text="The public id (usr_…) or the wallet with which the person signs in.",

@@ -17,8 +17,6 @@ class GrantState(models.TextChoices):
 
 
 class GrantReason(models.TextChoices):
-    """Why one waits."""
-
     NONE = ""
     ADDRESS = "address"
     """So many were given to this network address today."""

@@ -46,11 +46,9 @@ class OpenFilter(admin.SimpleListFilter):
     parameter_name = "open"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Two answers."""
         return [("yes", "Open"), ("problem", "With a problem")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payout]) -> QuerySet[Payout]:
-        """Only those."""
         if self.value() == "yes":
             return queryset.filter(state__in=OPEN)
         return queryset.filter(state__in=OPEN).exclude(problem="") if self.value() == "problem" else queryset
@@ -145,12 +143,10 @@ class PayoutAdmin(ReadOnlyAdmin):
 
     @admin.display(description="amount", ordering="amount_micros")
     def amount(self, payout: Payout) -> str:
-        """In dollars."""
         return format_usd(payout.amount_micros)
 
     @display(description="state", ordering="state", label=LABELS)  # type: ignore[untyped-decorator]
     def state_label(self, payout: Payout) -> str:
-        """Where it is."""
         return payout.state
 
     @admin.display(description="age", ordering="requested_at")
@@ -165,7 +161,6 @@ class PayoutAdmin(ReadOnlyAdmin):
 
     @admin.display(description="payee")
     def payee(self, payout: Any) -> SafeString:
-        """Who earned it."""
         return words.person_link(payout.user_id, payout.payee_id or str(payout.user_id))
 
     @admin.display(description="problem", ordering="problem")
@@ -182,11 +177,9 @@ class PayoutAdmin(ReadOnlyAdmin):
         return words.transaction(payout.tx_hash, whole=True)
 
     def has_approve_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        """Who may approve."""
         return may(request, APPROVE_PAYOUTS)
 
     def has_sign_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        """Who may sign."""
         return may(request, SIGN_PAYOUTS)
 
     @admin.action(description="Approve…", permissions=["approve"])

@@ -41,7 +41,6 @@ def problem_with(offered: Fees, *, gas: int, waiting: int, wei: int) -> str:
 
 
 def too_poor(wei: int) -> str:
-    """In a sentence."""
     return (
         f"The relayer has too little ether for gas ({wei / ETHER:.6f}): payouts wait until it is sent some."
     )

@@ -42,7 +42,6 @@ class ChainCursorAdmin(ReadOnlyAdmin):
 
     @admin.display(description="its hash")
     def hash_of_block(self, cursor: ChainCursor) -> SafeString:
-        """All of it."""
         return words.breaking(cursor.block_hash)
 
     @admin.display(description="its block is from")
@@ -52,12 +51,10 @@ class ChainCursorAdmin(ReadOnlyAdmin):
 
     @admin.display(description="last read")
     def read_age(self, cursor: ChainCursor) -> str:
-        """By ours."""
         return words.age(cursor.read_at, now())
 
     @display(description="state", label={"alarm": "danger", "problem": "warning", "read": "success"})  # type: ignore[untyped-decorator]
     def state_label(self, cursor: ChainCursor) -> str:
-        """In one word."""
         if cursor.alarm:
             return "alarm"
         return "problem" if cursor.problem else "read"

@@ -165,7 +165,6 @@ class Report:
 
     @property
     def red(self) -> tuple[Finding, ...]:
-        """What nothing explains."""
         return tuple(found for found in self.findings if found.level is Level.RED)
 
     @property

@@ -121,7 +121,6 @@ MARKS = {Level.RED: "Unexplained", Level.EXPLAINED: "Explained", Level.NOTE: "No
 
 
 def title(found: Finding) -> str:
-    """A finding's headline."""
     return TITLES[found.code][0]
 
 

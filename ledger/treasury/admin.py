@@ -57,12 +57,10 @@ class BookingAdmin(ReadOnlyAdmin):
 
     @admin.display(description="recorded", ordering="id")
     def time(self, booking: Booking) -> SafeString:
-        """To the minute."""
         return words.when(booking.booked_at)
 
     @admin.display(description="amount", ordering="amount_micros")
     def amount(self, booking: Booking) -> str:
-        """In dollars."""
         return format_usd(booking.amount_micros)
 
     @admin.display(description="$ASHAO burned")
@@ -72,7 +70,6 @@ class BookingAdmin(ReadOnlyAdmin):
 
     @admin.display(description="by")
     def staff(self, booking: Booking) -> str:
-        """Who recorded it."""
         return str(User.objects.filter(pk=booking.staff_id).first() or "-")
 
     @admin.display(description="transaction")
@@ -82,7 +79,6 @@ class BookingAdmin(ReadOnlyAdmin):
 
     @admin.display(description="transaction")
     def transaction(self, booking: Booking) -> SafeString:
-        """All of it."""
         return words.transaction(booking.tx_hash, whole=True)
 
     @admin.display(description="burn")

@@ -32,7 +32,6 @@ class BurnListener:
     """Keeps every burn, of whomever."""
 
     def questions(self, config: ChainSettings) -> Sequence[Question]:
-        """What burns $ASHAO."""
         return (burns(config),)
 
     def apply(self, read: BlockRange) -> None:

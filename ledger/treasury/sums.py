@@ -60,7 +60,6 @@ class Sums:
     by_key: Mapping[Key, int]
 
     def of(self, kind: str, part: str) -> int:
-        """Of all time."""
         return sum(micros for (_, k, p), micros in self.by_key.items() if (k, p) == (kind, part))
 
     def by_day(self, kind: str, part: str) -> dict[date, int]:

@@ -41,12 +41,10 @@ class EpochAdmin(ReadOnlyAdmin):
 
     @admin.display(description="to share", ordering="pool_micros")
     def pool(self, epoch: Epoch) -> str:
-        """In dollars."""
         return format_usd(epoch.pool_micros)
 
     @admin.display(description="shared", ordering="rewards_micros")
     def shared(self, epoch: Epoch) -> str:
-        """In dollars."""
         return format_usd(epoch.rewards_micros)
 
     @admin.display(description="carried on")
@@ -97,7 +95,6 @@ class RewardAdmin(ReadOnlyAdmin):
 
     @admin.display(description="amount", ordering="amount_micros")
     def amount(self, reward: Reward) -> str:
-        """In dollars."""
         return format_usd(reward.amount_micros)
 
 
@@ -134,5 +131,4 @@ class StakeChangeAdmin(ChainEventAdmin):
 
     @admin.display(description="stake after it")
     def after(self, change: StakeChange) -> str:
-        """In $ASHAO."""
         return format_ashao(change.stake_after_wei)

@@ -30,7 +30,6 @@ class WeiAmountField(serializers.Field[int, object, str, Any]):
     """$ASHAO in wei: more than none, and not more than there are. Digits as text, or a whole number."""
 
     def to_internal_value(self, data: object) -> int:
-        """The amount."""
         if isinstance(data, str) and _WEI.fullmatch(data):
             amount = int(data)
         elif isinstance(data, int) and not isinstance(data, bool):
@@ -42,7 +41,6 @@ class WeiAmountField(serializers.Field[int, object, str, Any]):
         return amount
 
     def to_representation(self, value: int) -> str:
-        """As text."""
         return str(value)
 
 

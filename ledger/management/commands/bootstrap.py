@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Fund the promotion budget of a development network, once."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the command."""
         usd: int = settings.DEVELOPMENT_PROMO_BUDGET_USD
         if not settings.DEVELOPMENT_WALLET or usd == 0:
             return

@@ -14,7 +14,6 @@ class Command(BaseCommand):
     help = "Compare balances, holds, transfers and the total. Exits with 1 if anything differs."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the comparison."""
         differences = queries.check_books()
         for difference in differences:
             self.stderr.write(difference)

@@ -14,7 +14,6 @@ class Command(BaseCommand):
     help = "Say whether the chain answers, has the right id, and the contracts. Exits with 1 if not."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Ask the chain."""
         found = status()
         if isinstance(found, Reachable | NotConfigured):
             self.stdout.write(describe(found))

@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "migrate, collectstatic and bootstrap."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the command."""
         call_command("migrate", interactive=False, stdout=self.stdout)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("bootstrap", stdout=self.stdout)

@@ -80,7 +80,6 @@ def sum_of(payouts: Iterable[Payout]) -> str:
 
 
 def counted(payouts: Sequence[Any]) -> str:
-    """How many."""
     return "one payout" if len(payouts) == 1 else f"{len(payouts)} payouts"
 
 

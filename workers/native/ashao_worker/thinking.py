@@ -116,7 +116,6 @@ class ThinkFilter:
         return None, True
 
     def _body(self, *, end: bool) -> tuple[Piece | None, bool]:
-        """Harmony: a message."""
         ends = [(at, mark) for mark in _BODY_ENDS if (at := self._held.find(mark)) >= 0]
         if not ends:
             return self._release(self._kind, _BODY_ENDS, end=end)
