@@ -26,8 +26,8 @@ from ledger.books.queries import check_books, trial_balance
 from ledger.reconciliation.compare import compare
 from ledger.reconciliation.queries import read
 from ledger.treasury import sums
-from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Epoch
+from staking.rewards.payment import settle_and_pay
 from staking.treasury import queries
 from workers.machines.queries import stats_of
 from workers.trust.actions import release_escrow

@@ -19,13 +19,15 @@ class LedgerConfig(AppConfig):
 
         And register what the ledger has to say to staff.
         """
+        from ashao_site.accounts.sign_in.actions import wallet_signed_in
         from ashao_site.chain.indexer import listeners
         from ashao_site.staff import alarms
         from ledger.deposits.transfers import TreasuryListener
-        from ledger.grants import receivers  # noqa: F401 - it registers itself
+        from ledger.grants.actions import give_first_credits
         from ledger.reconciliation.alarms import money_alarms
         from ledger.treasury.burns import BurnListener
 
+        wallet_signed_in.connect(give_first_credits, dispatch_uid="ledger.give_first_credits")
         listeners.register("treasury", TreasuryListener())
         listeners.register("burns", BurnListener())
         alarms.register("money", money_alarms)

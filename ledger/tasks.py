@@ -7,7 +7,7 @@ from ashao_site.chain.indexer.follow import follow
 from ashao_site.lib.db import only_one
 from ledger.deposits.faucet import fund_development_treasury
 from ledger.grants.actions import return_unused
-from ledger.grants.came_back import came_back
+from ledger.grants.queries import came_back
 from ledger.payouts import advance
 from ledger.reconciliation import actions as reconciliation
 from ledger.treasury.matching import match_outgoing

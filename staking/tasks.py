@@ -2,7 +2,7 @@
 
 from ashao_site.celery import app
 from ashao_site.lib.db import only_one
-from staking.rewards.actions import settle_and_pay
+from staking.rewards.payment import settle_and_pay
 
 
 @app.task(name="staking.tasks.settle_epochs", ignore_result=True)

@@ -13,7 +13,7 @@ class WorkersConfig(AppConfig):
 
     def ready(self) -> None:
         """Who ran a worker came back."""
-        from ledger.grants.came_back import add_sign
+        from ledger.grants.queries import add_sign
         from workers.machines.queries import had_worker_since
 
         add_sign(had_worker_since)

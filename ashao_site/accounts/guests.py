@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from ashao_site.lib.addresses import site_network
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import RateLimited
-from ashao_site.lib.ids import is_id, new_id
+from ashao_site.lib.text import is_id, new_id
 
 GUEST_SESSION_KEY = "guest_id"
 

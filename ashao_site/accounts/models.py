@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from eth_utils.address import to_checksum_address
 
 from ashao_site.lib.clock import now
-from ashao_site.lib.ids import new_id
+from ashao_site.lib.text import new_id
 
 user_created = Signal()
 """A wallet signed in for the first time. Arguments: `user`.

@@ -1,5 +1,6 @@
 """The chain at one moment, for those who decide by it: its node, the latest block, and the one that is settled."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ashao_site.chain.answers import Block
@@ -7,6 +8,10 @@ from ashao_site.chain.client import ChainUnavailable
 from ashao_site.chain.node import Node, node
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.chain.usdc import Usdc
+
+LOG_WINDOW_BLOCKS = 1_000
+MAX_LOG_WINDOWS = 20
+"""How much of the chain is searched at once; the next time goes on from there."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,15 @@ class ChainView:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "usdc", Usdc(self.node))
+
+    def windows(self, first: int) -> Iterator[tuple[int, int]]:
+        """The ranges of blocks that are searched now, from `first` on: to the end, or `MAX_LOG_WINDOWS` of them."""
+        for _ in range(MAX_LOG_WINDOWS):
+            if first > self.latest.number:
+                return
+            last = min(first + LOG_WINDOW_BLOCKS - 1, self.latest.number)
+            yield first, last
+            first = last + 1
 
     @property
     def config(self) -> ChainSettings:

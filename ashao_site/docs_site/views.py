@@ -6,10 +6,13 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from ashao_site.docs_site import catalogue, markdown
 from ashao_site.docs_site.catalogue import BY_NAME, FILES, SECTIONS, neighbours
-from ashao_site.docs_site.library import document
 
 log = structlog.get_logger("ashao.docs")
+
+_drawn: dict[str, tuple[int, markdown.Document]] = {}
+"""By name, with the file's time in nanoseconds: no more than there are entries in the catalogue."""
 
 
 @require_safe
@@ -53,3 +56,14 @@ def docs_file(request: HttpRequest, name: str) -> HttpResponse:
 def docs_missing(request: HttpRequest) -> HttpResponse:
     """Not found, in the site's look, with the list of what there is."""
     return render(request, "docs_missing.html", {"sections": SECTIONS}, status=404)
+
+
+def document(entry: catalogue.Entry) -> markdown.Document:
+    """The document of a page. Raises `OSError` where its file cannot be read."""
+    written_ns = entry.source.stat().st_mtime_ns
+    known = _drawn.get(entry.name)
+    if known is not None and known[0] == written_ns:
+        return known[1]
+    drawn = markdown.render(entry.source.read_text(encoding="utf-8"), source=entry.source)
+    _drawn[entry.name] = (written_ns, drawn)
+    return drawn

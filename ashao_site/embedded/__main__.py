@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 from ashao_site.embedded import app, template
-from ashao_site.embedded.config import read_config
-from ashao_site.embedded.errors import StackFailedError, StartError
+from ashao_site.embedded.config import StackFailedError, StartError, read_config
 from ashao_site.embedded.run import run
 from ashao_site.embedded.services import run_beside_services
 

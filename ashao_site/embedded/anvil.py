@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ashao_site.embedded.config import DEV_CHAIN_ID, ROOT
-from ashao_site.embedded.errors import StartError
+from ashao_site.embedded.config import DEV_CHAIN_ID, ROOT, StartError
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.ports import LOOPBACK, free_port
 from ashao_site.embedded.process import ProcessSpec

@@ -1,12 +1,10 @@
 """The environment of a run, read once and checked."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from ashao_site.embedded.errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_PORT = 8000
@@ -26,6 +24,26 @@ CHAIN_VARIABLES = (
     "TREASURY_SIGNER_KEY",
 )
 """What says which chain it is, where things are on it and who signs there: all of one chain, or none."""
+
+
+class StartError(Exception):
+    """The stack cannot start as asked. The text is one sentence for the person at the terminal."""
+
+    exit_code = 2
+
+
+class StackFailedError(StartError):
+    """Something that was started did not hold."""
+
+    exit_code = 1
+
+    def __init__(self, sentence: str, output: Iterable[str] = ()) -> None:
+        super().__init__(sentence)
+        self.output = "\n".join(output)
+
+
+class StopRequestedError(Exception):
+    """A signal asked for the end while something was being waited for."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from ashao_site.embedded.errors import StartError
+from ashao_site.embedded.config import StartError
 
 PRIVATE = 0o600
 

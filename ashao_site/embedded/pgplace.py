@@ -17,7 +17,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from ashao_site.embedded.errors import StartError
+from ashao_site.embedded.config import StartError
 from ashao_site.embedded.process import Account
 
 ACCOUNTS = ("postgres", "nobody")

@@ -5,7 +5,7 @@ import random
 import socket
 from pathlib import Path
 
-from ashao_site.embedded.errors import StartError
+from ashao_site.embedded.config import StartError
 
 LOOPBACK = "127.0.0.1"
 TRIES = 200

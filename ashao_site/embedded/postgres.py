@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ashao_site.embedded.errors import StackFailedError
+from ashao_site.embedded.config import StackFailedError
 from ashao_site.embedded.home import Home, write_private
 from ashao_site.embedded.pgplace import DATA, Place, choose_place
 from ashao_site.embedded.ports import LOOPBACK, free_port

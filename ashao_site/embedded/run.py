@@ -6,9 +6,8 @@ import re
 import resource
 from collections.abc import Collection, Mapping
 
-from ashao_site.embedded import app, devchain, template
-from ashao_site.embedded.config import Config
-from ashao_site.embedded.errors import StackFailedError, StopRequestedError
+from ashao_site.embedded import app, contracts, template
+from ashao_site.embedded.config import Config, StackFailedError, StopRequestedError
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.logs import Console
 from ashao_site.embedded.ports import LOOPBACK, check_port_free
@@ -81,7 +80,7 @@ def _start_all(supervisor: Supervisor, config: Config, names: Collection[str], *
     console.say("Starting.")
     wanted = [name for name in app.PROCESSES if name in names]
     ours = "anvil" in names and not config.chain_rpc_url
-    chain_port = devchain.launch(supervisor, site_port=config.port) if ours else None
+    chain_port = contracts.launch(supervisor, site_port=config.port) if ours else None
     database_url, redis_url = config.database_url or "", config.redis_url or ""
     if not database_url and "postgres" in names:
         with_tables = template.ensure(supervisor) if wanted and not durable else None
@@ -91,7 +90,7 @@ def _start_all(supervisor: Supervisor, config: Config, names: Collection[str], *
     home.write_services(database_url=database_url, redis_url=redis_url, port=config.port)
     secret_key = os.environ.get("SECRET_KEY") or home.secret("secret_key")
     env = app.child_env(config, database_url=database_url, redis_url=redis_url, secret_key=secret_key)
-    chain = devchain.complete(supervisor, chain_port, *((app.manage_step(env),) if wanted else ()))
+    chain = contracts.complete(supervisor, chain_port, *((app.manage_step(env),) if wanted else ()))
     home.write_services(database_url=database_url, redis_url=redis_url, port=config.port, chain=chain)
     if not wanted:
         console.say("The servers are ready.")

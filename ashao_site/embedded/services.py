@@ -6,9 +6,8 @@ import subprocess
 import time
 from collections.abc import Sequence
 
-from ashao_site.embedded import devchain, template
-from ashao_site.embedded.config import CHAIN_VARIABLES, DEFAULT_PORT
-from ashao_site.embedded.errors import StopRequestedError
+from ashao_site.embedded import contracts, template
+from ashao_site.embedded.config import CHAIN_VARIABLES, DEFAULT_PORT, StopRequestedError
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.logs import Console
 from ashao_site.embedded.postgres import start_postgres
@@ -36,12 +35,12 @@ def run_beside_services(argv: Sequence[str], *, chain: bool = False, watch_paren
     try:
         with Supervisor(home, Console(quiet=True), watch_parent=watch_parent) as supervisor:
             try:
-                chain_port = devchain.launch(supervisor, site_port=DEFAULT_PORT) if chain else None
+                chain_port = contracts.launch(supervisor, site_port=DEFAULT_PORT) if chain else None
                 database_url = start_postgres(
                     supervisor, home, durable=False, template=template.ensure(supervisor)
                 )
                 redis_url = start_valkey(supervisor, home)
-                variables = devchain.complete(supervisor, chain_port)
+                variables = contracts.complete(supervisor, chain_port)
             except StopRequestedError:
                 return SIGNALLED + signal.SIGINT
             supervisor.settled = True

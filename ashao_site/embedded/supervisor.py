@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from types import FrameType
 
-from ashao_site.embedded.errors import StackFailedError, StopRequestedError
+from ashao_site.embedded.config import StackFailedError, StopRequestedError
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.logs import Console
 from ashao_site.embedded.process import Child, ProcessSpec, describe_exit, spawn

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ashao_site.embedded.app import child_env
-from ashao_site.embedded.config import ROOT, read_config
-from ashao_site.embedded.errors import StackFailedError
+from ashao_site.embedded.config import ROOT, StackFailedError, read_config
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.logs import Console
 from ashao_site.embedded.pgplace import DATA, choose_place

@@ -6,7 +6,7 @@ import socket
 from importlib.util import find_spec
 from pathlib import Path
 
-from ashao_site.embedded.errors import StartError
+from ashao_site.embedded.config import StartError
 from ashao_site.embedded.home import Home, write_private
 from ashao_site.embedded.ports import LOOPBACK, free_port
 from ashao_site.embedded.process import ProcessSpec

@@ -1,7 +1,8 @@
 """The time, in one place, so that a test can move it."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 
 from django.utils import timezone
 
@@ -29,3 +30,18 @@ def iso(at: datetime) -> str:
 def iso_or_none(at: datetime | None) -> str | None:
     """As `iso`; None where there was no such time."""
     return iso(at) if at else None
+
+
+def day_start(at: datetime) -> datetime:
+    """When that UTC day began."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def day_left_s(at: datetime) -> int:
+    """How long that UTC day still is, in seconds, at least one."""
+    return max(1, int((day_start(at) + timedelta(days=1) - at).total_seconds()))
+
+
+def day_end(day: date) -> datetime:
+    """The first moment after a UTC day."""
+    return datetime.combine(day + timedelta(days=1), time_of_day.min, UTC)

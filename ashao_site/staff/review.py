@@ -12,7 +12,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import MinLengthValidator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -22,7 +22,6 @@ from ashao_site.lib.errors import AppError, Unavailable
 MIN_NOTE_CHARS = 3
 MAX_NOTE_CHARS = 400
 """The audit log keeps 500 characters of what was decided and why."""
-MAX_ID_DIGITS = 18
 REPEATED = "This form was confirmed before. Nothing was done again."
 
 Fact = tuple[str, object]
@@ -98,16 +97,6 @@ def decide(request: HttpRequest, step: Step, form: forms.Form, act: Act) -> Http
         "said": _said(form) if sure else [],
     }
     return render(request, "admin/staff/decide.html", context, status=status)
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form of the page was sent with; None where the page is only looked at."""
-    return request.POST if request.method == "POST" else None
-
-
-def is_row_id(text: str) -> bool:
-    """Whether a part of an address can be a row's id."""
-    return text.isdecimal() and len(text) <= MAX_ID_DIGITS
 
 
 def _confirmed(request: HttpRequest, step: Step, form: forms.Form, act: Act) -> HttpResponse:

@@ -11,7 +11,7 @@ from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, NotFound
-from ashao_site.lib.ids import is_id
+from ashao_site.lib.text import is_id
 from chat.conversation.models import RATINGS, READABLE, Conversation, Message, Status
 from chat.conversation.tree import Tree
 from chat.sending import steps

@@ -8,7 +8,7 @@ from typing import Self
 from django.db.models import Q
 
 from ashao_site.lib.errors import BadInput
-from ashao_site.lib.ids import is_id
+from ashao_site.lib.text import is_id
 from chat.conversation.models import Conversation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from ashao_site.accounts.viewer import Viewer
 from ashao_site.lib.clock import milliseconds, now
 from ashao_site.lib.errors import NotFound
-from ashao_site.lib.ids import is_id, new_id
+from ashao_site.lib.text import is_id, new_id
 from workers import jobs
 
 ID_MAX_CHARS = 40

@@ -6,6 +6,7 @@ zero, an address that is not in the chart) is a bug of the caller and raises `Va
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -23,26 +24,39 @@ from ledger.books.models import (
     Transfer,
 )
 from ledger.books.money import MAX_AMOUNT_MICROS
-from ledger.books.values import HoldRecord, Leg, TransferRecord
-
-__all__ = [
-    "HoldRecord",
-    "Leg",
-    "TransferRecord",
-    "expire_holds",
-    "fund_promo",
-    "grant",
-    "hold",
-    "post_hold",
-    "post_transfer",
-    "reverse_transfer",
-    "void_hold",
-]
 
 MAX_LEGS = 200
 MAX_SOURCES = 8
 MAX_KIND_CHARS = 40
 MAX_EXPIRED_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of a transfer: the account's address and what is added to it (negative: taken from it)."""
+
+    address: str
+    amount_micros: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRecord:
+    """A transfer in the books. `created` is False when this call repeated an earlier one."""
+
+    id: int
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRecord:
+    """A hold and the accounts it takes from, in the order in which they are drawn on.
+
+    `created` is False when this call repeated an earlier one.
+    """
+
+    id: int
+    lines: tuple[tuple[str, int], ...]
+    created: bool
 
 
 def post_transfer(

@@ -11,8 +11,8 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWid
 
 from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import Conflict
-from ashao_site.staff.review import Fact, Step, decide, posted
-from ashao_site.staff.rights import me
+from ashao_site.staff.asked import me, posted
+from ashao_site.staff.review import Fact, Step, decide
 from ledger.books import actions, chart, queries
 from ledger.books.models import MAX_NOTE_CHARS
 from ledger.books.money import format_usd, usd_to_micros

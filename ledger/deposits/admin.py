@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from ashao_site.staff import words
+from ashao_site.staff.asked import BOOK, RECONCILE, may
 from ashao_site.staff.readonly import ReadOnlyAdmin
-from ashao_site.staff.rights import BOOK, RECONCILE, may
 from ledger.books.admin_sides import ledger_link
 from ledger.books.money import format_usd
 from ledger.deposits import pages

@@ -10,8 +10,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from ashao_site.accounts.models import User
 from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import NotFound
-from ashao_site.staff.review import Fact, NoteForm, Step, decide, is_row_id, posted
-from ashao_site.staff.rights import RECONCILE, me, require_right
+from ashao_site.staff.asked import RECONCILE, is_row_id, me, posted, require_right
+from ashao_site.staff.review import Fact, NoteForm, Step, decide
 from ledger.books.money import format_usd
 from ledger.deposits.models import Booked, Direction, TreasuryTransfer
 from ledger.deposits.suspense import assign_deposit, fund_from_suspense

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 
 from ashao_site.accounts.guests import count_use
+from ashao_site.accounts.models import User
 from ashao_site.lib import clock
 from ashao_site.lib.addresses import site_network
 from ashao_site.lib.errors import InsufficientCredits
@@ -133,3 +135,8 @@ def _take_back(user_id: int) -> None:
             ledger.Leg(chart.PROMO_BUDGET, left_micros),
         ],
     )
+
+
+def give_first_credits(sender: object, *, user: User, address: str, **_: Any) -> None:
+    """A new wallet gets free credits, within the limits of a day and as long as the promotion budget lasts."""
+    give_signup_grant(user_id=user.pk, address=address)

@@ -15,8 +15,8 @@ from unfold.decorators import action, display
 
 from ashao_site.accounts.models import User
 from ashao_site.staff import words
+from ashao_site.staff.asked import APPROVE_PAYOUTS, SIGN_PAYOUTS, may
 from ashao_site.staff.readonly import ReadOnlyAdmin
-from ashao_site.staff.rights import APPROVE_PAYOUTS, SIGN_PAYOUTS, may
 from ledger.books.money import format_usd
 from ledger.payouts import queries
 from ledger.payouts.models import Payout, PayoutDecision

@@ -6,10 +6,9 @@ from ashao_site.accounts.models import User
 from ashao_site.chain.view import view_chain
 from ashao_site.lib import clock
 from ashao_site.lib.errors import Conflict, Forbidden
-from ledger.payouts.decision_log import changed_meanwhile, record_decision, required_note
 from ledger.payouts.evidence import require_unpayable
 from ledger.payouts.models import Payout
-from ledger.payouts.moves import UNSIGNED, give_back, move
+from ledger.payouts.moves import UNSIGNED, changed_meanwhile, give_back, move, record_decision, required_note
 from ledger.payouts.queries import approvals_needed, payout_of
 from ledger.payouts.signers import signer_of
 from ledger.payouts.states import PayoutState

@@ -9,7 +9,6 @@ The three proofs that money may go back, each of them final:
 - **spent**: its nonce was used for something that is not this payment, with enough confirmations.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,9 +21,6 @@ from ashao_site.lib.errors import Conflict
 from ledger.payouts.models import Payout, RelayerAttempt
 from ledger.payouts.moves import is_bound_to, note_searched, note_unpaid
 
-LOG_WINDOW_BLOCKS = 1_000
-MAX_LOG_WINDOWS = 20
-"""How much of the chain is searched at once; the next time goes on from there."""
 DEEPEST_REORG_BLOCKS = 1_000
 """A payment is searched for that far before where it was known not to be: deeper than any confirmations."""
 MAX_ATTEMPTS_ASKED = 16
@@ -132,16 +128,6 @@ def is_transfer_of(log: Log, payout: Payout) -> bool:
     return log.topics == wanted and log.words == (payout.amount_micros,)
 
 
-def search_windows(view: ChainView, first: int) -> Iterator[tuple[int, int]]:
-    """The ranges of blocks that are searched now, from `first` on: to the end of the chain, or `MAX_LOG_WINDOWS`."""
-    for _ in range(MAX_LOG_WINDOWS):
-        if first > view.latest.number:
-            return
-        last = min(first + LOG_WINDOW_BLOCKS - 1, view.latest.number)
-        yield first, last
-        first = last + 1
-
-
 def _judge(view: ChainView, payout: Payout, use: Log) -> Evidence:
     """What a use of the nonce means, whoever sent it."""
     receipt = read_receipt(view, use.transaction_hash)
@@ -165,7 +151,7 @@ def _find_use(view: ChainView, payout: Payout) -> Log | None:
     kinds = (AUTHORIZATION_USED, AUTHORIZATION_CANCELED)
     question = Question(view.config.usdc, (kinds, (padded(payout.payer),), (payout.nonce,)), words=0)
     searched = max(payout.searched_block or 0, (payout.unpaid_block or 0) - DEEPEST_REORG_BLOCKS, 0)
-    for first, last in search_windows(view, searched + 1):
+    for first, last in view.windows(searched + 1):
         if uses := view.node.logs(question, first=first, last=last):
             return uses[0]
         searched = last

@@ -9,7 +9,7 @@ from django.db.models import Q
 from ashao_site.chain.notation import ADDRESS_CHARS, HASH_CHARS
 from ashao_site.chain.wei import WeiField
 from ashao_site.lib import clock
-from ashao_site.lib.ids import new_id
+from ashao_site.lib.text import new_id
 from ledger.payouts.states import OPEN, PayoutState, SignedBy
 
 MAX_SENTENCE_CHARS = 300

@@ -1,4 +1,7 @@
-"""How a payout changes: a conditional update of its row, and the money in the same transaction. Nothing else does."""
+"""How a payout changes: a conditional update of its row; the money and who decided it in the same transaction.
+
+Nothing else changes one.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,13 +9,15 @@ from typing import Any
 from django.db import transaction
 
 from ashao_site.accounts.audit import audit
+from ashao_site.accounts.models import User
 from ashao_site.chain.answers import Receipt
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.chain.view import ChainView
 from ashao_site.lib import clock
+from ashao_site.lib.errors import BadInput, Conflict
 from ledger.books import chart
 from ledger.books.actions import Leg, post_transfer
-from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
+from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout, PayoutDecision
 from ledger.payouts.states import FINAL_KEY, PayoutState, sources_of
 
 UNPAID_STEP_BLOCKS = 100
@@ -171,3 +176,21 @@ def is_bound_to(payout: Payout, config: ChainSettings) -> bool:
 def cut(sentence: str) -> str:
     """A sentence as long as the column."""
     return sentence[:MAX_SENTENCE_CHARS]
+
+
+def record_decision(staff: User, payout: Payout, decision: str, note: str, *, action: str = "") -> None:
+    """Write a decision down, in the caller's transaction; in the audit log as `action`, where that says more."""
+    PayoutDecision.objects.create(payout=payout, staff_id=staff.pk, decision=decision, note=cut(note))
+    audit(actor=staff, action=f"payout.{action or decision}", subject=payout.public_id, detail=note)
+
+
+def required_note(note: str) -> str:
+    """A note that says something. Raises `BadInput`."""
+    if not note.strip():
+        raise BadInput("A note is needed: why?", code="note_needed")
+    return note.strip()
+
+
+def changed_meanwhile() -> Conflict:
+    """What is said when somebody else was first."""
+    return Conflict("This payout was changed just now. Please look again.", code="changed_meanwhile")

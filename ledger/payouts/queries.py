@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, QuerySet, Sum
@@ -79,7 +78,7 @@ def payouts_of(user: User) -> QuerySet[Payout]:
 
 def requested_today(user: User) -> int:
     """How many payouts this person has asked for on this UTC day, whatever became of them."""
-    return payouts_of(user).filter(requested_at__gte=day_start(clock.now())).count()
+    return payouts_of(user).filter(requested_at__gte=clock.day_start(clock.now())).count()
 
 
 def left_today(user: User) -> int:
@@ -97,7 +96,7 @@ def open_by_state() -> Mapping[PayoutState, Tally]:
 
 def key_signed_today() -> int:
     """What the configured key has signed on this UTC day, in µUSDC."""
-    today = Payout.objects.filter(key_signed_at__gte=day_start(clock.now()))
+    today = Payout.objects.filter(key_signed_at__gte=clock.day_start(clock.now()))
     return int(today.aggregate(sum=Sum("amount_micros"))["sum"] or 0)
 
 
@@ -115,13 +114,3 @@ def outstanding_micros(config: ChainSettings) -> int:
 def relayer_problem() -> str:
     """What keeps payouts as a whole from going on, in a sentence; "" where nothing does."""
     return RelayerStatus.objects.filter(pk=STATUS_ROW).values_list("problem", flat=True).first() or ""
-
-
-def day_start(at: datetime) -> datetime:
-    """When that UTC day began."""
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def day_left_s(at: datetime) -> int:
-    """How long that UTC day still is, in seconds, at least one."""
-    return max(1, int((day_start(at) + timedelta(days=1) - at).total_seconds()))

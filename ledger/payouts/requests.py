@@ -10,13 +10,13 @@ from ashao_site.chain.notation import ADDRESS, NOBODY, checksummed, is_mistyped
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict, InsufficientCredits, RateLimited
-from ashao_site.lib.ids import new_id
+from ashao_site.lib.text import new_id
 from ledger.books import chart
 from ledger.books.actions import Leg, post_transfer
 from ledger.books.money import MAX_AMOUNT_MICROS, format_usd
 from ledger.payouts.authorization import nonce_of
 from ledger.payouts.models import Payout
-from ledger.payouts.queries import day_left_s, left_today, new_wallets_of, wallets_of
+from ledger.payouts.queries import left_today, new_wallets_of, wallets_of
 
 
 def request_payout(*, user: User, amount_micros: int, wallet: str | None, key: str | None) -> Payout:
@@ -101,7 +101,7 @@ def _check_limits(user: User, amount_micros: int) -> None:
         raise RateLimited(
             f"You can ask for {limit} payout{'' if limit == 1 else 's'} a day (UTC).",
             code="payout_limit",
-            retry_after_s=day_left_s(clock.now()),
+            retry_after_s=clock.day_left_s(clock.now()),
         )
 
 

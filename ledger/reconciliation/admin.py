@@ -12,9 +12,9 @@ from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.lib.clock import now
 from ashao_site.staff import words
+from ashao_site.staff.asked import RECONCILE, is_row_id, may, me, posted, require_right
 from ashao_site.staff.readonly import ReadOnlyAdmin
-from ashao_site.staff.review import NoteForm, Step, decide, is_row_id, posted
-from ashao_site.staff.rights import RECONCILE, may, me, require_right
+from ashao_site.staff.review import NoteForm, Step, decide
 from ledger.reconciliation.actions import clear_alarm
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 
 from ashao_site.lib.clock import now
-from ashao_site.staff.rights import RECONCILE, me, require_right
+from ashao_site.staff.asked import RECONCILE, me, require_right
 from ledger.books.money import format_usd
 from ledger.reconciliation import words
 from ledger.reconciliation.actions import reconcile

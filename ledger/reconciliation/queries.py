@@ -6,7 +6,7 @@ The rows that certainly agree are paired by PostgreSQL and stay there: what is r
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.db.models import Count, Sum
 
 from ashao_site.chain.indexer.models import ChainCursor
 from ashao_site.chain.settings import ChainSettings
-from ashao_site.lib.clock import now
+from ashao_site.lib.clock import day_end, now
 from ledger.books.queries import check_books
 from ledger.deposits.models import Booked, TreasuryTransfer
 from ledger.payouts.models import Payout
@@ -33,18 +33,13 @@ CLASSES = ("credits", "granted", "earnings", "escrow", "payouts", "suspense", "p
 """Whom the treasury's cash belongs to, in the order in which it is shown."""
 
 
-def end_of(day: date) -> datetime:
-    """The first moment after a UTC day."""
-    return datetime.combine(day + timedelta(days=1), time.min, UTC)
-
-
 def read(*, day: date | None, with_books: bool = True, skip_pairs: bool = True) -> Inputs:
     """Everything as of the end of a day, or of now.
 
     `with_books` checks the books themselves too, for now only. `skip_pairs` leaves out what agrees: with all
     rows the report is the same, and takes longer.
     """
-    moment = end_of(day) if day is not None else None
+    moment = day_end(day) if day is not None else None
     with _snapshot():
         return _read(day, moment, with_books=with_books and day is None, skip_pairs=skip_pairs)
 

@@ -9,8 +9,8 @@ from unfold.decorators import action
 from ashao_site.accounts.models import User
 from ashao_site.chain.wei import format_ashao
 from ashao_site.staff import words
+from ashao_site.staff.asked import BOOK, may
 from ashao_site.staff.readonly import ChainEventAdmin, ReadOnlyAdmin
-from ashao_site.staff.rights import BOOK, may
 from ledger.books.admin_sides import ledger_link
 from ledger.books.money import format_usd
 from ledger.treasury.models import Booking, Burn

@@ -11,8 +11,8 @@ from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.chain.notation import HASH_CHARS
 from ashao_site.chain.wei import format_ashao
 from ashao_site.lib.errors import BadInput
-from ashao_site.staff.review import Fact, NoteForm, Step, decide, posted
-from ashao_site.staff.rights import BOOK, me, require_right
+from ashao_site.staff.asked import BOOK, me, posted, require_right
+from ashao_site.staff.review import Fact, NoteForm, Step, decide
 from ledger.books.money import format_usd
 from ledger.books.queries import balance
 from ledger.treasury.bookings import PAYS, book_payment

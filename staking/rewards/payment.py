@@ -14,7 +14,7 @@ from ashao_site.lib.clock import now
 from ledger.books import actions as ledger
 from ledger.books import chart
 from ledger.books.queries import balance
-from staking.rewards.epochs import REWARD_KIND
+from staking.rewards.epochs import EPOCHS_AT_ONCE, REWARD_KIND, due_spans, settle
 from staking.rewards.models import Epoch, Reward
 
 BATCH = 199
@@ -26,6 +26,19 @@ log = structlog.get_logger("ashao.staking")
 
 class TakenElsewhere(Exception):
     """Another process has paid these rewards in the meantime."""
+
+
+def settle_and_pay(*, limit: int = EPOCHS_AT_ONCE) -> tuple[int, int]:
+    """Settle the epochs that are over and pay their rewards: how many epochs, and how many batches.
+
+    At most `limit` epochs, the rest in the next run. One process at a time: the caller sees to it, for speed;
+    two at once would do nothing twice.
+    """
+    paid = pay_open_epochs()
+    settled = settle(due_spans(limit=limit))
+    if settled:
+        paid += pay_open_epochs()
+    return settled, paid
 
 
 def pay_open_epochs(*, batches: int = BATCHES_AT_ONCE) -> int:

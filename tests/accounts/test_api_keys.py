@@ -15,7 +15,7 @@ from ashao_site.accounts.keys.models import ApiKey
 from ashao_site.accounts.models import User
 from ashao_site.accounts.tidy import REVOKED_KEY_KEPT, forget_expired
 from ashao_site.lib.clock import now
-from ashao_site.lib.ids import hash_secret
+from ashao_site.lib.text import hash_secret
 
 
 def bearer(token: str) -> APIClient:

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
-from ashao_site.docs_site import library, links
+from ashao_site.docs_site import links, views
 from ashao_site.docs_site.catalogue import BY_NAME, DOCS, FILES, Entry, entries
 from ashao_site.docs_site.diagrams import Arrow, arrows
 from ashao_site.docs_site.markdown import render, slug_of
@@ -114,7 +114,7 @@ def leads_somewhere(href: str, page: Page) -> bool:
     if path.startswith("/docs/files/"):
         return path.removeprefix("/docs/files/") in FILES
     if name != path:
-        return name in BY_NAME and (not anchor or anchor in library.document(BY_NAME[name]).anchors)
+        return name in BY_NAME and (not anchor or anchor in views.document(BY_NAME[name]).anchors)
     try:
         return path.startswith("/") and resolve(path) is not None
     except Resolver404:
@@ -283,15 +283,15 @@ def test_a_document_is_drawn_again_when_it_has_changed(tmp_path: Path) -> None:
     source = tmp_path / "page.md"
     entry = Entry(name="test-page", title="T", about="", source=source)
     source.write_text("# One")
-    first = library.document(entry)
-    assert library.document(entry) is first
+    first = views.document(entry)
+    assert views.document(entry) is first
     source.write_text("# Two")
     os.utime(source, ns=(1, 1))
-    assert library.document(entry).title == "Two"
+    assert views.document(entry).title == "Two"
     source.unlink()
     with pytest.raises(OSError):
-        library.document(entry)
-    del library._drawn["test-page"]
+        views.document(entry)
+    del views._drawn["test-page"]
 
 
 def test_a_document_that_is_gone_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ashao_site.embedded.config import ROOT, read_config
-from ashao_site.embedded.errors import StartError
+from ashao_site.embedded.config import ROOT, StartError, read_config
 
 from .helpers import embedded, plain_env
 

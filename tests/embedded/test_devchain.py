@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ashao_site.embedded import anvil, contracts, devchain
+from ashao_site.embedded import anvil, contracts
 from ashao_site.embedded.anvil import call, code_at
 from ashao_site.embedded.app import EVERYTHING
 from ashao_site.embedded.home import Home
@@ -113,9 +113,9 @@ def test_a_machine_without_anvil_goes_on_without_a_chain(
     of_home = Home(home)
     of_home.prepare()
     with Supervisor(of_home, Console()) as supervisor:
-        port = devchain.launch(supervisor, site_port=8000)
+        port = contracts.launch(supervisor, site_port=8000)
         assert port is None
-        assert devchain.complete(supervisor, port) == {}
+        assert contracts.complete(supervisor, port) == {}
     of_home.release()
     assert "Until then there is no chain; everything else works." in capsys.readouterr().out
 

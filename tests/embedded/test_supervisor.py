@@ -16,7 +16,7 @@ from ashao_site.embedded import supervisor as module
 from ashao_site.embedded.home import Home
 from ashao_site.embedded.logs import Console
 from ashao_site.embedded.process import ProcessSpec
-from ashao_site.embedded.errors import StackFailedError
+from ashao_site.embedded.config import StackFailedError
 
 module.RESTARTS_PER_MINUTE_MAX, module.BACKOFF_FIRST_S = 3, 0.01
 home = Home(Path(sys.argv[1]))

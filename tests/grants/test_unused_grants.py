@@ -14,8 +14,8 @@ from ledger.books import chart, queries
 from ledger.books.models import Transfer
 from ledger.grants import actions
 from ledger.grants.actions import give_signup_grant, return_unused
-from ledger.grants.came_back import came_back
 from ledger.grants.models import SignupGrant
+from ledger.grants.queries import came_back
 from ledger.tasks import return_unused_grants
 from tests.accounts.accounts_browser import Browser
 from tests.ledger.support import assert_books

@@ -10,7 +10,7 @@ import redis as plain
 from django.conf import settings
 
 from ashao_site.lib.db import OUTAGES
-from ashao_site.lib.redis import RESYNC, Hub, LoopRedis, Pipe, Refused
+from ashao_site.lib.redis import RESYNC, Hub, LoopRedis, Pipe, WritesRefused
 
 LISTENERS = 200
 LONG_S = 60.0
@@ -89,8 +89,8 @@ async def test_a_server_that_was_demoted_is_away_until_it_may_write_again(server
         server.execute_command("REPLICAOF", "127.0.0.1", "1")
         with pytest.raises(OUTAGES) as refused:
             await redis.pipe.command("SET", "ashao:test", "lost", "EX", 60)
-        assert isinstance(refused.value, Refused)
-        with pytest.raises(Refused):
+        assert isinstance(refused.value, WritesRefused)
+        with pytest.raises(WritesRefused):
             await redis.pipe.command("EVAL", "return redis.call('SET', KEYS[1], 'lost')", 1, "ashao:test")
         assert await redis.pipe.command("CLIENT", "ID") != client, "such a connection is thrown away"
         server.execute_command("REPLICAOF", "NO", "ONE")
@@ -101,7 +101,7 @@ async def test_a_server_that_was_demoted_is_away_until_it_may_write_again(server
 async def test_a_server_that_is_full_is_away(server: Any) -> None:
     async with connected() as redis:
         server.config_set("maxmemory", 1)
-        with pytest.raises(Refused):
+        with pytest.raises(WritesRefused):
             await redis.pipe.command("SET", "ashao:test", "too much", "EX", 60)
         server.config_set("maxmemory", 0)
         await redis.pipe.command("SET", "ashao:test", "fits", "EX", 60)
@@ -110,14 +110,14 @@ async def test_a_server_that_is_full_is_away(server: Any) -> None:
 async def test_listeners_follow_to_a_server_that_may_write(
     server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ashao_site.lib.redis.PUBSUB_POLL_S", 0.2)
+    monkeypatch.setattr("ashao_site.lib.redis.published.PUBSUB_POLL_S", 0.2)
     async with connected() as redis, redis.hub.listen("news") as listener:
         while await listener.get(0.0) is not None:
             pass
         old = subscribers(server)
         server.execute_command("REPLICAOF", "127.0.0.1", "1")
         await asyncio.sleep(0.3)  # older than what is never renewed twice
-        with pytest.raises(Refused):
+        with pytest.raises(WritesRefused):
             await redis.pipe.command("SET", "ashao:test", "lost", "EX", 60)
         assert await listener.get(LONG_S) is RESYNC, "what was published elsewhere may have been missed"
         on_replica = subscribers(server)

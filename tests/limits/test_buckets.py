@@ -11,10 +11,10 @@ from django.conf import settings as django_settings
 
 from ashao_site.lib import limits
 from ashao_site.lib.errors import RateLimited
-from ashao_site.lib.ids import new_id
 from ashao_site.lib.limits import buckets, table
 from ashao_site.lib.limits.buckets import Bucket, Refusal, take, take_here
 from ashao_site.lib.limits.table import HOUR_S, Limit, Rate
+from ashao_site.lib.text import new_id
 
 SLOW_US = HOUR_S * 1_000_000
 """In a test nothing comes back of this."""

@@ -12,8 +12,8 @@ from ashao_site.accounts.models import User
 from ashao_site.chain.client import ChainUnavailable
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
-from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Stake
+from staking.rewards.payment import settle_and_pay
 from tests.contracts.support import Chain
 from tests.indexer.support import World, person
 from tests.staking.support import ASHAO, CHAIN_ID, START, WEEK_S, Stakes, at, earn, read_until, wallet

@@ -14,8 +14,8 @@ from ledger.books import actions, chart
 from ledger.books.models import Transfer
 from ledger.books.queries import balance, check_books
 from staking.rewards import epochs, payment
-from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Epoch, Reward
+from staking.rewards.payment import settle_and_pay
 from tests.staking.support import ASHAO, WEEK_S, Stakes, at, earn, read_until, rewards_of, wallet
 
 ALICE, BOB, CHARLIE = (wallet(number) for number in (0xA1, 0xB0, 0xC7))

@@ -9,8 +9,8 @@ from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.config import ROOT
 from ledger.books import chart
 from ledger.books.queries import balance
-from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Reward
+from staking.rewards.payment import settle_and_pay
 from tests.staking.support import ASHAO, WEEK_S, Stakes, at, earn, read_until, wallet
 
 TEXT = (ROOT / "docs" / "staking.md").read_text()

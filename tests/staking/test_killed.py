@@ -15,8 +15,8 @@ from django.db import connection
 from ledger.books import chart
 from ledger.books.models import Transfer
 from ledger.books.queries import balance, check_books
-from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Epoch, Reward
+from staking.rewards.payment import settle_and_pay
 from tests.staking.support import ASHAO, WEEK_S, Stakes, at, earn, read_until, wallet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ from dataclasses import replace
 import django
 django.setup()
 from django.conf import settings
-from staking.rewards import actions, epochs, payment
+from staking.rewards import epochs, payment
 from tests.staking.support import chain_settings
 settings.CHAIN = chain_settings()
 settings.MONEY = replace(settings.MONEY, epoch_s=604_800)
@@ -48,7 +48,7 @@ def settle_and_die(where, count):
             os.kill(os.getpid(), signal.SIGKILL)
         return found
     setattr(module, name, dying)
-    actions.settle_and_pay()
+    payment.settle_and_pay()
 for line in sys.stdin:  # this process itself never opens a connection: its children do
     child = os.fork()
     if child == 0:

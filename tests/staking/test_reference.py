@@ -14,10 +14,10 @@ from ledger.books import chart
 from ledger.books.actions import post_transfer
 from ledger.books.queries import balance
 from staking.rewards import payment
-from staking.rewards.actions import settle_and_pay
 from staking.rewards.calendar import first_span
 from staking.rewards.epochs import _settle_one
 from staking.rewards.models import Epoch, Reward
+from staking.rewards.payment import settle_and_pay
 from tests.staking.support import (
     START,
     Change,

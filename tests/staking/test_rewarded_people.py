@@ -14,8 +14,8 @@ from ashao_site.chain.settings import ChainSettings
 from ledger.books import chart, money
 from ledger.books.actions import fund_promo
 from ledger.books.queries import balance
-from staking.rewards.actions import settle_and_pay
 from staking.rewards.models import Stake
+from staking.rewards.payment import settle_and_pay
 from staking.rewards.queries import is_staker, stakes_enough
 from tests.staking.support import ASHAO, CHAIN_ID, START, WEEK_S, Stakes, at, earn, read_until, wallet
 from workers.jobs import pricing

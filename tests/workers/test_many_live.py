@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as site
 
 from ashao_site.lib import clock
-from ashao_site.lib.ids import hash_secret
+from ashao_site.lib.text import hash_secret
 from tests.workers.support import ask, person
 from workers import jobs
 from workers.jobs import State, Tier, sweep

@@ -17,8 +17,8 @@ from ashao_site.lib import clock, limits
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import Forbidden, NotSignedIn
-from ashao_site.lib.ids import hash_secret
 from ashao_site.lib.redis import Listener, Resync, redis
+from ashao_site.lib.text import hash_secret
 from workers.jobs import Holder, Tier, owner_tag
 from workers.jobs.fit import reading_room
 from workers.jobs.models import Worker

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from ashao_site.lib.ids import new_id
+from ashao_site.lib.text import new_id
 from ledger.books.money import WORKER_SHARE_BPS
 from workers.jobs.pricing import Tier, WorkerKind
 from workers.jobs.states import LIVE, Finish, State

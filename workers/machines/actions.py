@@ -12,8 +12,7 @@ from ashao_site.lib import clock
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.db import OUTAGES
 from ashao_site.lib.errors import AppError, BadInput, Conflict, NotFound
-from ashao_site.lib.ids import hash_secret, new_secret
-from ashao_site.lib.text import clean_text
+from ashao_site.lib.text import clean_text, hash_secret, new_secret
 from workers import jobs
 from workers.jobs import TIERS_OF, Tier, WorkerKind
 from workers.jobs.models import MODEL_MAX_CHARS, WORKER_NAME_MAX_CHARS, Worker

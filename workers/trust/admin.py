@@ -14,9 +14,9 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from ashao_site.accounts.models import User
 from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import NotFound
+from ashao_site.staff.asked import me, require_right
 from ashao_site.staff.readonly import ReadOnlyAdmin
 from ashao_site.staff.review import Fact, NoteForm, Step, decide
-from ashao_site.staff.rights import me, require_right
 from ashao_site.staff.words import person
 from ledger.books import chart
 from ledger.books.money import format_usd

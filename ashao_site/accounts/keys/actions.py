@@ -12,8 +12,7 @@ from ashao_site.accounts.models import User
 from ashao_site.accounts.viewer import Viewer, note_last_use, tell_access_ended
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import BadInput, Conflict, NotFound, NotSignedIn
-from ashao_site.lib.ids import hash_secret, is_id, new_secret
-from ashao_site.lib.text import clean_text
+from ashao_site.lib.text import clean_text, hash_secret, is_id, new_secret
 
 API_KEYS_MAX_PER_USER = 20
 API_KEY_PREFIX = "ak"

@@ -9,7 +9,7 @@ from django.db.models import Q
 from ashao_site.accounts.keys.scopes import ALL_SCOPES, SCOPE_MAX_CHARS
 from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
-from ashao_site.lib.ids import new_id
+from ashao_site.lib.text import new_id
 
 API_KEY_NAME_MAX_CHARS = 80
 

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from ashao_site.accounts.audit import audit
 from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
-from ashao_site.lib.ids import hash_secret
+from ashao_site.lib.text import hash_secret
 
 RECOVERY_CODES = 10
 CODE_BYTES = 10

@@ -8,7 +8,7 @@ from django.db import models
 from ashao_site.accounts.models import User
 from ashao_site.accounts.sessions.devices import LABEL_MAX_CHARS, UNKNOWN_DEVICE
 from ashao_site.lib.clock import now
-from ashao_site.lib.ids import new_id
+from ashao_site.lib.text import new_id
 
 SESSION_KEY_MAX_CHARS = 64
 

@@ -17,7 +17,7 @@ from ashao_site.accounts.sessions.loading import viewer_of_session
 from ashao_site.accounts.sessions.models import SignIn
 from ashao_site.accounts.viewer import Viewer, note_last_use, note_seen, tell_access_ended
 from ashao_site.lib.errors import NotFound
-from ashao_site.lib.ids import is_id
+from ashao_site.lib.text import is_id
 
 SIGN_INS_SHOWN = 100
 

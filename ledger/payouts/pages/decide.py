@@ -15,8 +15,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from ashao_site.accounts.models import User
 from ashao_site.accounts.second_factor.actions import second_factor_required
 from ashao_site.lib.errors import AppError, Unavailable
-from ashao_site.staff.review import OnceForm, Step, decide, posted
-from ashao_site.staff.rights import APPROVE_PAYOUTS, SIGN_PAYOUTS, VIEW_PAYOUTS, me, require_right
+from ashao_site.staff.asked import APPROVE_PAYOUTS, SIGN_PAYOUTS, VIEW_PAYOUTS, me, posted, require_right
+from ashao_site.staff.review import OnceForm, Step, decide
 from ledger.payouts import actions
 from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
 from ledger.payouts.pages.chosen import (

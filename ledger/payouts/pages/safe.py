@@ -23,8 +23,8 @@ from ashao_site.chain.notation import HASH_CHARS, HASH_PATTERN
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
 from ashao_site.lib.errors import AppError
-from ashao_site.staff.review import REPEATED, OnceForm, Step, decide, posted
-from ashao_site.staff.rights import SIGN_PAYOUTS, VIEW_PAYOUTS, me, require_right
+from ashao_site.staff.asked import SIGN_PAYOUTS, VIEW_PAYOUTS, me, posted, require_right
+from ashao_site.staff.review import REPEATED, OnceForm, Step, decide
 from ledger.payouts import actions
 from ledger.payouts.models import MAX_SENTENCE_CHARS, Payout
 from ledger.payouts.pages.chosen import (

@@ -17,7 +17,7 @@ from ashao_site.chain.settings import DEV_CHAIN_ID, ChainSettings
 from ashao_site.lib.api import json_error
 from ashao_site.lib.errors import AppError, BadInput, Forbidden
 from ashao_site.lib.strict_json import decode_object
-from ashao_site.staff.rights import SIGN_PAYOUTS, VIEW_PAYOUTS, me, require_right
+from ashao_site.staff.asked import SIGN_PAYOUTS, VIEW_PAYOUTS, me, require_right
 from ledger.payouts import actions
 from ledger.payouts.models import MAX_SIGNATURE_CHARS, Payout
 from ledger.payouts.pages.chosen import (

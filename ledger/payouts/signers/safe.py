@@ -18,13 +18,11 @@ from ashao_site.chain.usdc import TRANSFERRED
 from ashao_site.chain.view import ChainView, view_chain
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict
-from ledger.payouts.decision_log import changed_meanwhile, record_decision, required_note
 from ledger.payouts.evidence import (
     Payment,
     is_transfer_of,
     plain_transfers,
     require_unpayable,
-    search_windows,
 )
 from ledger.payouts.models import Payout
 from ledger.payouts.moves import (
@@ -32,12 +30,15 @@ from ledger.payouts.moves import (
     ELSEWHERE,
     NOT_INCLUDED,
     UNSIGNED,
+    changed_meanwhile,
     fail_alone,
     include,
     is_bound_to,
     move,
     note_problem,
     note_searched,
+    record_decision,
+    required_note,
 )
 from ledger.payouts.queries import chosen_payouts
 from ledger.payouts.states import PayoutState, SignedBy
@@ -201,7 +202,7 @@ def _refuse_if_executed(view: ChainView, payouts: Sequence[Payout]) -> None:
     wallets = tuple(sorted({padded(payout.wallet) for payout in payouts}))
     question = Question(view.config.usdc, ((TRANSFERRED,), (padded(view.config.treasury),), wallets))
     searched = min(max(payout.unpaid_block or 0, payout.searched_block or 0) for payout in payouts)
-    for first, last in search_windows(view, searched + 1):
+    for first, last in view.windows(searched + 1):
         for log in view.node.logs(question, first=first, last=last):
             _refuse_unexplained(log, payouts)
         searched = last

@@ -16,9 +16,8 @@ from ashao_site.chain.view import ChainView, view_chain
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict, NotFound
 from ledger.payouts.authorization import end_of_authorization, is_treasurys, typed_data
-from ledger.payouts.decision_log import changed_meanwhile, record_decision
 from ledger.payouts.models import Payout
-from ledger.payouts.moves import authorize, is_bound_to, move
+from ledger.payouts.moves import authorize, changed_meanwhile, is_bound_to, move, record_decision
 from ledger.payouts.queries import check_batch, chosen_payouts, payout_of
 from ledger.payouts.signers.base import AuthorizationSigner
 from ledger.payouts.signers.funds import Funds, problem_before_signing

@@ -7,7 +7,7 @@ from django.conf import settings
 from ashao_site.lib import clock
 from ashao_site.lib.aio import in_db
 from ashao_site.lib.db import OUTAGES
-from ashao_site.lib.ids import new_secret
+from ashao_site.lib.text import new_secret
 from workers.jobs.actions.ending import give_up
 from workers.jobs.actions.handing_over import repair
 from workers.jobs.fit import fit

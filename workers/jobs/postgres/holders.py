@@ -5,7 +5,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from ashao_site.lib import clock
-from ashao_site.lib.ids import hash_secret
+from ashao_site.lib.text import hash_secret
 from staking.rewards.queries import stakes_enough
 from workers.jobs import pricing
 from workers.jobs.models import MODEL_MAX_CHARS, Job, owner_tag

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from ashao_site.lib import clock
-from ashao_site.lib.ids import hash_secret
+from ashao_site.lib.text import hash_secret
 from ledger.books import actions as ledger
 from ledger.books import chart
 from workers.jobs import pricing

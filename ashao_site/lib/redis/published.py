@@ -1,162 +1,27 @@
-"""Redis for a process: one connection for commands, one for what is published, however many wait.
-
-`Pipe` gathers the commands of all coroutines of a loop into pipelines on one connection. `Hub` holds one
-pub/sub connection and hands what arrives to bounded queues. Each event loop of a process has one of each
-(a web process has two loops: the server's, and the background loop that synchronous code uses).
-"""
+"""What is published, handed from one pub/sub connection to the bounded queues of those who listen."""
 
 import asyncio
 import contextlib
 import math
-import weakref
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from hashlib import sha1
-from pathlib import Path
 from typing import Any, Literal
 
 import structlog
-from django.conf import settings
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from ashao_site.lib.redis.commands import COMMAND_TIMEOUT_S, connect
 
 log = structlog.get_logger("ashao.redis")
 
-CONNECT_TIMEOUT_S = 3.0
-COMMAND_TIMEOUT_S = 10.0
-BATCH_MAX = 512
-"""The most commands in one pipeline."""
-WAITING_MAX = 20_000
-"""The most commands that may wait for the connection; more is an outage, and is answered as one."""
 RECONNECT_MIN_S = 0.05
 RECONNECT_MAX_S = 1.0
 PUBSUB_POLL_S = 5.0
 KEEP_OPEN_CHANNEL = "ashao:hub"
 """Nothing is published there: it keeps the connection in subscriber mode while nobody listens."""
-
-REFUSALS = frozenset(
-    {"READONLY", "MASTERDOWN", "NOREPLICAS", "MISCONF", "OOM", "LOADING"}
-    | {"MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"}  # what a cluster says
-)
-"""How a server says that it does not serve writes now, or not this one: demoted, full, not the right node."""
-
-Arg = str | bytes | int
-Reply = Any
-
-
-class Refused(RedisConnectionError):
-    """The server answers and carried nothing out: an outage, as if it were away. The connection is dropped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A Lua script; its keys and arguments are named at the top of its file."""
-
-    source: str
-    sha: str
-
-    @classmethod
-    def load(cls, path: Path) -> "Script":
-        """Read a script from its file."""
-        source = path.read_text()
-        return cls(source, sha1(source.encode(), usedforsecurity=False).hexdigest())
-
-
-@dataclass(slots=True)
-class _Call:
-    args: tuple[Arg, ...]
-    reply: "asyncio.Future[Reply]"
-
-
-def _client() -> "Redis":
-    return Redis.from_url(
-        settings.REDIS_URL,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        socket_timeout=COMMAND_TIMEOUT_S,
-        decode_responses=True,
-        max_connections=1,
-        retry=Retry(NoBackoff(), 0),  # callers know what may be repeated; a hidden repeat could claim twice
-    )
-
-
-class Pipe:
-    """Commands of many coroutines, sent as pipelines over one connection.
-
-    While one pipeline is on its way, the commands that come meanwhile are gathered for the next. A command
-    that fails raises its own error; a lost connection raises redis-py's `ConnectionError` in every command
-    of the pipeline, which may or may not have been carried out: callers make their commands repeatable.
-    Where the server refuses to write, `refused` is called and the next pipeline connects anew: another server
-    may be behind the name by then.
-    """
-
-    def __init__(self, refused: Callable[[], None]) -> None:
-        self._client = _client()
-        self._refused = refused
-        self._waiting: deque[_Call] = deque()
-        self._sender: asyncio.Task[None] | None = None
-
-    async def command(self, *args: Arg) -> Reply:
-        """Run one command and return its reply."""
-        if len(self._waiting) >= WAITING_MAX:
-            raise RedisConnectionError("too many commands are waiting for Redis")
-        call = _Call(args, asyncio.get_running_loop().create_future())
-        self._waiting.append(call)
-        if self._sender is None or self._sender.done():
-            self._sender = asyncio.create_task(self._send())
-        return await call.reply
-
-    async def script(self, script: Script, keys: Sequence[str], args: Sequence[Arg] = ()) -> Reply:
-        """Run a script by its hash; the server is given its source when it does not know it (any more)."""
-        tail = (len(keys), *keys, *args)
-        try:
-            return await self.command("EVALSHA", script.sha, *tail)
-        except NoScriptError:
-            return await self.command("EVAL", script.source, *tail)
-
-    async def _send(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MAX))]
-            try:
-                replies = await self._exchange(batch)
-            except Exception as error:
-                replies = [error] * len(batch)
-            for call, reply in zip(batch, replies, strict=True):
-                if call.reply.done():  # its coroutine was cancelled
-                    continue
-                if isinstance(reply, Exception):
-                    call.reply.set_exception(reply)
-                else:
-                    call.reply.set_result(reply)
-
-    async def _exchange(self, batch: list[_Call]) -> list[Reply]:
-        pipe = self._client.pipeline(transaction=False)
-        for call in batch:
-            pipe.execute_command(*call.args)
-        replies = [_told(reply) for reply in await pipe.execute(raise_on_error=False)]
-        if any(isinstance(reply, Refused) for reply in replies):
-            await self._client.connection_pool.disconnect()
-            self._refused()
-        return replies
-
-    async def close(self) -> None:
-        await self._client.aclose()
-
-
-def _told(reply: Reply) -> Reply:
-    """A reply, with a refusal by its own name."""
-    if isinstance(reply, ResponseError) and _first_word(reply) in REFUSALS:
-        return Refused(f"{_first_word(reply)}: {reply}")
-    return reply
-
-
-def _first_word(error: ResponseError) -> str:
-    return error.status_code or str(error).partition(" ")[0]  # redis-py takes the words away that it knows
 
 
 class Resync:
@@ -293,7 +158,7 @@ class Hub:
 
     async def _read(self) -> None:
         """Hand out what is published, until the connection ends. On a server that may not write: for a moment."""
-        client = _client()
+        client = connect()
         pubsub = client.pubsub()
         try:
             leave_at = math.inf if await _is_primary(client) else self._now() + PUBSUB_POLL_S
@@ -339,24 +204,3 @@ async def _is_primary(client: "Redis") -> bool:
     said: dict[str, object] | list[object] = await client.execute_command("HELLO")  # type: ignore[no-untyped-call]
     pairs = said if isinstance(said, dict) else dict(zip(said[::2], said[1::2], strict=False))
     return pairs.get("role", "master") == "master"
-
-
-@dataclass(slots=True)
-class LoopRedis:
-    """What one event loop has of Redis."""
-
-    pipe: Pipe
-    hub: Hub
-
-
-_by_loop: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, LoopRedis]" = weakref.WeakKeyDictionary()
-
-
-def redis() -> LoopRedis:
-    """The running loop's Redis, made when first asked for."""
-    loop = asyncio.get_running_loop()
-    found = _by_loop.get(loop)
-    if found is None:
-        hub = Hub()
-        found = _by_loop[loop] = LoopRedis(Pipe(refused=hub.renew), hub)
-    return found
