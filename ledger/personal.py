@@ -3,26 +3,32 @@
 The books themselves stay: what they say of a person is that person's statement.
 """
 
+from collections.abc import AsyncGenerator, Sequence
+
 from ashao_site.accounts.models import User
+from ashao_site.lib.aio import in_db
 from ashao_site.lib.clock import iso, iso_or_none
 from ashao_site.lib.errors import Conflict
-from ashao_site.lib.pieces import Json, Pieces, json_rows
+from ashao_site.lib.pieces import Json, Pieces, json_list, json_rows
 from ledger.deposits.buying import CREDITED
 from ledger.deposits.models import Direction, SentDeposit, TreasuryTransfer
 from ledger.payouts.actions import forget_wallets
 from ledger.payouts.models import Payout, PayoutWallet
 from ledger.payouts.queries import payouts_of
 from ledger.payouts.states import OPEN
+from ledger.statement.rows import told
+from ledger.statement.whole import begin_whole, rows_of
 
 
 def exported(user: User) -> dict[str, Pieces]:
-    """Confirmed wallets and payouts; the deposits that became credits, and those that the person said they had sent."""
+    """Confirmed wallets and payouts; deposits that became credits, or that were announced; the statement."""
     credited = TreasuryTransfer.objects.filter(direction=Direction.IN, booked__in=CREDITED, user_id=user.pk)
     return {
         "payoutWallets": json_rows(PayoutWallet.objects.filter(user_id=user.pk), _wallet),
         "payouts": json_rows(Payout.objects.filter(user_id=user.pk), _payout),
         "deposits": json_rows(credited, _deposit),
         "announcedDeposits": json_rows(SentDeposit.objects.filter(user_id=user.pk), _announced),
+        "statement": json_list(_statement(user)),
     }
 
 
@@ -68,3 +74,9 @@ def _deposit(row: TreasuryTransfer) -> Json:
 
 def _announced(row: SentDeposit) -> Json:
     return {"txHash": row.tx_hash, "amount": row.amount_micros, "sentAt": iso(row.sent_at)}
+
+
+async def _statement(user: User) -> AsyncGenerator[Sequence[Json], None]:
+    """Every row from the oldest on, or the newest of very many, as the statement's CSV has them."""
+    async for rows in rows_of(await in_db(begin_whole, user)):
+        yield [{**told(row), "at": iso(row.created_at)} for row in rows]

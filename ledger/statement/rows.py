@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ashao_site.lib.pieces import Json
 from ledger.books.models import Entry
 
 
@@ -40,3 +41,16 @@ def statement_row(entry: Entry, address: str, balance_after_micros: int) -> Stat
         balance_after_micros=balance_after_micros,
         transfer_id=entry.transfer_id,
     )
+
+
+def told(row: StatementRow) -> Json:
+    """As the API, and the file of all that is held of a person, tell it."""
+    return {
+        "id": row.id,
+        "at": row.created_at,
+        "part": row.part,
+        "kind": row.kind,
+        "reference": row.reference,
+        "amount": row.amount_micros,
+        "balance": row.balance_after_micros,
+    }

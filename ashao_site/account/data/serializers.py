@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ashao_site.account.data.everything import CONFIRMATION
-from ashao_site.account.statement.wire import StatementRowSerializer
+from ashao_site.account.statement.views import StatementRowSerializer
 from ashao_site.lib.api import Shape, StrictCharField
 from chat.library.serializers import ExportSerializer
 from ledger.payouts.states import PayoutState

@@ -1,27 +1,47 @@
-"""The calls of the statement."""
+"""The calls of the statement. Amounts in µUSDC."""
 
 import re
 from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ashao_site.account.statement.csv_file import statement_csv
-from ashao_site.account.statement.wire import StatementSerializer, told
 from ashao_site.accounts.callers.checks import limited, require_user
 from ashao_site.accounts.keys.scopes import KeyScopes, Scope
 from ashao_site.lib import limits
-from ashao_site.lib.api import AnyAccept
+from ashao_site.lib.api import AnyAccept, Shape
 from ashao_site.lib.download import Download
 from ashao_site.lib.errors import BadInput
 from ledger.books.chart import USER_PARTS
 from ledger.statement.pages import MAX_STATEMENT_ROWS, statement_page
+from ledger.statement.rows import told
 from ledger.statement.whole import MAX_WHOLE_ROWS
 
 PAGE_DEFAULT = 50
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+
+
+class StatementRowSerializer(Shape):
+    """One amount in or out, and the balance of that part after it."""
+
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    part = serializers.ChoiceField(choices=list(USER_PARTS))
+    kind = serializers.CharField()
+    reference = serializers.CharField(allow_blank=True)
+    amount = serializers.IntegerField()
+    balance = serializers.IntegerField()
+
+
+class StatementSerializer(Shape):
+    """A page of the statement, the newest first."""
+
+    rows = StatementRowSerializer(many=True)
+    next = serializers.IntegerField(allow_null=True, help_text="What `before` of the following page takes.")
 
 
 class StatementView(APIView):
