@@ -16,7 +16,7 @@ DESCRIBE_API := $(VENV_PYTHON) manage.py spectacular --format openapi-json --fai
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check fmt api bench lock clean
+.PHONY: help setup run test quick check fmt api bench lock clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of:"
@@ -32,6 +32,9 @@ run: setup ## run the whole network in the foreground at http://127.0.0.1:8000
 
 test: setup ## every test: Python, contracts, TypeScript and the real browser
 	@CHROMIUM="$$($(VENV_PYTHON) scripts/chromium.py)" && export CHROMIUM && exec $(VENV_PYTHON) scripts/lanes.py $(PYTEST_ARGS)
+
+quick: setup ## the tests that need neither a stack nor a browser, in two minutes; no substitute for test
+	@exec $(VENV_PYTHON) scripts/lanes.py --quick
 
 check: setup ## format, lint, types, import rules, migrations, lock files, compiled contracts, API client
 	@echo "ruff" && $(VENV_PYTHON) -m ruff format --check --quiet . && $(VENV_PYTHON) -m ruff check --quiet .

@@ -1,7 +1,8 @@
 """Runs the tests side by side, in lanes: most of them wait (for a lease, a restart, a page) more than they work.
 
-`lanes.py` runs everything; `lanes.py ARGUMENTS` gives them to one pytest and runs nothing else. Each lane has servers
-of its own. What a lane prints is shown whole at its end; the exit code is 1 if one of them failed.
+`lanes.py` runs everything; `lanes.py --quick` what needs neither a stack nor a browser nor long; `lanes.py ARGUMENTS`
+gives them to one pytest and runs nothing else. Each lane has servers of its own. What a lane prints is shown whole at
+its end; the exit code is 1 if one of them failed.
 
 Real browsers and a hundred processes on a few busy cores can hold a test up for longer than it waits. So a lane that
 failed in at most `AGAIN_MAX` tests has just those run once more, with the machine to themselves: what fails again has
@@ -34,6 +35,26 @@ ENGINE = (
 )
 """What runs the language model in a browser, on a GPU that is the processor: as long as all other pages together."""
 BROWSER = ("tests/browser",)
+SLOW = (
+    "tests/contracts",
+    "tests/indexer/test_kill.py",
+    "tests/indexer/test_nodes.py",
+    "tests/ledger/test_ledger_machine.py",
+    "tests/limits/test_calls.py",
+    "tests/patterns",
+    "tests/payouts/test_killed.py",
+    "tests/payouts/test_relayer.py",
+    "tests/payouts/test_reorgs.py",
+    "tests/payouts/test_trouble.py",
+    "tests/settings",
+    "tests/trust/test_sybil_walk.py",
+    "tests/workers/test_many_live.py",
+    "tests/workers/test_races.py",
+)
+"""Half of the work that the quick lanes would have with them, in a tenth of the tests."""
+ON_STACKS = ("tests/api", "tests/embedded", "tests/load", "tests/docs/test_minimal_worker.py")
+"""What starts whole stacks, outside of `STACK` and `BROWSER`."""
+QUICK = "--quick"
 SLOWEST = 12
 """How many tests each lane names with the time that they took."""
 AGAIN_MAX = 3
@@ -142,6 +163,17 @@ def lanes() -> list[Lane]:
     ]
 
 
+def quick_lanes() -> list[Lane]:
+    """What covers the most in two minutes, for the time between two changes."""
+    without = [f"--ignore={path}" for path in (*ON_STACKS, *SLOW)]
+    others = [f"--ignore={path}" for path in (*BROWSER, *STACK, *MONEY, "tests/tiny_model")]
+    return [
+        python_lane("quick money", *MONEY, *without),
+        python_lane("quick others", *others, *without),
+        Lane("frontend", ["npm", "--prefix", "frontend", "test", "--", "--exclude", "**/patterns.test.ts"]),
+    ]
+
+
 def python_lane(name: str, *arguments: str, after: Lane | None = None) -> Lane:
     """A pytest with a cache of its own."""
     cache = f".pytest_cache/{name.replace(' ', '-')}"
@@ -191,10 +223,10 @@ def say(line: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run what was asked for; the exit code."""
-    if arguments:
+    if arguments and arguments != [QUICK]:
         argv = pytest_argv(*arguments)
         os.execv(argv[0], argv)  # noqa: S606
-    every = lanes()
+    every = quick_lanes() if arguments else lanes()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(130))
     try:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ashao_site.embedded.config import ROOT
 from scripts import lanes
 
 UNSTEADY = """
@@ -76,3 +77,16 @@ def test_a_lane_waits_for_the_one_that_it_needs() -> None:
     first = lanes.Lane("first", making)
     second = lanes.Lane("second", [sys.executable, "-c", f"open({str(made)!r}).close()"], after=first)
     assert lanes.run([second, first]) == []
+
+
+def test_what_the_lanes_name_is_there() -> None:
+    named = (
+        *lanes.ENGINE,
+        *lanes.STACK,
+        *lanes.MONEY,
+        *lanes.DOORS,
+        *lanes.PROGRAMS,
+        *lanes.SLOW,
+        *lanes.ON_STACKS,
+    )
+    assert [path for path in named if not (ROOT / path).exists()] == []
