@@ -40,6 +40,7 @@ check: setup ## format, lint, types, import rules, migrations, lock files, compi
 	@echo "ruff" && $(VENV_PYTHON) -m ruff format --check --quiet . && $(VENV_PYTHON) -m ruff check --quiet .
 	@echo "mypy" && $(VENV_PYTHON) -m mypy --no-error-summary
 	@echo "import rules" && .venv/bin/lint-imports --no-logo >.venv/.lint-imports 2>&1 || { cat .venv/.lint-imports; exit 1; }
+	@echo "the house" && $(VENV_PYTHON) scripts/house.py
 	@echo "migrations" && $(SERVICES) $(VENV_PYTHON) manage.py makemigrations --check --dry-run -v 1
 	@echo "lock files" && $(VENV_PYTHON) scripts/locks.py check
 	@echo "contracts" && npm --prefix staking/contracts --silent run check

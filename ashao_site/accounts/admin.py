@@ -23,7 +23,7 @@ from ashao_site.accounts.models import User
 from ashao_site.accounts.second_factor.actions import device_of, require_second_factor, reset_devices
 from ashao_site.accounts.sessions.sign_ins import end_other_sign_ins
 from ashao_site.accounts.staff_door import StaffSignInForm
-from ashao_site.accounts.uncounted_admin import UncountedList
+from ashao_site.accounts.staff_pages import UncountedList
 from ashao_site.accounts.viewer import Viewer, tell_access_ended
 
 admin.site.login_form = StaffSignInForm

@@ -8,10 +8,10 @@ TABLES = (
     "audit",
     "guests",
     "keys.models",
-    "once",
     "second_factor.recovery_codes",
     "sessions.models",
     "sign_in.models",
+    "staff_pages",
 )
 """Where the app's tables are, but for people themselves."""
 

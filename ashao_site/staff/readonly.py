@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from ashao_site.accounts.uncounted_admin import UncountedList
+from ashao_site.accounts.staff_pages import UncountedList
 from ashao_site.chain.wei import format_ashao
 from ashao_site.staff import words
 

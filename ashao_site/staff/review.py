@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from ashao_site.accounts.once import confirm_once
+from ashao_site.accounts.staff_pages import confirm_once
 from ashao_site.lib.errors import AppError, Unavailable
 
 MIN_NOTE_CHARS = 3

@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from ashao_site.accounts.once import confirm_once
 from ashao_site.accounts.second_factor.actions import second_factor_required
+from ashao_site.accounts.staff_pages import confirm_once
 from ashao_site.chain.notation import HASH_CHARS, HASH_PATTERN
 from ashao_site.chain.settings import ChainSettings
 from ashao_site.lib.clock import now
