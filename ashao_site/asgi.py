@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ashao_site.settings")
 
 django.setup(set_prefix=False)  # first: what is imported below needs the apps loaded
 
-from ashao_site.development import refuse_public_names  # noqa: E402
+from ashao_site.configuration.development import refuse_public_names  # noqa: E402
 from ashao_site.lib.door import Door  # noqa: E402
 from ashao_site.lib.handler import Handler  # noqa: E402
 from ashao_site.lib.http import App, BodyLimit, as_view  # noqa: E402

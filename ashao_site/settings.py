@@ -10,11 +10,11 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from ashao_site.chain.settings import DEV_CHAIN_ID, origin_of, read_chain
-from ashao_site.database_settings import read_database
-from ashao_site.development import refuse_public_names, refuse_real_chain
-from ashao_site.env import env_choice, env_int, env_list, env_str
-from ashao_site.log_settings import log_to_stderr
-from ashao_site.money_settings import read_money
+from ashao_site.configuration.database import read_database
+from ashao_site.configuration.development import refuse_public_names, refuse_real_chain
+from ashao_site.configuration.env import env_choice, env_int, env_list, env_str
+from ashao_site.configuration.logs import log_to_stderr
+from ashao_site.configuration.money import read_money
 from workers.machines import catalogue
 from workers.providers.config import ProviderSettings
 
@@ -37,10 +37,10 @@ ASHAO_HOME = Path(env_str("ASHAO_HOME", str(BASE_DIR / ".local"))).absolute()
 def _embedded_services() -> dict[str, Any]:
     """What `make run` wrote down about the servers it started: so `manage.py` in a second terminal finds them."""
     try:
-        found: dict[str, Any] = json.loads((ASHAO_HOME / "services.json").read_text())
+        services: dict[str, Any] = json.loads((ASHAO_HOME / "services.json").read_text())
     except (OSError, ValueError):
         return {}
-    return found
+    return services
 
 
 def _service_url(name: str, embedded_key: str, schemes: tuple[str, ...]) -> str:

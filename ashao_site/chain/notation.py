@@ -1,4 +1,4 @@
-"""How Ethereum writes things: addresses, hashes, words, selectors, and bytes in hexadecimal digits. Pure."""
+"""How Ethereum writes things: addresses, hashes, words, selectors, bytes in hexadecimal digits, and amounts. Pure."""
 
 import re
 from string import hexdigits
@@ -14,6 +14,8 @@ HASH = re.compile(r"0x[0-9a-f]{64}")
 HASH_PATTERN = "0x[0-9a-fA-F]{64}"
 """As people may write one."""
 WORD_BYTES = 32
+WEI_PER_ASHAO = WEI_PER_ETHER = 10**18
+"""Amounts are written in wei, without a point; both have 18 decimals."""
 
 _DIGITS = frozenset(hexdigits)
 

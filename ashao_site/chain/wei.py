@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-WEI_PER_ASHAO = 10**18
-WEI_PER_ETHER = 10**18
+from ashao_site.chain.notation import WEI_PER_ASHAO
+
 SUPPLY_WEI = 10**9 * WEI_PER_ASHAO
 WEI_DIGITS = 60  # stake × seconds of the whole supply over ten thousand years still fits
 

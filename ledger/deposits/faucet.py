@@ -17,10 +17,9 @@ from eth_account.signers.local import LocalAccount
 from ashao_site.chain.abi import TRANSFER, Function
 from ashao_site.chain.client import ChainUnavailable
 from ashao_site.chain.node import Node, Reverted, node
-from ashao_site.chain.notation import NOBODY
+from ashao_site.chain.notation import NOBODY, WEI_PER_ASHAO, WEI_PER_ETHER
 from ashao_site.chain.settings import DEV_CHAIN_ID, ChainSettings
 from ashao_site.chain.usdc import transfers_to
-from ashao_site.chain.wei import WEI_PER_ASHAO, WEI_PER_ETHER
 from ashao_site.lib.aio import run_sync
 from ashao_site.lib.db import only_one
 from ashao_site.lib.errors import NotFound, RateLimited

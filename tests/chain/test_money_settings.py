@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from ashao_site.money_settings import KEYS_END, read_money
+from ashao_site.configuration.money import KEYS_END, read_money
 
 GOOD = f"0x{KEYS_END - 1:064x}"
 

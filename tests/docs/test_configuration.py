@@ -4,7 +4,7 @@ import re
 
 from ashao_site.embedded.config import ROOT
 
-FILES = ("ashao_site/settings.py", "ashao_site/chain/settings.py", "ashao_site/money_settings.py")
+FILES = ("ashao_site/settings.py", "ashao_site/chain/settings.py", "ashao_site/configuration/money.py")
 SETTINGS = "".join((ROOT / file).read_text() for file in FILES)
 TWO_DEFAULTS = {"CHAIN_CONFIRMATIONS": ("`2` on the dev chain, else `12`", {"2", "12"})}
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.+?) \| (.+?) \| (.+) \|$", re.MULTILINE)

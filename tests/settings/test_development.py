@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ashao_site.development import is_own
+from ashao_site.configuration.development import is_own
 from ashao_site.embedded.config import CHAIN_VARIABLES, ROOT
 
 PRODUCTION = {"ASHAO_ENV": "production", "SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "chat.example.org"}

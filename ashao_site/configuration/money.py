@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from ashao_site.env import env_int, env_str
+from ashao_site.chain.notation import WEI_PER_ASHAO
+from ashao_site.configuration.env import env_int, env_str
 from ledger.books.money import MICROS_PER_USD
 
-WEI_PER_ASHAO = 10**18
 KEY = re.compile(r"0x[0-9a-fA-F]{64}")
 KEYS_END = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 """The order of secp256k1 (SEC 2, version 2.0, 2.4.1): a key is from 1 to one less."""
@@ -45,11 +45,11 @@ def read_money(*, dev_chain: bool, embedded: Mapping[str, Any]) -> MoneySettings
 
     Raises ImproperlyConfigured for a wrong value.
     """
-    found: Mapping[str, Any] = embedded if dev_chain else {}
+    keys: Mapping[str, Any] = embedded if dev_chain else {}
     return MoneySettings(
-        relayer_key=env_key("RELAYER_KEY", found),
-        signer_key=env_key("TREASURY_SIGNER_KEY", found),
-        faucet_key=env_key("FAUCET_KEY", found) if dev_chain else "",
+        relayer_key=env_key("RELAYER_KEY", keys),
+        signer_key=env_key("TREASURY_SIGNER_KEY", keys),
+        faucet_key=env_key("FAUCET_KEY", keys) if dev_chain else "",
         signer_daily_micros=env_int("TREASURY_SIGNER_DAILY_USD", 1_000, least=0, most=1_000_000)
         * MICROS_PER_USD,
         payout_min_micros=env_int("PAYOUT_MIN_USD", 1, least=0, most=1_000_000) * MICROS_PER_USD,
@@ -66,9 +66,9 @@ def read_money(*, dev_chain: bool, embedded: Mapping[str, Any]) -> MoneySettings
     )
 
 
-def env_key(name: str, found: Mapping[str, Any]) -> str:
-    """The variable as a private key; "" where it is set neither there nor in `found`."""
-    raw = env_str(name, "") or str(found.get(name.lower(), ""))
+def env_key(name: str, embedded: Mapping[str, Any]) -> str:
+    """The variable as a private key; "" where it is set neither there nor in `embedded`."""
+    raw = env_str(name, "") or str(embedded.get(name.lower(), ""))
     if raw and not KEY.fullmatch(raw):  # never echoed
         raise ImproperlyConfigured(f"{name} must be 0x and 64 hexadecimal digits.")
     if raw and not 0 < int(raw, 16) < KEYS_END:
