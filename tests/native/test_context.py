@@ -57,8 +57,8 @@ def listed(**about: object) -> dict:
 )
 async def test_each_server_tells_it_in_its_own_place(pages: dict, tokens: int | None) -> None:
     async def handle(exchange: Exchange) -> None:
-        found = pages.get(exchange.path)
-        await exchange.json(200 if found else 404, found or {"error": "no such page"})
+        page = pages.get(exchange.path)
+        await exchange.json(200 if page else 404, page or {"error": "no such page"})
 
     server = Server(handle)
     await server.start()

@@ -66,12 +66,12 @@ def test_an_answer_that_begins_anew_is_no_continuation() -> None:
 
 def thought_of(deltas: list[str]) -> tuple[str, str]:
     """The answer and the thoughts."""
-    think, found = ThinkFilter(), []
+    think, told = ThinkFilter(), []
     for delta in deltas:
-        found += think.feed(delta)
-    found += think.end()
-    assert all(piece.text for piece in found)
-    return tuple("".join(p.text for p in found if p.kind == kind) for kind in ("text", "reasoning"))
+        told += think.feed(delta)
+    told += think.end()
+    assert all(piece.text for piece in told)
+    return tuple("".join(p.text for p in told if p.kind == kind) for kind in ("text", "reasoning"))
 
 
 MARKS = [

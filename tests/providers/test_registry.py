@@ -76,4 +76,4 @@ def test_a_process_builds_its_providers_once(monkeypatch: pytest.MonkeyPatch) ->
     with ThreadPoolExecutor(8) as pool:
         lists = list(pool.map(lambda _n: registry.providers(), range(8)))
     assert [provider.id for provider in lists[0]] == ["openai"]
-    assert all(found[0] is lists[0][0] for found in lists)
+    assert all(some[0] is lists[0][0] for some in lists)

@@ -60,8 +60,8 @@ def alice() -> Browser:
     return browser_of("a1", credits=30)
 
 
-def providers_are(monkeypatch: pytest.MonkeyPatch, *found: Any) -> None:
-    monkeypatch.setattr(serving, "providers", lambda: list(found))
+def providers_are(monkeypatch: pytest.MonkeyPatch, *choices: Any) -> None:
+    monkeypatch.setattr(serving, "providers", lambda: list(choices))
 
 
 def receipt_of(person: Browser, job_id: str) -> Any:

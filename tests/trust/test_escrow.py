@@ -113,10 +113,10 @@ def test_somebody_whom_staff_do_not_trust_keeps_waiting_whatever_the_rule_says()
 def test_a_decision_that_comes_in_between_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
     bob, staff_member = earner(), staff()
     decide(bob, TrustDecision.TRUSTED, by=staff_member)
-    found = actions.owners_to_release
+    owners_to_release = actions.owners_to_release
 
     def and_then_staff_decide(*, limit: int) -> list[int]:
-        owners = found(limit=limit)
+        owners = owners_to_release(limit=limit)
         decide(bob, TrustDecision.NOT_TRUSTED, by=staff_member)
         return owners
 

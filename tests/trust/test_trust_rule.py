@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_rule")]
 
 
 def figures(user: User) -> tuple[int, int, bool]:
-    found = standing_of(user)
-    assert found.trusted == (found.decision == TrustDecision.TRUSTED), "the rule alone trusts nobody"
-    return found.paid_jobs, found.days, found.proposed
+    standing = standing_of(user)
+    assert standing.trusted == (standing.decision == TrustDecision.TRUSTED), "the rule alone trusts nobody"
+    return standing.paid_jobs, standing.days, standing.proposed
 
 
 def test_nobody_begins_trusted() -> None:

@@ -61,9 +61,9 @@ class Asked:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
-    found = Asked()
-    monkeypatch.setattr("workers.jobs.actions.queueing.ask_cloud", found.note)
-    return found
+    cloud = Asked()
+    monkeypatch.setattr("workers.jobs.actions.queueing.ask_cloud", cloud.note)
+    return cloud
 
 
 def conversation(alice: Browser, *texts: str) -> str:

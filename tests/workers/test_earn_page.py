@@ -29,9 +29,9 @@ def test_the_page_carries_its_config(settings: Any) -> None:
     assert "csrftoken" in response.cookies
     page = response.content.decode()
     assert "src/pages/earn.tsx" in page
-    found = re.search(r'id="ashao-config" type="application/json">(.*?)</script>', page)
-    assert found is not None
-    assert json.loads(found[1]) == {
+    config = re.search(r'id="ashao-config" type="application/json">(.*?)</script>', page)
+    assert config is not None
+    assert json.loads(config[1]) == {
         "development": True,
         "chainId": settings.CHAIN_ID,
         "tiers": [{"id": "pro", "name": "Pro", "credits": 10}, {"id": "max", "name": "Max", "credits": 15}],

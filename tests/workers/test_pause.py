@@ -128,9 +128,9 @@ def test_a_job_that_is_just_being_taken_for_a_paused_worker_is_given_back(
     claim_now = claims.claim_now
 
     async def and_meanwhile(*, tier: Tier, holder: object) -> object:
-        found = await claim_now(tier=tier, holder=holder)
+        claimed = await claim_now(tier=tier, holder=holder)
         waiting_claims().send_away(worker.id)
-        return found
+        return claimed
 
     with monkeypatch.context() as patched:
         patched.setattr("workers.jobs.waiting_claims.claim_now", and_meanwhile)
@@ -160,16 +160,16 @@ def test_what_was_looked_up_while_the_news_came_is_looked_up_again(monkeypatch: 
     seen = []
 
     def late(token_hash: str) -> identity.Caller | None:
-        found = look_up(token_hash)
-        seen.append(found)
+        caller = look_up(token_hash)
+        seen.append(caller)
         if len(seen) == 1:  # read before the change, returned after the news of it
             Worker.objects.filter(public_id=worker.id).update(paused_at="2026-01-01T00:00:00Z")
             identity._remembered.forget(worker.id)
-        return found
+        return caller
 
     monkeypatch.setattr(identity, "_look_up", late)
     assert worker.call("heartbeat")[1]["paused"] is True
-    assert [found.paused for found in seen if found] == [False, True]
+    assert [caller.paused for caller in seen if caller] == [False, True]
 
 
 def test_a_paused_worker_finishes_what_it_holds(settings) -> None:

@@ -26,8 +26,8 @@ async def _race(job_id: str, worker: jobs.Holder, seed: int) -> list[str]:
 
     async def by_worker() -> Claimed | None:
         await asyncio.sleep(GRACE_S + chance.uniform(-0.002, 0.002))
-        found = await jobs.claim_now(tier=Tier.PRO, holder=worker)
-        return found if isinstance(found, Claimed) else None
+        claimed = await jobs.claim_now(tier=Tier.PRO, holder=worker)
+        return claimed if isinstance(claimed, Claimed) else None
 
     async def by_cloud() -> Claimed | None:
         await asyncio.sleep(GRACE_S + chance.uniform(-0.002, 0.002))
@@ -78,9 +78,9 @@ def test_a_waiting_claim_gets_the_job_before_the_grace_window_ends():
     waiting = asyncio.run_coroutine_threadsafe(wait(), background_loop())
     run(asyncio.sleep(0.2))
     job_id = ask(alice)
-    found = waiting.result(60)
-    assert isinstance(found, Claimed)
-    assert found.id == job_id
+    claimed = waiting.result(60)
+    assert isinstance(claimed, Claimed)
+    assert claimed.id == job_id
 
 
 def test_a_waiting_claim_of_the_one_who_asked_does_not_stand_in_the_way():

@@ -72,9 +72,9 @@ def stats(owner: User) -> dict:
 
 @pytest.mark.usefixtures("noon")
 def test_figures_of_nobodys_jobs() -> None:
-    found = stats(person("bob"))
-    hour = found.pop("hour")
-    assert found == {
+    figures = stats(person("bob"))
+    hour = figures.pop("hour")
+    assert figures == {
         "workers": [],
         "jobs": 0,
         "tokens": 0,
@@ -102,13 +102,15 @@ def test_the_hour_by_minutes_and_the_average_speed() -> None:
     done(first, ago=timedelta(minutes=59, seconds=41), tokens=9_000, seconds=1, earned=16)  # an hour ago
     done(first, ago=timedelta(seconds=9), tokens=7, earned=32, state="failed")
     done(others, ago=timedelta(seconds=5), tokens=5_000, earned=64)
-    found = stats(bob)
+    figures = stats(bob)
     busy = {
-        row["at"][11:16]: (row["jobs"], row["tokens"], row["earned"]) for row in found["hour"] if row["jobs"]
+        row["at"][11:16]: (row["jobs"], row["tokens"], row["earned"])
+        for row in figures["hour"]
+        if row["jobs"]
     }
     assert busy == {"11:31": (1, 100, 8), "12:29": (1, 20, 4), "12:30": (2, 80, 3)}
-    assert found["averageTokensPerSecond"] == 8.0  # 200 tokens in 25 seconds
-    assert (found["jobs"], found["tokens"], found["earned"]) == (5, 9_200, 31)
+    assert figures["averageTokensPerSecond"] == 8.0  # 200 tokens in 25 seconds
+    assert (figures["jobs"], figures["tokens"], figures["earned"]) == (5, 9_200, 31)
 
 
 @pytest.mark.usefixtures("noon")
@@ -130,9 +132,9 @@ def test_the_last_jobs_of_all_workers_the_newest_first() -> None:
     done(others, ago=timedelta(seconds=1))
     done(first, ago=timedelta(seconds=1), state="failed")
     Worker.objects.filter(pk=removed.pk).update(removed_at=NOW)
-    found = stats(bob)
-    assert len(found["workers"]) == 1
-    assert found["recent"][0] == {
+    figures = stats(bob)
+    assert len(figures["workers"]) == 1
+    assert figures["recent"][0] == {
         "finishedAt": "2026-05-04T12:30:40.000Z",
         "workerId": first.public_id,
         "tier": "pro",
@@ -142,8 +144,8 @@ def test_the_last_jobs_of_all_workers_the_newest_first() -> None:
         "finish": "stop",
     }
     expected = [tokens for minute in range(10) for tokens in (minute, 1_000 + minute)]
-    assert [row["tokens"] for row in found["recent"]] == expected
-    assert found["recent"][1]["workerId"] == removed.public_id
+    assert [row["tokens"] for row in figures["recent"]] == expected
+    assert figures["recent"][1]["workerId"] == removed.public_id
 
 
 @pytest.mark.usefixtures("noon")
@@ -160,8 +162,8 @@ def test_a_long_history_takes_no_more_queries() -> None:
     for number, worker in enumerate(workers):
         done(worker, ago=timedelta(minutes=number), count=500)
     assert queries() == QUERIES
-    found = stats(bob)
-    assert (found["jobs"], len(found["recent"])) == (1_500, 20)
+    figures = stats(bob)
+    assert (figures["jobs"], len(figures["recent"])) == (1_500, 20)
 
 
 def test_the_index_serves_the_last_jobs() -> None:
@@ -187,13 +189,13 @@ def test_a_job_that_was_really_served() -> None:
             job_id=job_id, tier=None, holder=worker.id, lease=claimed.lease, tokens=12, finish="length"
         )
     )
-    found = stats(bob)
-    assert (found["escrow"], found["available"], found["earned"]) == (28_000, 42_000, 70_000)
-    assert found["hour"][-1]["earned"] + found["hour"][-2]["earned"] == 70_000
-    (recent,) = found["recent"]
+    figures = stats(bob)
+    assert (figures["escrow"], figures["available"], figures["earned"]) == (28_000, 42_000, 70_000)
+    assert figures["hour"][-1]["earned"] + figures["hour"][-2]["earned"] == 70_000
+    (recent,) = figures["recent"]
     assert (recent["workerId"], recent["tokens"], recent["finish"]) == (worker.id, 12, "length")
     assert recent["seconds"] >= 0
-    assert "Hello" not in str(found)
+    assert "Hello" not in str(figures)
     books_are_true()
 
 
