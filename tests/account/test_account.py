@@ -53,12 +53,12 @@ def payout(user: User, micros: int, state: str, number: int) -> None:
 
 
 def test_a_new_person_has_nothing_but_the_free_credits(alice: User) -> None:
-    found = get(alice, "/api/account")
-    assert found == {
+    account = get(alice, "/api/account")
+    assert account == {
         "wallet": alice.wallet,
-        "credits": found["granted"] // 10_000,
+        "credits": account["granted"] // 10_000,
         "bought": 0,
-        "granted": found["granted"],
+        "granted": account["granted"],
         "held": 0,
         "earnings": 0,
         "escrow": 0,
@@ -94,10 +94,14 @@ def test_every_part_is_told_apart(alice: User, bob: User) -> None:
     ):
         payout(alice, micros, state, number)
     payout(bob, 3, "requested", 9)
-    found = get(alice, "/api/account")
-    assert (found["bought"], found["granted"], found["held"]) == (1_139_999, 0, before["granted"] + 100_000)
-    assert (found["credits"], found["earnings"], found["escrow"]) == (113, 5_000_000, 70_000)
-    assert found["pendingPayouts"] == 1_500_000
+    account = get(alice, "/api/account")
+    assert (account["bought"], account["granted"], account["held"]) == (
+        1_139_999,
+        0,
+        before["granted"] + 100_000,
+    )
+    assert (account["credits"], account["earnings"], account["escrow"]) == (113, 5_000_000, 70_000)
+    assert account["pendingPayouts"] == 1_500_000
 
 
 @pytest.mark.parametrize("path", ["/api/account", "/api/deposits"])
@@ -189,8 +193,8 @@ def test_a_deposit_from_sent_to_credited(
     (credited,) = get(charlie, "/api/deposits")["deposits"]
     assert (credited["state"], credited["confirmations"], credited["amount"]) == ("credited", 2, 20_000_000)
     assert credited["creditedAt"]
-    found = get(charlie, "/api/account")
-    assert (found["bought"], found["credits"]) == (20_000_000, 2_000)
+    account = get(charlie, "/api/account")
+    assert (account["bought"], account["credits"]) == (20_000_000, 2_000)
     (row,) = get(charlie, "/api/statement")["rows"]
     assert (row["part"], row["kind"], row["amount"], row["reference"]) == (
         *("credits", "deposit"),

@@ -84,25 +84,25 @@ def delete(browser: Browser, confirm: object = CONFIRMATION) -> Any:
 def test_the_file_has_all_of_one_person_and_no_secret(alice: User, bob: User) -> None:
     browser = everything_of(alice)
     everything_of(bob)
-    found = exported(browser)
-    assert set(found) == set(AccountExportSerializer().fields)
-    assert found["person"]["id"] == alice.public_id
-    assert found["person"]["wallet"] == alice.wallet
-    assert [key["name"] for key in found["keys"]] == ["my script"]
-    assert [one["device"] for one in found["sessions"]] == ["Unknown device"]
-    assert [(one["name"], one["removedAt"] is None) for one in found["workers"]] == [
+    held = exported(browser)
+    assert set(held) == set(AccountExportSerializer().fields)
+    assert held["person"]["id"] == alice.public_id
+    assert held["person"]["wallet"] == alice.wallet
+    assert [key["name"] for key in held["keys"]] == ["my script"]
+    assert [one["device"] for one in held["sessions"]] == ["Unknown device"]
+    assert [(one["name"], one["removedAt"] is None) for one in held["workers"]] == [
         ("the tower", True),
         ("", False),
     ]
-    assert [one["wallet"] for one in found["payoutWallets"]] == [OTHER_WALLET]
-    assert [(one["amount"], one["state"]) for one in found["payouts"]] == [(15 * DOLLAR, "requested")]
-    assert [one["amount"] for one in found["deposits"]] == [DOLLAR]
-    assert [one["txHash"] for one in found["announcedDeposits"]] == [HASH]
-    assert [(row["part"], row["balance"]) for row in found["statement"]][-1] == ("earnings", 5 * DOLLAR)
-    (conversation,) = found["conversations"]
+    assert [one["wallet"] for one in held["payoutWallets"]] == [OTHER_WALLET]
+    assert [(one["amount"], one["state"]) for one in held["payouts"]] == [(15 * DOLLAR, "requested")]
+    assert [one["amount"] for one in held["deposits"]] == [DOLLAR]
+    assert [one["txHash"] for one in held["announcedDeposits"]] == [HASH]
+    assert [(row["part"], row["balance"]) for row in held["statement"]][-1] == ("earnings", 5 * DOLLAR)
+    (conversation,) = held["conversations"]
     assert [one["content"] for one in conversation["messages"]] == ["What are owls?", "Birds."]
 
-    text = json.dumps(found)
+    text = json.dumps(held)
     hashes = [
         *ApiKey.objects.values_list("key_hash", flat=True),
         *Worker.objects.values_list("token_hash", flat=True),
@@ -112,8 +112,8 @@ def test_the_file_has_all_of_one_person_and_no_secret(alice: User, bob: User) ->
 
 
 def test_the_file_of_somebody_new(alice: User) -> None:
-    found = exported(Browser(alice))
-    assert [len(found[name]) for name in ("keys", "workers", "payouts", "statement", "conversations")] == [
+    held = exported(Browser(alice))
+    assert [len(held[name]) for name in ("keys", "workers", "payouts", "statement", "conversations")] == [
         0
     ] * 5
 

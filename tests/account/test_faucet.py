@@ -23,8 +23,8 @@ from .conftest import client_of, on_other_node
 def has(chain: Chain, config: ChainSettings, wallet: str) -> tuple[int, int, int]:
     usdc = chain.web3.eth.contract(config.usdc, abi=artifact("DevUSDC").abi)
     token = chain.web3.eth.contract(config.token, abi=artifact("AshaoToken").abi)
-    found = [contract.functions.balanceOf(wallet).call() for contract in (usdc, token)]
-    return found[0], found[1], chain.web3.eth.get_balance(wallet)
+    amounts = [contract.functions.balanceOf(wallet).call() for contract in (usdc, token)]
+    return amounts[0], amounts[1], chain.web3.eth.get_balance(wallet)
 
 
 def give(user: User) -> Any:

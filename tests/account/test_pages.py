@@ -29,9 +29,9 @@ def config_of(path: str) -> dict[str, Any]:
     assert "csrftoken" in response.cookies
     page = response.content.decode()
     assert f"src/pages{path}.tsx" in page
-    found = re.search(r'id="ashao-config" type="application/json">(.*?)</script>', page)
-    assert found is not None
-    return json.loads(found[1])
+    match = re.search(r'id="ashao-config" type="application/json">(.*?)</script>', page)
+    assert match is not None
+    return json.loads(match[1])
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -58,8 +58,8 @@ def test_on_the_dev_chain_a_page_knows_all_of_it(db: None, on_chain: ChainSettin
 @pytest.mark.parametrize("name", PAGES)
 def test_without_a_chain(db: None, settings: Any, name: str) -> None:
     settings.CHAIN = None
-    found = config_of(f"/{name}")
-    assert (found["chain"], found["faucet"]) == (None, False)
+    config = config_of(f"/{name}")
+    assert (config["chain"], config["faucet"]) == (None, False)
 
 
 def test_the_address_of_another_chains_node_stays_here(
@@ -67,18 +67,18 @@ def test_the_address_of_another_chains_node_stays_here(
 ) -> None:
     settings.CHAIN = replace(on_chain, chain_id=8_453, rpc_url="https://node.example/v2/hunter2")
     settings.MONEY = replace(settings.MONEY, explorer_url="https://explorer.example")
-    found = config_of("/account")
-    assert "hunter2" not in json.dumps(found)
-    assert (found["chain"]["rpcUrl"], found["faucet"]) == (None, False)
-    assert (found["chain"]["name"], found["chain"]["explorer"]) == ("Base", "https://explorer.example")
+    config = config_of("/account")
+    assert "hunter2" not in json.dumps(config)
+    assert (config["chain"]["rpcUrl"], config["faucet"]) == (None, False)
+    assert (config["chain"]["name"], config["chain"]["explorer"]) == ("Base", "https://explorer.example")
 
 
 def test_in_production_a_chain_with_that_id_is_no_dev_chain(
     db: None, settings: Any, on_chain: ChainSettings
 ) -> None:
     settings.PRODUCTION = True
-    found = config_of("/account")
-    assert (found["chain"]["rpcUrl"], found["faucet"]) == (None, False)
+    config = config_of("/account")
+    assert (config["chain"]["rpcUrl"], config["faucet"]) == (None, False)
 
 
 def test_only_these_pages_may_talk_to_the_dev_chain(settings: Any, rf: Any) -> None:

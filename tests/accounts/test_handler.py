@@ -54,8 +54,8 @@ async def run(
 async def all_are_back() -> bool:
     """Whether every connection that the pool has made lies in it."""
     for _ in range(200):
-        found = connection.pool.get_stats()
-        if found["pool_available"] == found["pool_size"]:
+        stats = connection.pool.get_stats()
+        if stats["pool_available"] == stats["pool_size"]:
             return True
         await asyncio.sleep(0.05)
     return False
@@ -112,13 +112,13 @@ async def test_views_wait_their_turn_and_are_told_when_it_does_not_come(
     assert views_at_once() == settings.DATABASE_POOL_MAX // 2
     for _ in range(views_at_once()):
         await ours._turns.acquire()
-    found: list[Any] = []
+    sent: list[Any] = []
 
     async def keep(message: Any) -> None:
-        found.append(message)
+        sent.append(message)
 
     await run(alice.cookie(), LIST, keep, by=ours)
-    assert (found[0]["status"], (b"Retry-After", b"1") in found[0]["headers"]) == (503, True)
-    found.clear()
+    assert (sent[0]["status"], (b"Retry-After", b"1") in sent[0]["headers"]) == (503, True)
+    sent.clear()
     await run(alice.cookie(), "/healthz", keep, by=ours)
-    assert found[0]["status"] == 200
+    assert sent[0]["status"] == 200

@@ -40,9 +40,9 @@ def api_views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, type
 
 
 def calls() -> list[tuple[str, str, type[APIView]]]:
-    found = api_views(get_resolver().url_patterns)
+    views = api_views(get_resolver().url_patterns)
     return [
-        (method.upper(), path, view) for path, view in found for method in METHODS if hasattr(view, method)
+        (method.upper(), path, view) for path, view in views for method in METHODS if hasattr(view, method)
     ]
 
 

@@ -188,9 +188,9 @@ def test_sessions_of_before_are_known(alice: Browser, bob: Browser) -> None:
     Browser(alice.account).nonce()  # a session of somebody who is not signed in
     bob.get("/api/me")  # used before it was noted
     import_module("ashao_site.accounts.migrations.0006_sign_ins_of_before").note_sessions(apps, None)
-    found = SignIn.objects.get(session_id=cookie(alice))
-    assert found.device == UNKNOWN_DEVICE
-    assert abs(found.created_at - before) < timedelta(seconds=5)
+    noted = SignIn.objects.get(session_id=cookie(alice))
+    assert noted.device == UNKNOWN_DEVICE
+    assert abs(noted.created_at - before) < timedelta(seconds=5)
     assert SignIn.objects.get(session_id=cookie(bob)).device == "Firefox on Linux"
     assert SignIn.objects.count() == 2
 

@@ -80,7 +80,7 @@ def test_every_json_object_is_read(value: dict[str, object], ascii_only: bool) -
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_object_or_a_400(raw: bytes) -> None:
     try:
-        found = decode_object(raw)
+        decoded = decode_object(raw)
     except BadInput:
         return
-    assert isinstance(found, dict)
+    assert isinstance(decoded, dict)

@@ -32,7 +32,7 @@ import json
 from datetime import timedelta
 from ashao_site.accounts.models import User
 from ashao_site.lib.clock import now
-from chat.models import Conversation, Message
+from chat.conversation.models import Conversation, Message
 given = json.loads({given!r})
 for user in User.objects.filter(public_id__in=given["people"]):
     for title, days in given["days"].items():

@@ -165,12 +165,12 @@ class Stream:
         return self
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:
-        found = []
+        events = []
         for block in self.body.decode().split("\n\n"):
             if block.startswith("id: "):
                 first, second = block.split("\n")
-                found.append((first.removeprefix("id: "), json.loads(second.removeprefix("data: "))))
-        return found
+                events.append((first.removeprefix("id: "), json.loads(second.removeprefix("data: "))))
+        return events
 
     def refused(self) -> tuple[int, str]:
         return self.status, json.loads(self.body)["code"]

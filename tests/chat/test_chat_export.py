@@ -36,9 +36,9 @@ def test_everything_as_json(alice: Browser, bob: Browser, monkeypatch: pytest.Mo
     assert response["Content-Type"] == "application/json"
     history = json.loads(download(response))
     assert set(history) == {"exportedAt", "conversations"}
-    assert [found["id"] for found in history["conversations"]] == ids[::-1]
-    for found in history["conversations"]:
-        assert found == alice.get(f"/api/chat/conversations/{found['id']}").json()
+    assert [told["id"] for told in history["conversations"]] == ids[::-1]
+    for told in history["conversations"]:
+        assert told == alice.get(f"/api/chat/conversations/{told['id']}").json()
     assert len(history["conversations"][-1]["messages"]) == 4
 
 
@@ -50,7 +50,7 @@ def test_one_as_json(alice: Browser) -> None:
     name = "filename*=utf-8''ashao-etcpasswd-%C3%BCber-x-evil-1.json"
     assert response["Content-Disposition"] == f"attachment; {name}"
     history = json.loads(download(response))
-    assert [found["id"] for found in history["conversations"]] == [conversation_id]
+    assert [told["id"] for told in history["conversations"]] == [conversation_id]
     assert other not in str(history)
 
 
@@ -97,7 +97,7 @@ def test_only_ones_own(alice: Browser, bob: Browser, guest: Browser) -> None:
     assert refused(alice.get(one("conv_x"))) == (404, "not_found")
     assert refused(Browser().get(one(conversation_id))) == (401, "not_signed_in")
     history = json.loads(download(guest.get(ALL)))
-    assert [found["id"] for found in history["conversations"]] == [of_guest]
+    assert [told["id"] for told in history["conversations"]] == [of_guest]
 
 
 @pytest.mark.parametrize("format", ["", "xml", "JSON", "%00", "json%0a"])

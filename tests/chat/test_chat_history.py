@@ -24,16 +24,16 @@ def test_the_list_comes_in_pages_the_last_changed_first(alice: Browser, bob: Bro
     bob.sent()
     alice.sent("again", conversationId=sent[0])
     expected = [sent[0], *reversed(sent[1:])]
-    found: list[str] = []
+    listed: list[str] = []
     cursor = ""
     while True:
         page = alice.get(f"{LIST}?limit=2{cursor}").json()
         assert set(page) == {"conversations", "next"}
-        found += [one["id"] for one in page["conversations"]]
+        listed += [one["id"] for one in page["conversations"]]
         if page["next"] is None:
             break
         cursor = f"&cursor={page['next']}"
-    assert found == expected
+    assert listed == expected
     summary = {"id", "title", "pinned", "createdAt", "updatedAt"}
     assert set(page["conversations"][0]) == summary | {"snippet", "messageId"}
 
@@ -81,14 +81,14 @@ def test_pinned_ones_come_first_on_all_pages(alice: Browser, bob: Browser, guest
     alice.call("PATCH", f"{LIST}/{sent[4]}", {"pinned": False})
     expected = [(sent[2], True), (sent[0], True), (sent[4], False), (sent[3], False), (sent[1], False)]
     for limit in (1, 2, 3, 30):
-        found, cursor = [], ""
+        listed, cursor = [], ""
         while True:
             page = alice.get(f"{LIST}?limit={limit}{cursor}").json()
-            found += [(one["id"], one["pinned"]) for one in page["conversations"]]
+            listed += [(one["id"], one["pinned"]) for one in page["conversations"]]
             if page["next"] is None:
                 break
             cursor = f"&cursor={page['next']}"
-        assert found == expected
+        assert listed == expected
     assert alice.get(f"{LIST}/{sent[0]}").json()["pinned"] is True
     assert refused(bob.call("PATCH", f"{LIST}/{sent[1]}", {"pinned": True})) == (404, "not_found")
     for bad in ({}, {"pinned": "yes"}, {"pinned": 1}, {"pinned": None}, {"title": None}, {"other": True}):

@@ -122,9 +122,9 @@ def test_pages_carry_their_config(path: str, transactional_db: None, settings: A
     response = Client().get(path)
     assert response.status_code == 200
     assert "csrftoken" in response.cookies
-    found = re.search(r'id="ashao-config" type="application/json">(.*?)</script>', response.content.decode())
-    assert found is not None
-    assert json.loads(found[1]) == {
+    match = re.search(r'id="ashao-config" type="application/json">(.*?)</script>', response.content.decode())
+    assert match is not None
+    assert json.loads(match[1]) == {
         "development": True,
         "chainId": settings.CHAIN_ID,
         "messageMaxChars": 8_000,

@@ -221,10 +221,10 @@ def test_a_bearer_key_may_read(alice: Browser) -> None:
     secret = create_api_key(user=alice.user, name="test").secret
 
     async def read(token: str) -> serving.Ask | int:
-        found = []
+        statuses = []
 
         async def send(message: dict[str, int]) -> None:
-            found.append(message.get("status"))
+            statuses.append(message.get("status"))
 
         scope = {
             "type": "http",
@@ -233,7 +233,7 @@ def test_a_bearer_key_may_read(alice: Browser) -> None:
             "headers": [(b"authorization", f"Bearer {token}".encode())],
         }
         await serving.serve(scope, send)
-        return found[0]
+        return statuses[0]
 
     assert run_sync(read(secret)) == 200
     assert run_sync(read("ak_wrong")) == 401
