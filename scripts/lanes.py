@@ -61,6 +61,7 @@ AGAIN_MAX = 3
 """How many failed tests of a lane are run again: with more, something is wrong."""
 ONE_TRY = ("tests/ledger/", "tests/workers/test_races.py")
 CRASHES = ("tests/stack/test_crashes.py",)
+OUTAGES = ("tests/stack/test_money.py", "tests/stack/test_outages.py")
 STACK = ("tests/stack",)
 MONEY = tuple(
     f"tests/{name}"
@@ -152,7 +153,8 @@ def lanes() -> list[Lane]:
     return [
         model,
         python_lane("crashes", *CRASHES),
-        python_lane("stack", *STACK, *(f"--ignore={path}" for path in CRASHES)),
+        python_lane("outages", *OUTAGES),
+        python_lane("stack", *STACK, *(f"--ignore={path}" for path in (*CRASHES, *OUTAGES))),
         python_lane("money", *MONEY),
         python_lane("programs", *PROGRAMS),
         python_lane("doors", *DOORS),

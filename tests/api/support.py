@@ -12,7 +12,10 @@ import httpx
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
+from ashao_site.embedded.stack import Stack
+
 TIMEOUT_S = 120.0
+STREAM_PATH = "/api/chat/stream"
 UNKNOWN = "0" * 22
 """What stands behind the prefix of an id that is well formed, and nobody's."""
 
@@ -242,3 +245,26 @@ def request_head(method: str, target: str, base_url: str, **headers: str) -> str
     sent = host | {name.replace("_", "-"): value for name, value in headers.items()}
     lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
     return f"{method} {target} HTTP/1.1\r\n{lines}\r\n"
+
+
+def guest_with_history(stack: Stack) -> Person:
+    person = Person(stack.base_url)
+    person.send("Hello")
+    return person
+
+
+def claim(worker: WorkerClient, job_id: str) -> Json:
+    claimed = worker.claim()
+    assert claimed["job"] is not None, claimed
+    assert claimed["job"]["id"] == job_id
+    return claimed
+
+
+def answered(person: Person, worker: WorkerClient, *texts: str) -> tuple[str, str]:
+    """Send for the max tier and have the worker answer; ids of the job and the conversation."""
+    job_id, conversation_id = person.send(tier="max")
+    claimed = claim(worker, job_id)
+    for seq, text in enumerate(texts):
+        assert worker.say(claimed, seq, text).json() == {"ok": True, "stop": False}
+    assert worker.call("complete", worker.about(claimed, tokens=len(texts))).status_code == 200
+    return job_id, conversation_id

@@ -12,6 +12,8 @@ from typing import Any
 SHORT_S = 0.3
 """A client's patience with a node that stays silent. One that answers gets `LONG_S`, on a busy machine too."""
 LONG_S = 120.0
+ENDLESS_S = 600.0
+"""In place of the bound of a round, where it is not what is tested."""
 
 Answer = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
 

@@ -12,11 +12,10 @@ from ashao_site.embedded.ports import free_port
 from ashao_site.embedded.process import spawn
 from ledger.deposits import buying
 from staking.deploy import DevRoles, deploy
+from tests.chain.nodes import ENDLESS_S
 from tests.contracts.support import Chain, wait_for
 
 from .support import DEEP, World
-
-LONG_S = 600.0
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +66,8 @@ def world(dev: DevChain, deployed: ChainSettings, settings, monkeypatch) -> Worl
 
     A round takes as long as it needs.
     """
-    monkeypatch.setattr(follow, "RUN_MAX_S", LONG_S)
-    monkeypatch.setattr(buying, "ASK_MAX_S", LONG_S)
+    monkeypatch.setattr(follow, "RUN_MAX_S", ENDLESS_S)
+    monkeypatch.setattr(buying, "ASK_MAX_S", ENDLESS_S)
     chain = Chain(dev)
     treasury = chain.person()
     chain.rpc("evm_mine")

@@ -10,13 +10,12 @@ from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.anvil import DevChain
 from ledger.payouts import advance
 from tests.chain.conftest import config, dev
+from tests.chain.nodes import ENDLESS_S
 from tests.contracts.support import ETHER, Chain
 
 from .support import Town
 
 __all__ = ["config", "dev"]
-
-LONG_S = 600.0
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +35,7 @@ def town(
 
     A round takes as long as it needs. The chain is put back afterwards: automatic blocks, nothing waiting.
     """
-    monkeypatch.setattr(advance, "ROUND_S", LONG_S)
+    monkeypatch.setattr(advance, "ROUND_S", ENDLESS_S)
     town = Town(chain, config)
     settings.CHAIN = town.config
     settings.MONEY = replace(
