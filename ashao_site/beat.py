@@ -25,11 +25,11 @@ class SteadyScheduler(PersistentScheduler):
         return delay
 
     def _came_from_ahead(self) -> bool:
-        found = False
+        is_ahead = False
         for entry in self.schedule.values():
             now = maybe_make_aware(entry.default_now())
             ran = entry.last_run_at
             if ran is not None and maybe_make_aware(ran) > now + AHEAD_MAX:
                 entry.last_run_at = now
-                found = True
-        return found
+                is_ahead = True
+        return is_ahead

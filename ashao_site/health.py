@@ -52,20 +52,20 @@ def add_chain_status(request: HttpRequest, context: dict[str, Any]) -> dict[str,
 
     A chain in trouble is one of the alarms.
     """
-    found = chain_watch.status()
-    is_well = isinstance(found, Reachable | NotConfigured)
-    return {**context, "chain_sentence": describe(found) if is_well else "", "alarms": alarms()}
+    status = chain_watch.status()
+    is_well = isinstance(status, Reachable | NotConfigured)
+    return {**context, "chain_sentence": describe(status) if is_well else "", "alarms": alarms()}
 
 
 def _chain() -> str:
-    found = chain_watch.status()
-    match found:
+    status = chain_watch.status()
+    match status:
         case Reachable():
             return "ok"
         case NotConfigured():
             return "not configured"
         case _:
-            return describe(found)
+            return describe(status)
 
 
 class _Checked:

@@ -27,7 +27,7 @@ def main(argv: list[str]) -> int:
     """Check or write; the exit code."""
     if argv == ["write"]:
         return write()
-    problems = [*python_problems(), *(found for name in NPM_FOLDERS for found in npm_problems(name))]
+    problems = [*python_problems(), *(problem for name in NPM_FOLDERS for problem in npm_problems(name))]
     for problem in problems:
         sys.stderr.write(f"ashao: {problem}\n")
     return 1 if problems else 0

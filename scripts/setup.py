@@ -68,8 +68,8 @@ def check_node() -> None:
     version = subprocess.run(
         ["node", "--version"], capture_output=True, text=True, check=False
     ).stdout.strip()
-    found = re.match(r"v(\d+)\.(\d+)", version)
-    if found is None or (int(found[1]), int(found[2])) < NODE_MIN:
+    numbers = re.match(r"v(\d+)\.(\d+)", version)
+    if numbers is None or (int(numbers[1]), int(numbers[2])) < NODE_MIN:
         raise SetupError(f"ashao needs Node {wanted} or newer; this one is {version or 'broken'}.")
 
 

@@ -34,11 +34,11 @@ class Artifact:
 @functools.cache
 def artifact(name: str) -> Artifact:
     """The artifact of a contract: `AshaoToken`, `StakingVault`, `DevUSDC`, or one for tests."""
-    found = json.loads((FOLDER / f"{name}.json").read_text())
+    compiled = json.loads((FOLDER / f"{name}.json").read_text())
     return Artifact(
         name=name,
-        abi=found["abi"],
-        bytecode=bytes.fromhex(found["bytecode"][2:]),
-        deployed=bytes.fromhex(found["deployedBytecode"][2:]),
-        immutables=tuple((place["start"], place["length"]) for place in found["immutableReferences"]),
+        abi=compiled["abi"],
+        bytecode=bytes.fromhex(compiled["bytecode"][2:]),
+        deployed=bytes.fromhex(compiled["deployedBytecode"][2:]),
+        immutables=tuple((place["start"], place["length"]) for place in compiled["immutableReferences"]),
     )

@@ -49,14 +49,14 @@ class Deployed:
 
     def lines(self) -> list[str]:
         """As lines of an environment."""
-        found = {
+        variables = {
             "CHAIN_ID": self.chain_id,
             "CHAIN_START_BLOCK": self.start_block,
             "ASHAO_TOKEN_ADDRESS": self.token,
             "STAKING_VAULT_ADDRESS": self.vault,
             "USDC_ADDRESS": self.usdc,
         }
-        return [f"{name}={value}" for name, value in found.items() if value is not None]
+        return [f"{name}={value}" for name, value in variables.items() if value is not None]
 
 
 def deploy(
@@ -149,15 +149,15 @@ def _account(key: str) -> LocalAccount:
     return account
 
 
-def _still_there(web3: Web3, found: Deployed | None) -> Deployed | None:
+def _still_there(web3: Web3, recorded: Deployed | None) -> Deployed | None:
     """The record without the contracts that are not on this chain (a dev chain may have begun anew)."""
-    if found is None:
+    if recorded is None:
         return None
     left = replace(
-        found,
-        token=_if_there(web3, "AshaoToken", found.token),
-        vault=_if_there(web3, "StakingVault", found.vault),
-        usdc=_if_there(web3, "DevUSDC", found.usdc),
+        recorded,
+        token=_if_there(web3, "AshaoToken", recorded.token),
+        vault=_if_there(web3, "StakingVault", recorded.vault),
+        usdc=_if_there(web3, "DevUSDC", recorded.usdc),
     )
     return left if left.token or left.vault or left.usdc else None
 
@@ -169,10 +169,10 @@ def _if_there(web3: Web3, name: str, address: ChecksumAddress | None) -> Checksu
 def _read(record: Path | None, chain_id: int) -> Deployed | None:
     if record is None or not record.exists():
         return None
-    found = Deployed(**json.loads(record.read_text()))
-    if found.chain_id != chain_id:
-        raise ChainError(f"{record} is the record of chain {found.chain_id}, not of {chain_id}.")
-    return found
+    recorded = Deployed(**json.loads(record.read_text()))
+    if recorded.chain_id != chain_id:
+        raise ChainError(f"{record} is the record of chain {recorded.chain_id}, not of {chain_id}.")
+    return recorded
 
 
 def _write(record: Path | None, done: Deployed) -> Deployed:

@@ -37,16 +37,16 @@ def main(argv: list[str], env: Mapping[str, str]) -> int:
     options = parser.parse_args(argv)
     try:
         web3 = connect(env.get("CHAIN_RPC_URL", ""), chain_id=options.chain_id)
-        found = list(problems(web3, token=options.token, vault=options.vault))
+        wrong = list(problems(web3, token=options.token, vault=options.vault))
     except (ChainError, ChainUnavailable, OSError, ValueError, Web3Exception) as error:
-        found = [
+        wrong = [
             str(error) if isinstance(error, ChainError) else f"The chain failed ({type(error).__name__})."
         ]
-    for problem in found:
+    for problem in wrong:
         sys.stderr.write(f"ashao: {problem}\n")
-    if not found:
+    if not wrong:
         sys.stdout.write("Both contracts run the code of the committed artifacts.\n")
-    return 1 if found else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -35,17 +35,17 @@ def read_chain(*, chain_id: int, embedded: Mapping[str, Any]) -> ChainSettings |
     Raises ImproperlyConfigured for a wrong value, also where no chain is named.
     """
     rpc_url = _rpc_url()
-    found = {} if rpc_url else embedded  # of one chain or of the other, never of both
+    embedded_values = {} if rpc_url else embedded  # of one chain or of the other, never of both
     addresses = {
-        "ASHAO_TOKEN_ADDRESS": env_address("ASHAO_TOKEN_ADDRESS", found),
-        "STAKING_VAULT_ADDRESS": env_address("STAKING_VAULT_ADDRESS", found),
-        "USDC_ADDRESS": env_address("USDC_ADDRESS", found),
-        "TREASURY_ADDRESS": env_address("TREASURY_ADDRESS", found),
+        "ASHAO_TOKEN_ADDRESS": env_address("ASHAO_TOKEN_ADDRESS", embedded_values),
+        "STAKING_VAULT_ADDRESS": env_address("STAKING_VAULT_ADDRESS", embedded_values),
+        "USDC_ADDRESS": env_address("USDC_ADDRESS", embedded_values),
+        "TREASURY_ADDRESS": env_address("TREASURY_ADDRESS", embedded_values),
     }
     start_block = env_int("CHAIN_START_BLOCK", 0, least=0, most=2**53)
     timeout_ms = env_int("CHAIN_TIMEOUT_MS", 5_000, least=100, most=60_000)
     confirmations = _confirmations(chain_id)
-    rpc_url = rpc_url or str(found.get("chain_rpc_url", ""))
+    rpc_url = rpc_url or str(embedded_values.get("chain_rpc_url", ""))
     if not rpc_url:
         return None
     _check_addresses(addresses)
@@ -53,7 +53,7 @@ def read_chain(*, chain_id: int, embedded: Mapping[str, Any]) -> ChainSettings |
         rpc_url=rpc_url,
         chain_id=chain_id,
         confirmations=confirmations,
-        start_block=start_block or int(found.get("chain_start_block", 0)),
+        start_block=start_block or int(embedded_values.get("chain_start_block", 0)),
         timeout_s=timeout_ms / 1000,
         token=addresses["ASHAO_TOKEN_ADDRESS"],
         vault=addresses["STAKING_VAULT_ADDRESS"],
@@ -62,9 +62,9 @@ def read_chain(*, chain_id: int, embedded: Mapping[str, Any]) -> ChainSettings |
     )
 
 
-def env_address(name: str, found: Mapping[str, Any]) -> str:
-    """The variable as a checksummed address; "" where it is set neither there nor in `found`."""
-    raw = env_str(name, "") or str(found.get(name.lower(), ""))
+def env_address(name: str, embedded: Mapping[str, Any]) -> str:
+    """The variable as a checksummed address; "" where it is set neither there nor in `embedded`."""
+    raw = env_str(name, "") or str(embedded.get(name.lower(), ""))
     if not raw:
         return ""
     if not ADDRESS.fullmatch(raw):

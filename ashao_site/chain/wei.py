@@ -31,10 +31,10 @@ class WeiField(_WholeField):
         """As an integer. Raises ValidationError for anything that is no whole number."""
         if value is None or isinstance(value, int):
             return value
-        found = super().to_python(value)
-        if found != found.to_integral_value():
+        number = super().to_python(value)
+        if number != number.to_integral_value():
             raise ValidationError("This is not a whole number of wei.")
-        return int(found)
+        return int(number)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """As NUMERIC, whatever its size."""

@@ -29,15 +29,15 @@ def arrows(source: str) -> list[Arrow] | None:
     if _HEAD.fullmatch(head) is None:
         return None
     names: dict[str, str] = {}
-    found = []
+    drawn = []
     for line in lines:
         if _NOTHING_TO_SAY.fullmatch(line):
             continue
         arrow = _state_arrow(line) if head.startswith("state") else _flow_arrow(line, names)
         if arrow is None:
             return None
-        found.append(arrow)
-    return [Arrow(names.get(one.start, one.start), names.get(one.end, one.end), one.label) for one in found]
+        drawn.append(arrow)
+    return [Arrow(names.get(one.start, one.start), names.get(one.end, one.end), one.label) for one in drawn]
 
 
 def _state_arrow(line: str) -> Arrow | None:

@@ -62,7 +62,7 @@ def slug_of(text: str) -> str:
 
 
 def _name_headings(tokens: Sequence[Token]) -> list[Heading]:
-    found: list[Heading] = []
+    headings: list[Heading] = []
     used: dict[str, int] = {}
     for token, content in pairwise(tokens):
         if token.type != "heading_open":
@@ -74,10 +74,10 @@ def _name_headings(tokens: Sequence[Token]) -> list[Heading]:
         slug = f"{base}-{before}" if before else base
         token.attrSet("id", slug)
         level = int(token.tag[1:])
-        found.append(Heading(level=level, slug=slug, text=text))
+        headings.append(Heading(level=level, slug=slug, text=text))
         if level > 1 and content.children is not None:
             content.children.append(_html(_ANCHOR.format(slug=escape(slug))))
-    return found
+    return headings
 
 
 _ANCHOR = ' <a class="doc-anchor" href="#{slug}" aria-hidden="true" tabindex="-1">#</a>'
@@ -137,11 +137,11 @@ def _link(opened: Token, *, source: Path) -> tuple[list[Token], Token]:
 
 def _picture(image: Token, *, source: Path) -> Token:
     alt = escape(image.content)
-    found = links.picture(str(image.attrGet("src") or ""), source=source)
-    if found is None:
+    shown = links.picture(str(image.attrGet("src") or ""), source=source)
+    if shown is None:
         return _html(f"<em>{alt}</em>")
     return _html(
-        f'<img src="{escape(found.src)}" alt="{alt}" width="{found.width}" height="{found.height}" loading="lazy">'
+        f'<img src="{escape(shown.src)}" alt="{alt}" width="{shown.width}" height="{shown.height}" loading="lazy">'
     )
 
 
@@ -157,10 +157,10 @@ def _fence(self: RendererProtocol, tokens: Sequence[Token], at: int, options: Op
 
 
 def _diagram(source: str) -> str:
-    found = arrows(source)
-    if found is None:
+    drawn = arrows(source)
+    if drawn is None:
         return f'<figure class="doc-diagram"><pre class="doc-code" tabindex="0">{escape(source)}</pre></figure>\n'
-    rows = "".join(_row(arrow) for arrow in found)
+    rows = "".join(_row(arrow) for arrow in drawn)
     return f'<figure class="doc-diagram"><ul>{rows}</ul></figure>\n'
 
 

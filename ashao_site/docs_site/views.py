@@ -30,12 +30,12 @@ def docs_page(request: HttpRequest, name: str) -> HttpResponse:
     if entry is None:
         return docs_missing(request)
     try:
-        found = document(entry)
+        page = document(entry)
     except OSError as error:
         log.warning("a document cannot be read", page=entry.name, error=type(error).__name__)
         return docs_missing(request)
     before, after = neighbours(entry)
-    context = {"sections": SECTIONS, "entry": entry, "document": found, "before": before, "after": after}
+    context = {"sections": SECTIONS, "entry": entry, "document": page, "before": before, "after": after}
     return render(request, "docs_page.html", context)
 
 

@@ -151,8 +151,8 @@ def code_at(port: int, address: str) -> bool:
 
 def read_accounts(folder: Path) -> dict[str, DevAccount]:
     """The accounts of the chain in `folder`, by role."""
-    found = json.loads((folder / ACCOUNTS_FILE).read_text())
-    pairs = zip(found["available_accounts"], found["private_keys"], strict=True)
+    accounts = json.loads((folder / ACCOUNTS_FILE).read_text())
+    pairs = zip(accounts["available_accounts"], accounts["private_keys"], strict=True)
     return {
         role: DevAccount(address, private_key)
         for role, (address, private_key) in zip(ROLES, pairs, strict=True)

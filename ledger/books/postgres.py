@@ -84,16 +84,16 @@ def hold_lines(hold_id: int) -> tuple[tuple[str, int], ...]:
 
 def locked_accounts(addresses: Collection[str]) -> dict[str, Account]:
     """The accounts by address, created if missing; the guarded ones are locked, in the order of their ids."""
-    found = _by_address(addresses)
-    missing = sorted(set(addresses) - found.keys())
+    accounts = _by_address(addresses)
+    missing = sorted(set(addresses) - accounts.keys())
     if missing:
         # Sorted: two transactions that create the same accounts wait for each other in one order only.
         Account.objects.bulk_create(
             [Account(address=address, guarded=chart.is_guarded(address)) for address in missing],
             ignore_conflicts=True,
         )
-        found |= _by_address(missing)
-    return found | lock_existing(address for address, account in found.items() if account.guarded)
+        accounts |= _by_address(missing)
+    return accounts | lock_existing(address for address, account in accounts.items() if account.guarded)
 
 
 def lock_existing(addresses: Iterable[str]) -> dict[str, Account]:

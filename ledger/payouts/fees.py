@@ -27,8 +27,8 @@ def market(base_fee_wei: int, tip_wei: int) -> Fees:
 def higher(before: Fees, *, market: Fees) -> Fees | None:
     """What takes the place of a transaction with these fees; None where that is above the limit."""
     tip = max(market.tip_wei, _raised(before.tip_wei))
-    found = Fees(max(market.max_wei, _raised(before.max_wei), tip), tip)
-    return found if found.max_wei <= MAX_FEE_WEI else None
+    raised = Fees(max(market.max_wei, _raised(before.max_wei), tip), tip)
+    return raised if raised.max_wei <= MAX_FEE_WEI else None
 
 
 def problem_with(offered: Fees, *, gas: int, waiting: int, wei: int) -> str:

@@ -70,13 +70,13 @@ def compare(read: Inputs, node: NodeAnswer | None = None) -> Report:
         ledger=read.ledger,
         payouts=read.payouts,
         chain=chain,
-        findings=tuple(sorted(findings, key=lambda found: list(Code).index(found.code))),
+        findings=tuple(sorted(findings, key=lambda finding: list(Code).index(finding.code))),
     )
 
 
-def _gathered(found: Iterable[Difference], pair: Pair) -> list[Finding]:
+def _gathered(differences: Iterable[Difference], pair: Pair) -> list[Finding]:
     by_code: dict[Code, list[Difference]] = defaultdict(list)
-    for difference in found:
+    for difference in differences:
         by_code[difference.code].append(difference)
     return [
         Finding(
@@ -111,9 +111,9 @@ def _payout_differences(rows: Iterable[SetAside]) -> Iterable[Difference]:
         yield Difference(Code.PAYOUT_DIFFERS, difference, wrong, evidence)
 
 
-def _left_over(read: Inputs, chain: ChainSide, found: Sequence[Difference]) -> Iterable[Finding]:
+def _left_over(read: Inputs, chain: ChainSide, differences: Sequence[Difference]) -> Iterable[Finding]:
     """What the sums differ by beyond the rows that were read one by one: more rows than anybody looks at."""
-    rest = read.ledger.cash_micros - chain.cash_micros - sum(one.amount_micros for one in found)
+    rest = read.ledger.cash_micros - chain.cash_micros - sum(one.amount_micros for one in differences)
     if rest or read.is_cut:
         yield Finding(Code.TOO_MANY, Pair.LEDGER_CHAIN, rest, abs(rest), 1)
 

@@ -50,12 +50,18 @@ def _rows(report: Report) -> Iterable[Row]:
     yield "difference", "ledger_chain", "ledger less chain", report.difference_micros
     yield "difference", "explained", "of it explained", report.explained_micros
     yield "difference", "unexplained", "all that is unexplained", report.unexplained_micros
-    for found in report.findings:
-        yield found.level.value, found.code.value, words.title(found), found.amount_micros, found.count
-        for row in found.evidence:
+    for finding in report.findings:
+        yield (
+            finding.level.value,
+            finding.code.value,
+            words.title(finding),
+            finding.amount_micros,
+            finding.count,
+        )
+        for row in finding.evidence:
             at = row.at.isoformat() if row.at else ""
             ids = (_or(row.ledger_id), _or(row.moved_id), row.payout_id)
-            yield ("evidence", found.code.value, row.what, row.amount_micros, "", at, *ids)
+            yield ("evidence", finding.code.value, row.what, row.amount_micros, "", at, *ids)
 
 
 def _or(value: int | None) -> object:

@@ -69,8 +69,8 @@ def differences(
     moment: datetime | None,
 ) -> list[Difference]:
     """Everything that the two sides differ by at the moment, each with its reason or red."""
-    found = (_judge(group, cursor, moment) for group in _groups(lines, moves, paid))
-    return [difference for difference in found if difference is not None]
+    judged = (_judge(group, cursor, moment) for group in _groups(lines, moves, paid))
+    return [difference for difference in judged if difference is not None]
 
 
 def _groups(lines: Iterable[Line], moves: Sequence[CashMove], paid: Sequence[Paid]) -> list[Group]:
@@ -89,9 +89,9 @@ def _groups(lines: Iterable[Line], moves: Sequence[CashMove], paid: Sequence[Pai
         group.moves.append(move)
         group.paid = payout or group.paid
     for payout in paid:  # those that the chain does not show are told with the block they were included in
-        found = groups.get(FINAL_KEY + payout.public_id)
-        if found is not None and found.paid is None and not found.moves:
-            found.paid = payout
+        shown = groups.get(FINAL_KEY + payout.public_id)
+        if shown is not None and shown.paid is None and not shown.moves:
+            shown.paid = payout
     return list(groups.values())
 
 

@@ -109,28 +109,28 @@ def _shown(report: Report) -> dict[str, object]:
         "node": node,
         "node_at_cursor": _known(node.at_cursor_micros if node else None),
         "node_latest": _known(node.latest_micros if node else None),
-        "findings": [_finding(found) for found in report.findings],
+        "findings": [_finding(finding) for finding in report.findings],
         "red_count": len(report.red),
     }
 
 
-def _finding(found: Finding) -> dict[str, object]:
-    is_sum = found.level is not Level.NOTE or found.amount_micros
+def _finding(finding: Finding) -> dict[str, object]:
+    is_sum = finding.level is not Level.NOTE or finding.amount_micros
     return {
-        "code": found.code.value,
-        "level": found.level.value,
-        "mark": words.MARKS[found.level],
-        "title": words.title(found),
-        "meaning": words.meaning(found),
-        "sides": words.SIDES[found.pair] if found.level is not Level.NOTE else "",
-        "amount": _signed(found.amount_micros) if is_sum else "",
-        "size": format_usd(found.absolute_micros),
-        "show_size": found.level is Level.RED and found.absolute_micros != abs(found.amount_micros),
-        "count": found.count,
-        "rows": list(_rows(found.evidence[:SHOWN_ROWS])),
-        "more": max(0, len(found.evidence) - SHOWN_ROWS),
+        "code": finding.code.value,
+        "level": finding.level.value,
+        "mark": words.MARKS[finding.level],
+        "title": words.title(finding),
+        "meaning": words.meaning(finding),
+        "sides": words.SIDES[finding.pair] if finding.level is not Level.NOTE else "",
+        "amount": _signed(finding.amount_micros) if is_sum else "",
+        "size": format_usd(finding.absolute_micros),
+        "show_size": finding.level is Level.RED and finding.absolute_micros != abs(finding.amount_micros),
+        "count": finding.count,
+        "rows": list(_rows(finding.evidence[:SHOWN_ROWS])),
+        "more": max(0, len(finding.evidence) - SHOWN_ROWS),
         "suspense_url": reverse("admin:ledger_treasurytransfer_changelist") + "?booked__exact=suspense"
-        if found.code == "in_suspense"
+        if finding.code == "in_suspense"
         else "",
     }
 

@@ -153,19 +153,19 @@ class Report:
     def explained_micros(self) -> int:
         """How much of the difference has its reason."""
         return sum(
-            found.amount_micros
-            for found in self.findings
-            if found.level is Level.EXPLAINED and found.pair is Pair.LEDGER_CHAIN
+            finding.amount_micros
+            for finding in self.findings
+            if finding.level is Level.EXPLAINED and finding.pair is Pair.LEDGER_CHAIN
         )
 
     @property
     def unexplained_micros(self) -> int:
         """The size of everything red: zero, or somebody has to look."""
-        return sum(found.absolute_micros for found in self.red)
+        return sum(finding.absolute_micros for finding in self.red)
 
     @property
     def red(self) -> tuple[Finding, ...]:
-        return tuple(found for found in self.findings if found.level is Level.RED)
+        return tuple(finding for finding in self.findings if finding.level is Level.RED)
 
     @property
     def agrees(self) -> bool:

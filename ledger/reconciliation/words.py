@@ -120,13 +120,13 @@ CLASS_WORDS = {
 MARKS = {Level.RED: "Unexplained", Level.EXPLAINED: "Explained", Level.NOTE: "Note"}
 
 
-def title(found: Finding) -> str:
-    return TITLES[found.code][0]
+def title(finding: Finding) -> str:
+    return TITLES[finding.code][0]
 
 
-def meaning(found: Finding) -> str:
+def meaning(finding: Finding) -> str:
     """What it means, in a sentence or two."""
-    return f"{TITLES[found.code][1]} {found.detail}".strip()
+    return f"{TITLES[finding.code][1]} {finding.detail}".strip()
 
 
 def moment(report: Report) -> str:

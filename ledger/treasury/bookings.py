@@ -147,8 +147,8 @@ def _take_transfers(booking: Booking, paid: Evidence) -> None:
     rows = TreasuryTransfer.objects.filter(
         chain_id=booking.chain_id, tx_hash=booking.tx_hash, direction=Direction.OUT, on_chain=True
     )
-    found = sorted(rows.values_list("counterparty", "amount_micros"))
-    if found != sorted((transfer.counterparty, transfer.amount_micros) for transfer in paid.paid):
+    transfers = sorted(rows.values_list("counterparty", "amount_micros"))
+    if transfers != sorted((transfer.counterparty, transfer.amount_micros) for transfer in paid.paid):
         raise Conflict(
             "The chain has not been read as far as this transaction yet. Please try again in a moment.",
             code="not_read_yet",
@@ -156,7 +156,7 @@ def _take_transfers(booking: Booking, paid: Evidence) -> None:
     changed = rows.filter(booked=Booked.OPEN).update(
         booked=BOOKED_AS[BookingKind(booking.kind)], ledger_key=booking.ledger_key
     )
-    if changed != len(found):
+    if changed != len(transfers):
         raise Conflict("What this transaction paid is booked already.", code="already_booked")
 
 

@@ -113,9 +113,9 @@ def _read_all() -> Sums:
         upto = min(memory.kept_id + PIECE, last_old)
         memory.kept.update(_read(memory.kept_id, upto))
         memory.kept_id = upto
-    found = Counter(memory.kept)
-    found.update(_read(memory.kept_id, LAST))  # not `+`, which drops what is below zero
-    return Sums(found)
+    added_up = Counter(memory.kept)
+    added_up.update(_read(memory.kept_id, LAST))  # not `+`, which drops what is below zero
+    return Sums(added_up)
 
 
 def _last_old() -> int:

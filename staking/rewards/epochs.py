@@ -93,11 +93,11 @@ def next_span() -> Span | None:
 def due_spans(*, limit: int = EPOCHS_AT_ONCE) -> list[Span]:
     """The epochs that are over as far as the chain has been read, oldest first, at most `limit`."""
     known_until, span = _read_until(), next_span()
-    found: list[Span] = []
-    while known_until is not None and span is not None and span.ends_at < known_until and len(found) < limit:
-        found.append(span)
+    spans: list[Span] = []
+    while known_until is not None and span is not None and span.ends_at < known_until and len(spans) < limit:
+        spans.append(span)
         span = span.following(settings.MONEY.epoch_s)
-    return found
+    return spans
 
 
 def settle(spans: Sequence[Span]) -> int:

@@ -107,13 +107,13 @@ def _you(user: User, wallet: str, total_wei: int) -> YouBody:
         stake_wei = mine.values_list("amount_wei", flat=True).first() or 0
     rewards = Reward.objects.filter(wallet=wallet)
     latest = rewards.order_by("-epoch__number")[:EPOCHS_SHOWN]
-    found = live.ask(wallet)
+    held = live.ask(wallet)
     return {
         "wallet": wallet,
-        "balance": str(found.balance) if found else None,
-        "allowance": str(found.allowance) if found else None,
+        "balance": str(held.balance) if held else None,
+        "allowance": str(held.allowance) if held else None,
         "stake": str(stake_wei),
-        "onChain": str(found.stake) if found else None,
+        "onChain": str(held.stake) if held else None,
         "shareOfPoolBps": stake_wei * WHOLE_BPS // total_wei if total_wei else 0,
         "rewards": rewards.aggregate(sum=Sum("amount_micros"))["sum"] or 0,
         "workerShareBps": STAKED_SHARE_BPS if is_staker(user.pk) else WORKER_SHARE_BPS,
@@ -127,10 +127,10 @@ def _you(user: User, wallet: str, total_wei: int) -> YouBody:
 def _all_stakes() -> tuple[int, int]:
     if settings.CHAIN is None:
         return 0, 0
-    found = Stake.objects.filter(chain_id=settings.CHAIN.chain_id).aggregate(
+    sums = Stake.objects.filter(chain_id=settings.CHAIN.chain_id).aggregate(
         total=Sum("amount_wei"), stakers=Count("id", filter=Q(amount_wei__gt=0))
     )
-    return int(found["total"] or 0), int(found["stakers"])
+    return int(sums["total"] or 0), int(sums["stakers"])
 
 
 def _epoch_now() -> Span:

@@ -53,8 +53,8 @@ class StakeView(APIView):
         wallet = require_wallet(require_user(request))
         limited(request, limits.MONEY)
         amount_wei = validated(AmountSerializer, request)["amount"]
-        found = stake_transactions(wallet=wallet, amount_wei=amount_wei)
-        return Response({"transactions": [transaction.body() for transaction in found]})
+        built = stake_transactions(wallet=wallet, amount_wei=amount_wei)
+        return Response({"transactions": [transaction.body() for transaction in built]})
 
 
 class UnstakeView(APIView):
@@ -74,5 +74,5 @@ class UnstakeView(APIView):
         wallet = require_wallet(require_user(request))
         limited(request, limits.MONEY)
         amount_wei = validated(AmountSerializer, request)["amount"]
-        found = unstake_transactions(wallet=wallet, amount_wei=amount_wei)
-        return Response({"transactions": [transaction.body() for transaction in found]})
+        built = unstake_transactions(wallet=wallet, amount_wei=amount_wei)
+        return Response({"transactions": [transaction.body() for transaction in built]})

@@ -107,29 +107,29 @@ def treasury_overview() -> TreasuryBody:
 
 def _overview() -> TreasuryBody:
     config: ChainSettings | None = settings.CHAIN
-    found = sums(max_age_s=0)
+    added_up = sums(max_age_s=0)
     burned_wei = _burned_wei(config) if config else 0
-    promoted = -found.of("job", "promo")
+    promoted = -added_up.of("job", "promo")
     return {
-        "revenue": sum(found.of("job", part) for part in PARTS) - promoted,
+        "revenue": sum(added_up.of("job", part) for part in PARTS) - promoted,
         "promoted": promoted,
-        "workers": found.of("job", "workers"),
-        "cloud": found.of("job", "cloud"),
-        "stakers": found.of("job", "stakers"),
-        "buyback": found.of("job", "buyback"),
+        "workers": added_up.of("job", "workers"),
+        "cloud": added_up.of("job", "cloud"),
+        "stakers": added_up.of("job", "stakers"),
+        "buyback": added_up.of("job", "buyback"),
         "pools": {
-            "buyback": found.balance("buyback"),
-            "stakers": found.balance("stakers"),
-            "cloud": found.balance("cloud"),
+            "buyback": added_up.balance("buyback"),
+            "stakers": added_up.balance("stakers"),
+            "cloud": added_up.balance("cloud"),
         },
-        "paidOut": found.of("payout", "usdc"),
-        "rewardsPaid": found.of("reward", "workers"),
-        "boughtBack": found.of("buyback", "usdc"),
+        "paidOut": added_up.of("payout", "usdc"),
+        "rewardsPaid": added_up.of("reward", "workers"),
+        "boughtBack": added_up.of("buyback", "usdc"),
         "burned": str(burned_wei),
         "staked": str(_staked_wei(config) if config else 0),
         "supply": str(SUPPLY_WEI - burned_wei),
         "burns": _burns(config) if config else [],
-        "days": list(_days(found)),
+        "days": list(_days(added_up)),
         "explorer": settings.MONEY.explorer_url or None,
         "treasury": config.treasury if config else None,
         "vault": config.vault if config else None,
@@ -137,10 +137,10 @@ def _overview() -> TreasuryBody:
     }
 
 
-def _days(found: Sums) -> Iterable[DayBody]:
+def _days(added_up: Sums) -> Iterable[DayBody]:
     """From the first day with anything, or the first that is shown, to today; none is left out."""
-    by_part = {part: found.by_day("job", part) for part in (*PARTS, "promo")}
-    paid_out = found.by_day("payout", "usdc")
+    by_part = {part: added_up.by_day("job", part) for part in (*PARTS, "promo")}
+    paid_out = added_up.by_day("payout", "usdc")
     today = now().astimezone(UTC).date()
     first = min((*(day for days in (*by_part.values(), paid_out) for day in days), today))
     day = max(first, today - timedelta(days=DAYS_SHOWN - 1))

@@ -100,8 +100,8 @@ async def take(buckets: Sequence[Bucket], cost: int = 1) -> Refusal | None:
 def known_empty(buckets: Sequence[Bucket]) -> Refusal | None:
     """The one of these buckets that this process knows to have too little, for the longest; asks nobody."""
     now_us = _now_us()
-    found = [Refusal(bucket, _empty.get(bucket.key, now_us) - now_us) for bucket in buckets]
-    empty = [refusal for refusal in found if refusal.wait_us > 0]
+    refusals = [Refusal(bucket, _empty.get(bucket.key, now_us) - now_us) for bucket in buckets]
+    empty = [refusal for refusal in refusals if refusal.wait_us > 0]
     return max(empty, key=lambda refusal: refusal.wait_us) if empty else None
 
 

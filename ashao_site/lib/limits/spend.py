@@ -62,17 +62,17 @@ async def misses(limit: Limit, *, of: type[Exception], address: str | None) -> A
 
 def _buckets(limit: Limit, address: str | None, account: int | str | None) -> list[Bucket]:
     times: int = settings.RATE_LIMITS or int(limit.never_off)
-    found: list[Bucket] = []
+    buckets: list[Bucket] = []
     if not times:
-        return found
+        return buckets
     if limit.address is not None and address is not None:
-        found.append(_bucket(limit.name, limit.address, address, times))
+        buckets.append(_bucket(limit.name, limit.address, address, times))
         site = site_network(address)
         if site is not None:
-            found.append(_bucket(limit.name, limit.address, site, times * SITE_TIMES))
+            buckets.append(_bucket(limit.name, limit.address, site, times * SITE_TIMES))
     if limit.account is not None and account is not None:
-        found.append(_bucket(limit.name, limit.account, f"account {account}", times))
-    return found
+        buckets.append(_bucket(limit.name, limit.account, f"account {account}", times))
+    return buckets
 
 
 def _bucket(name: str, rate: Rate, subject: str, times: int) -> Bucket:

@@ -14,9 +14,9 @@ class Command(BaseCommand):
     help = "Say whether the chain answers, has the right id, and the contracts. Exits with 1 if not."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = status()
-        if isinstance(found, Reachable | NotConfigured):
-            self.stdout.write(describe(found))
+        answer = status()
+        if isinstance(answer, Reachable | NotConfigured):
+            self.stdout.write(describe(answer))
             return
-        self.stderr.write(describe(found))
+        self.stderr.write(describe(answer))
         sys.exit(1)
