@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from eth_account import Account
 
+from ashao_site.chain import view
 from ashao_site.lib.errors import Conflict
-from ledger.payouts import actions, evidence
+from ledger.payouts import actions
 from ledger.payouts.models import RelayerAttempt, RelayerTransaction
 from tests.chain.nodes import node
 from tests.contracts.support import ETHER
@@ -36,9 +37,9 @@ def go_on(town, *payouts, later=lambda seconds: None):
 
 def small_windows(monkeypatch, windows):
     """In place of a long chain."""
-    monkeypatch.setattr(evidence, "LOG_WINDOW_BLOCKS", 10)
+    monkeypatch.setattr(view, "LOG_WINDOW_BLOCKS", 10)
     monkeypatch.setattr(evidence, "DEEPEST_REORG_BLOCKS", 0)
-    monkeypatch.setattr(evidence, "MAX_LOG_WINDOWS", windows)
+    monkeypatch.setattr(view, "MAX_LOG_WINDOWS", windows)
 
 
 def by_hand_with_the_relayers_key(town):

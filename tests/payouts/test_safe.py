@@ -7,9 +7,10 @@ import pytest
 from eth_account import Account
 
 from ashao_site.accounts.audit import AuditEntry
+from ashao_site.chain import view
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict
-from ledger.payouts import actions, evidence
+from ledger.payouts import actions
 from ledger.payouts.models import Payout, PayoutDecision
 from tests.contracts.support import ETHER
 
@@ -175,8 +176,8 @@ def test_all_of_a_file_or_nothing(safe):
 
 def test_what_was_executed_long_after_the_file_was_made_cannot_be_abandoned(safe, monkeypatch):
     """The chain has gone on further than is searched at once: the search goes on the next time."""
-    monkeypatch.setattr(evidence, "MAX_LOG_WINDOWS", 2)
-    monkeypatch.setattr(evidence, "LOG_WINDOW_BLOCKS", 10)
+    monkeypatch.setattr(view, "MAX_LOG_WINDOWS", 2)
+    monkeypatch.setattr(view, "LOG_WINDOW_BLOCKS", 10)
     payout = safe.approved()
     started(safe, payout)
     safe.mine(25)
@@ -189,8 +190,8 @@ def test_what_was_executed_long_after_the_file_was_made_cannot_be_abandoned(safe
 
 
 def test_a_long_search_for_a_file_comes_to_its_end(safe, monkeypatch):
-    monkeypatch.setattr(evidence, "MAX_LOG_WINDOWS", 2)
-    monkeypatch.setattr(evidence, "LOG_WINDOW_BLOCKS", 10)
+    monkeypatch.setattr(view, "MAX_LOG_WINDOWS", 2)
+    monkeypatch.setattr(view, "LOG_WINDOW_BLOCKS", 10)
     payouts = [safe.approved() for _ in range(2)]
     started(safe, *payouts)
     safe.mine(45)
