@@ -10,7 +10,7 @@ from ledger.grants.actions import return_unused
 from ledger.grants.queries import came_back
 from ledger.payouts import advance
 from ledger.reconciliation import actions as reconciliation
-from ledger.treasury.matching import match_outgoing
+from ledger.treasury.explaining import match_outgoing
 
 
 @app.task(name="ledger.tasks.follow_chain", ignore_result=True)

@@ -19,8 +19,8 @@ from ledger.deposits.suspense import return_from_suspense
 from ledger.deposits.transfers import UsdcTransfer
 from ledger.payouts.models import Payout, RelayerAttempt
 from ledger.payouts.states import OPEN
-from ledger.treasury.evidence import Evidence, clean_hash, evidence_of
 from ledger.treasury.models import MAX_NOTE_CHARS, Booking, BookingKind
+from ledger.treasury.paid_on_chain import PaidOnChain, clean_hash, paid_on_chain
 
 PAYS = {
     BookingKind.BUYBACK: chart.POOL_BUYBACK,
@@ -65,7 +65,7 @@ def book_payment(
     note = clean_text(note, name="note", max_chars=MAX_NOTE_CHARS).strip()
     if (before := _booked_before(chain_id, kind, tx_hash, burn_tx_hash)) is not None:
         return before
-    paid = evidence_of(tx_hash)
+    paid = paid_on_chain(tx_hash)
     burned_wei = _burned_wei(tx_hash, burn_tx_hash, paid)
     if not paid.paid:
         raise Conflict("No USDC left the treasury in this transaction.", code="no_payment")
@@ -114,10 +114,10 @@ def _booked_before(chain_id: int, kind: BookingKind, tx_hash: str, burn_tx_hash:
     return None
 
 
-def _burned_wei(tx_hash: str, burn_tx_hash: str, paid: Evidence) -> int:
+def _burned_wei(tx_hash: str, burn_tx_hash: str, paid: PaidOnChain) -> int:
     if not burn_tx_hash:
         return 0
-    burned_wei = (paid if burn_tx_hash == tx_hash else evidence_of(burn_tx_hash)).burned_wei
+    burned_wei = (paid if burn_tx_hash == tx_hash else paid_on_chain(burn_tx_hash)).burned_wei
     if not burned_wei:
         raise Conflict(f"No $ASHAO was burned in the transaction {burn_tx_hash}.", code="no_burn")
     return burned_wei
@@ -142,7 +142,7 @@ def _refuse_payouts(tx_hash: str, paid: Collection[UsdcTransfer]) -> None:
             )
 
 
-def _take_transfers(booking: Booking, paid: Evidence) -> None:
+def _take_transfers(booking: Booking, paid: PaidOnChain) -> None:
     """Say of the transfers that were read from the chain what they are. Raises Conflict if they are not there."""
     rows = TreasuryTransfer.objects.filter(
         chain_id=booking.chain_id, tx_hash=booking.tx_hash, direction=Direction.OUT, on_chain=True

@@ -16,8 +16,8 @@ from ashao_site.staff.review import Fact, NoteForm, Step, decide
 from ledger.books.money import format_usd
 from ledger.books.queries import balance
 from ledger.treasury.bookings import PAYS, book_payment
-from ledger.treasury.evidence import clean_hash, evidence_of
 from ledger.treasury.models import Booking, BookingKind
+from ledger.treasury.paid_on_chain import clean_hash, paid_on_chain
 
 
 class RecordForm(NoteForm):
@@ -75,7 +75,7 @@ def _verified(cleaned: dict[str, Any]) -> list[Fact]:
     """What the chain says of the transactions, and what the pool that pays has. Raises `AppError`."""
     kind = BookingKind(cleaned["kind"])
     tx_hash = clean_hash(cleaned["tx_hash"], name="The transaction")
-    paid = evidence_of(tx_hash)
+    paid = paid_on_chain(tx_hash)
     if not paid.paid:
         raise BadInput("No USDC left the treasury in this transaction.", code="no_payment")
     facts: list[Fact] = [("On the chain, paid by the treasury", format_usd(paid.paid_micros))]
@@ -85,7 +85,7 @@ def _verified(cleaned: dict[str, Any]) -> list[Fact]:
     facts.append(("In block", f"{paid.block:,}"))
     if kind == BookingKind.BUYBACK:
         text = cleaned["burn_tx_hash"].strip()
-        burned = evidence_of(clean_hash(text, name="The burn's transaction")) if text else paid
+        burned = paid_on_chain(clean_hash(text, name="The burn's transaction")) if text else paid
         facts.append(("$ASHAO burned", format_ashao(burned.burned_wei)))
         if not burned.burned_wei:
             raise BadInput("No $ASHAO was burned in this transaction.", code="no_burn")

@@ -19,7 +19,7 @@ from ashao_site.chain.settings import ChainSettings
 from ledger.books import chart
 from ledger.books import queries as books
 from ledger.deposits.models import TreasuryTransfer
-from ledger.treasury.matching import match_outgoing
+from ledger.treasury.explaining import match_outgoing
 from ledger.treasury.models import Burn
 from staking.artifacts import artifact
 from staking.rewards.models import Stake, StakeChange

@@ -14,7 +14,7 @@ from ledger.deposits.models import Booked, Direction, TreasuryTransfer
 from ledger.deposits.suspense import assign_deposit, fund_from_suspense, return_from_suspense
 from ledger.payouts.models import Payout
 from ledger.reconciliation.actions import clear_alarm
-from ledger.treasury.matching import match_outgoing
+from ledger.treasury.explaining import match_outgoing
 from ledger.treasury.models import Booking
 from tests.indexer.support import follow
 

@@ -7,7 +7,7 @@ from eth_account import Account
 
 from ashao_site.chain import view
 from ashao_site.lib.errors import Conflict
-from ledger.payouts import actions
+from ledger.payouts import actions, evidence
 from ledger.payouts.models import RelayerAttempt, RelayerTransaction
 from tests.chain.nodes import node
 from tests.contracts.support import ETHER

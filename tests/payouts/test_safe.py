@@ -10,7 +10,7 @@ from ashao_site.accounts.audit import AuditEntry
 from ashao_site.chain import view
 from ashao_site.lib import clock
 from ashao_site.lib.errors import BadInput, Conflict
-from ledger.payouts import actions
+from ledger.payouts import actions, evidence
 from ledger.payouts.models import Payout, PayoutDecision
 from tests.contracts.support import ETHER
 

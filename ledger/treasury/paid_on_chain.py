@@ -17,7 +17,7 @@ LOGS_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class PaidOnChain:
     """A transaction that succeeded and has enough confirmations."""
 
     block: int
@@ -40,7 +40,7 @@ def clean_hash(text: str, *, name: str) -> str:
     return tx_hash
 
 
-def evidence_of(tx_hash: str) -> Evidence:
+def paid_on_chain(tx_hash: str) -> PaidOnChain:
     """Read a transaction, by its clean hash. Not to be called in a database transaction.
 
     Raises NotFound (transaction_not_found), Conflict (transaction_failed, not_confirmed), ChainUnavailable.
@@ -64,7 +64,7 @@ def evidence_of(tx_hash: str) -> Evidence:
     if len(receipt.logs) > LOGS_MAX:
         raise Nonsense
     left = _answers(receipt, transfers_from(config.usdc, config.treasury))
-    return Evidence(
+    return PaidOnChain(
         block=receipt.block_number,
         paid=tuple(usdc_transfers(left, Direction.OUT)),
         burned_wei=sum(burned_wei(log) for log in _answers(receipt, burns(config))),
