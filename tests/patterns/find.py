@@ -74,7 +74,11 @@ def compiled(pattern: Pattern) -> list[re.Pattern[Any]]:
         found = getattr(_module(pattern.place), pattern.name)
         assert isinstance(found, re.Pattern), pattern.key
         return [found]
-    return [re.compile(ast.literal_eval(pattern.node))]
+    if isinstance(pattern.node, ast.Constant):
+        return [re.compile(ast.literal_eval(pattern.node))]
+    return [
+        re.compile(eval(ast.unparse(pattern.node), vars(_module(pattern.place))))
+    ]  # put together of named parts
 
 
 def _module(place: str) -> Any:
