@@ -12,9 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 from ashao_site.chain.settings import DEV_CHAIN_ID, origin_of, read_chain
 from ashao_site.configuration.database import read_database
 from ashao_site.configuration.development import refuse_public_names, refuse_real_chain
-from ashao_site.configuration.env import env_choice, env_int, env_list, env_str
 from ashao_site.configuration.logs import log_to_stderr
 from ashao_site.configuration.money import read_money
+from ashao_site.lib.env import env_choice, env_int, env_list, env_str
 from workers.machines import catalogue
 from workers.providers.config import ProviderSettings
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from ashao_site.chain.notation import ADDRESS, NOBODY, checksummed, is_mistyped
-from ashao_site.configuration.env import env_int, env_str
+from ashao_site.lib.env import env_int, env_str
 
 DEV_CHAIN_ID = 31_337
 

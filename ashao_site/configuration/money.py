@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from ashao_site.chain.notation import WEI_PER_ASHAO
-from ashao_site.configuration.env import env_int, env_str
+from ashao_site.lib.env import env_int, env_str
 from ledger.books.money import MICROS_PER_USD
 
 KEY = re.compile(r"0x[0-9a-fA-F]{64}")
