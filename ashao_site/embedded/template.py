@@ -24,6 +24,11 @@ from ashao_site.embedded.temporary import make_temporary_home, remove_temporary_
 
 STORE = ROOT / ".venv" / ".databases"
 UNUSED_MAX_S = 86_400.0
+MADE_OF = (
+    *("requirements.lock", "ashao_site/settings.py", "ashao_site/embedded/postgres.py"),
+    *("ashao_site/lib/*.py", "ashao_site/chain/wei.py", "*/migrations/*", "*/*/migrations/*"),
+)
+"""What decides on the tables: the migrations, what they are written with, the settings and the server."""
 NOWHERE = "redis://127.0.0.1:1/0"
 """Migrations need no Redis."""
 
@@ -90,9 +95,5 @@ def _digest() -> str:
 
 
 def _sources() -> Iterator[Path]:
-    """What decides on the tables: the migrations, what they are written with, the settings and the server."""
-    yield from (ROOT / "requirements.lock", ROOT / "ashao_site" / "settings.py")
-    yield ROOT / "ashao_site" / "embedded" / "postgres.py"
-    yield from sorted((ROOT / "ashao_site" / "lib").glob("*.py"))
-    for pattern in ("*/migrations/*", "*/*/migrations/*"):
+    for pattern in MADE_OF:
         yield from sorted(path for path in ROOT.glob(pattern) if path.is_file())
