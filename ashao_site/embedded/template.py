@@ -26,7 +26,13 @@ STORE = ROOT / ".venv" / ".databases"
 UNUSED_MAX_S = 86_400.0
 MADE_OF = (
     *("requirements.lock", "ashao_site/settings.py", "ashao_site/embedded/postgres.py"),
-    *("ashao_site/lib/*.py", "ashao_site/chain/wei.py", "*/migrations/*", "*/*/migrations/*"),
+    *(
+        "ashao_site/lib/*.py",
+        "ashao_site/chain/wei.py",
+        "*/migrations/*.py",
+        "*/*/migrations/*.py",
+        "*/migrations/sql/*",
+    ),
 )
 """What decides on the tables: the migrations, what they are written with, the settings and the server."""
 NOWHERE = "redis://127.0.0.1:1/0"
