@@ -20,6 +20,10 @@ export interface Script {
   finish?: "stop" | "length";
 }
 
+export function words(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `w${i} `);
+}
+
 /** An engine that says what it is told, at the speed it is told. */
 export class FakeEngine implements Engine {
   /** What the next answers say, one after the other; the last is said again and again. */

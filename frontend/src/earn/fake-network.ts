@@ -179,6 +179,12 @@ export class FakeNetwork implements WorkerApi {
     this.held = null;
   }
 
+  sentChunks(): { seq: number; value: string }[] {
+    return this.calls
+      .filter((call) => call.name === "chunk")
+      .map((call) => call.what as { seq: number; value: string });
+  }
+
   #tell(): void {
     this.#news.abort();
     this.#news = new AbortController();

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ApiError } from "../api/request";
 import { FakeClock } from "../lib/fake-clock";
 import { ANSWER_MAX_CHARS, CHUNK_MAX_CHARS, GATHER_MS } from "./chunks";
-import { FakeEngine } from "./fake-engine";
+import { FakeEngine, words } from "./fake-engine";
 import { FakeNetwork, job } from "./fake-network";
 import { ENGINE_SOON_MS, HEARTBEAT_MS, type JobEnd, serveJob } from "./job";
 import type { ClaimedJob } from "./worker-api";
@@ -22,10 +22,6 @@ beforeEach(() => {
   progress = [];
 });
 
-function words(count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `w${i} `);
-}
-
 /** Claims and serves it; `end` is there once it has ended. */
 async function serve(claimed: ClaimedJob) {
   network.put(claimed);
@@ -39,16 +35,8 @@ async function serve(claimed: ClaimedJob) {
     signal: stop.signal,
     progress: (tokens: number, tokensPerSecond: number | null) => progress.push({ tokens, tokensPerSecond }),
   };
-  void serveJob(claimed, deps).then((end) => {
-    run.end = end;
-  });
+  void serveJob(claimed, deps).then((end) => Object.assign(run, { end }));
   return run;
-}
-
-function sentChunks(): { seq: number; value: string }[] {
-  return network.calls
-    .filter((call) => call.name === "chunk")
-    .map((call) => call.what as { seq: number; value: string });
 }
 
 describe("an answer", () => {
@@ -100,7 +88,7 @@ describe("an answer", () => {
     await serve(job("a"));
     await clock.advance(2_000);
     expect(network.completed.get("a")?.text).toBe(text);
-    for (const { value } of sentChunks()) {
+    for (const { value } of network.sentChunks()) {
       expect(value.length).toBeLessThanOrEqual(CHUNK_MAX_CHARS);
       expect(encodeURIComponent(value)).not.toBe("");
     }
@@ -168,7 +156,8 @@ describe("a bad connection", () => {
     expect(run.end).toEqual({ type: "completed", earned: 70_000, tokens: 30 });
     expect(network.completed.get("a")?.text).toBe(words(30).join(""));
     expect(
-      sentChunks()
+      network
+        .sentChunks()
         .slice(0, 5)
         .map(({ seq }) => seq),
     ).toEqual([0, 0, 0, 0, 0]);
@@ -202,7 +191,8 @@ describe("a bad connection", () => {
     await clock.advance(500);
     const { held } = network;
     if (held === null) throw new Error("It should be held.");
-    const kept = sentChunks()
+    const kept = network
+      .sentChunks()
       .slice(0, 2)
       .map(({ value }) => value);
     Object.assign(held, { seq: 2, text: kept.join("") });
@@ -212,8 +202,8 @@ describe("a bad connection", () => {
   });
 });
 
-describe("a job that is no longer ours", () => {
-  it("is dropped at once, and the engine stops", async () => {
+describe("the lease", () => {
+  it("is lost: the job is dropped at once, and the engine stops", async () => {
     engine.scripts = [{ pieces: words(1_000) }];
     const run = await serve(job("a"));
     await clock.advance(500);
@@ -224,7 +214,7 @@ describe("a job that is no longer ours", () => {
     expect([network.count("complete"), network.count("fail")]).toEqual([0, 0]);
   });
 
-  it("is noticed by a heartbeat while the model still reads", async () => {
+  it("is seen to be lost by a heartbeat while the model still reads", async () => {
     engine.prefillMs = 25_000;
     const run = await serve(job("a"));
     await clock.advance(1_000);
@@ -234,7 +224,7 @@ describe("a job that is no longer ours", () => {
     expect(engine.generating).toBe(0);
   });
 
-  it("is told from one that the person stopped while the model still reads", async () => {
+  it("that was lost is told from a job that the person stopped while the model still reads", async () => {
     engine.prefillMs = 25_000;
     const run = await serve(job("a", { prefix: "So" }));
     await clock.advance(1_000);
@@ -242,9 +232,7 @@ describe("a job that is no longer ours", () => {
     await clock.advance(HEARTBEAT_MS);
     expect(run.end).toEqual({ type: "completed", earned: 70_000, tokens: 0 });
   });
-});
 
-describe("the lease", () => {
   it("is kept by heartbeats that name the job while a long prompt gives no token", async () => {
     engine.prefillMs = 25_000;
     const run = await serve(job("a"));
@@ -271,10 +259,8 @@ describe("the person's stop", () => {
     expect(engine.generating).toBe(0);
     expect(network.completed.get("a")?.ending.finish).toBe("stop");
   });
-});
 
-describe("a person's stop while the model reads", () => {
-  it("is heard from a heartbeat, whatever the chunk under way does", async () => {
+  it("is heard from a heartbeat while the model reads, whatever the chunk under way does", async () => {
     engine.scripts = [{ pieces: ["w0 ", ...words(1)] }];
     engine.msPerToken = 3_000;
     const run = await serve(job("a"));
