@@ -11,8 +11,8 @@ from ledger.books.actions import fund_promo
 from ledger.books.models import Transfer
 from ledger.books.queries import balance
 from ledger.deposits import faucet
+from ledger.deposits.faucet import DEVELOPMENT_FUNDING_KEY
 from ledger.deposits.models import Booked, TreasuryTransfer
-from ledger.management.commands.bootstrap import FUNDING_KEY
 from ledger.tasks import follow_chain
 from staking.artifacts import artifact
 from tests.contracts.support import Chain
@@ -37,7 +37,7 @@ def mine(chain: Chain, blocks: int = 3) -> None:
 
 
 def test_the_key_is_the_one_that_bootstrap_books_under() -> None:
-    assert faucet.DEVELOPMENT_FUNDING_KEY == FUNDING_KEY
+    assert faucet.DEVELOPMENT_FUNDING_KEY == DEVELOPMENT_FUNDING_KEY
 
 
 def test_the_treasury_has_what_bootstrap_booked(clean: Any, chain: Chain) -> None:
@@ -47,7 +47,7 @@ def test_the_treasury_has_what_bootstrap_booked(clean: Any, chain: Chain) -> Non
         follow_chain()
         mine(chain)
     assert clean() == had + 10_000_000_000
-    row = TreasuryTransfer.objects.get(ledger_key=FUNDING_KEY)
+    row = TreasuryTransfer.objects.get(ledger_key=DEVELOPMENT_FUNDING_KEY)
     assert (row.booked, row.counterparty, row.amount_micros) == (Booked.FUNDING, NOBODY, 10_000_000_000)
     assert balance(chart.PROMO_BUDGET) == 10_000_000_000
     assert balance(chart.TREASURY_USDC) == -10_000_000_000 - balance(chart.SUSPENSE)
@@ -90,7 +90,9 @@ def test_lost_before_its_block(clean: Any, chain: Chain) -> None:
 
 
 def test_what_was_booked_counts_not_what_is_set(clean: Any, settings: Any) -> None:
-    fund_promo(key=FUNDING_KEY, amount_micros=7_000_000, note="Of an earlier start.", staff="bootstrap")
+    fund_promo(
+        key=DEVELOPMENT_FUNDING_KEY, amount_micros=7_000_000, note="Of an earlier start.", staff="bootstrap"
+    )
     had = clean()
     assert faucet.fund_development_treasury() is not None
     assert clean() == had + 7_000_000
@@ -107,7 +109,7 @@ def test_only_one_mint_of_that_amount_is_the_funding(
     mine(chain)
     suspense = balance(chart.SUSPENSE)
     follow()
-    assert TreasuryTransfer.objects.filter(ledger_key=FUNDING_KEY).count() == 1
+    assert TreasuryTransfer.objects.filter(ledger_key=DEVELOPMENT_FUNDING_KEY).count() == 1
     assert balance(chart.SUSPENSE) - suspense >= 10_000_000_005
 
 
@@ -116,4 +118,7 @@ def test_no_other_sender_is_it(clean: Any, on_chain: ChainSettings) -> None:
     wallet = on_chain.vault
     assert faucet.development_funding_key(counterparty=wallet, amount_micros=10_000_000_000) is None
     assert faucet.development_funding_key(counterparty=NOBODY, amount_micros=9_999_999_999) is None
-    assert faucet.development_funding_key(counterparty=NOBODY, amount_micros=10_000_000_000) == FUNDING_KEY
+    assert (
+        faucet.development_funding_key(counterparty=NOBODY, amount_micros=10_000_000_000)
+        == DEVELOPMENT_FUNDING_KEY
+    )

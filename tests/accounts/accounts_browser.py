@@ -79,8 +79,8 @@ class Browser:
         return self.verify(self.message(self.nonce()))
 
 
-def ago(seconds: float) -> str:
-    return iso(datetime.now(UTC) - timedelta(seconds=seconds))
+def ago(seconds: float, *, at: datetime | None = None) -> str:
+    return iso((at or datetime.now(UTC)) - timedelta(seconds=seconds))
 
 
 def in_threads(calls: list[Any]) -> list[Any]:

@@ -34,9 +34,10 @@ MOMENT = re.compile(r"<(-?\d+) s ago>")
 
 
 def timed(changes: dict[str, Any]) -> dict[str, Any]:
-    """The changes with their moments reckoned from now: a test may run long after it was collected."""
+    """The changes with their moments reckoned from one now: a test may run long after it was collected."""
+    at = now()
     return {
-        key: MOMENT.sub(lambda found: ago(int(found[1])), value) if isinstance(value, str) else value
+        key: MOMENT.sub(lambda moment: ago(int(moment[1]), at=at), value) if isinstance(value, str) else value
         for key, value in changes.items()
     }
 

@@ -9,8 +9,7 @@ from django.core.management.base import BaseCommand
 from ashao_site.lib.errors import Conflict
 from ledger.books.actions import fund_promo
 from ledger.books.money import usd_to_micros
-
-FUNDING_KEY = "bootstrap:promo"
+from ledger.deposits.faucet import DEVELOPMENT_FUNDING_KEY
 
 
 class Command(BaseCommand):
@@ -24,7 +23,7 @@ class Command(BaseCommand):
             return
         try:
             funded = fund_promo(
-                key=FUNDING_KEY,
+                key=DEVELOPMENT_FUNDING_KEY,
                 amount_micros=usd_to_micros(Decimal(usd)),
                 note="A development network's play money.",
                 staff="bootstrap",
