@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, "..");
 /** What takes longer backtracks: all of them together need some seconds. */
 const BACKTRACKS_MS = 200_000;
 /** Where a pattern is put together while the page runs, and why it can't backtrack. */
-const MADE = new Map([["chat/marks.ts", 1]]); // Alternatives of escaped words: none begins within itself.
+const MADE = new Map([["chat/library/marks.ts", 1]]); // Alternatives of escaped words: none begins within itself.
 
 interface Found {
   place: string;
