@@ -36,8 +36,8 @@ def mine(chain: Chain, blocks: int = 3) -> None:
     chain.rpc("anvil_mine", hex(blocks))
 
 
-def test_the_key_is_the_one_that_bootstrap_books_under() -> None:
-    assert faucet.DEVELOPMENT_FUNDING_KEY == DEVELOPMENT_FUNDING_KEY
+def test_the_key_is_the_one_that_is_in_the_books_of_old_networks() -> None:
+    assert DEVELOPMENT_FUNDING_KEY == "bootstrap:promo"
 
 
 def test_the_treasury_has_what_bootstrap_booked(clean: Any, chain: Chain) -> None:
