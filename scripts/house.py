@@ -36,8 +36,6 @@ NAMED_BY_OTHERS = frozenset(
 """Files that Django, Celery, Python or the account's room look for by their names may be short."""
 FOLDERS_NAMED_BY_OTHERS = ("migrations", "management", "templatetags")
 
-Config = dict[str, list[str]]
-
 
 def main() -> int:
     """Measure, tell, and judge."""
@@ -50,11 +48,19 @@ def main() -> int:
     in_circles = list(_in_circles(graph))
     package_circles = list(_package_circles(graph, packages))
     arrows_up = list(_arrows_up(graph, linter["contracts"][0]["layers"]))
+    others = [
+        path for folder in ("tests", "bench", "scripts") for path in sorted((ROOT / folder).rglob("*.py"))
+    ]
     faults = [
         *(f"{module} is in a circle of files" for module in in_circles),
         *package_circles,
         *arrows_up,
-        *(fault for path in files for fault in _too_large(path)),
+        *(fault for path in files for fault in _wrong_size(path)),
+        *(
+            f"{path.relative_to(ROOT)} has {_lines(path)} lines"
+            for path in others
+            if _lines(path) > FILE_LINES_MAX
+        ),
     ]
     lines = sum(_lines(path) for path in files)
     sys.stdout.write(
@@ -96,7 +102,7 @@ def _arrows_up(graph: grimp.ImportGraph, layers: Sequence[str]) -> Iterator[str]
                 yield f"{importer} → {imported} goes up"
 
 
-def _too_large(path: Path) -> Iterator[str]:
+def _wrong_size(path: Path) -> Iterator[str]:
     name, lines = path.relative_to(ROOT), _lines(path)
     if lines > FILE_LINES_MAX:
         yield f"{name} has {lines} lines, and may have {FILE_LINES_MAX}"

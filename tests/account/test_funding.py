@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from ashao_site.chain.settings import NOBODY, ChainSettings
+from ashao_site.chain.notation import NOBODY
+from ashao_site.chain.settings import ChainSettings
 from ledger.books import chart
 from ledger.books.actions import fund_promo
 from ledger.books.models import Transfer

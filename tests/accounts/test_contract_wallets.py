@@ -14,7 +14,8 @@ from ashao_site.accounts.models import User
 from ashao_site.accounts.sign_in.contract_signature import CONTRACT_GAS
 from ashao_site.accounts.sign_in.signature import SIGNATURE_MAX_CHARS, verify_signature
 from ashao_site.chain.client import ChainUnavailable
-from ashao_site.chain.settings import ChainSettings, checksummed
+from ashao_site.chain.notation import checksummed
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.anvil import CHAIN_ID, DevChain
 from ashao_site.lib.db import NetworkInTransaction
 from tests.chain.nodes import LONG_S, SHORT_S, dead_url, node, result, say, silent_node

@@ -13,7 +13,8 @@ import tests.chain.conftest as chain_fixtures
 from ashao_site.accounts.sign_in import contract_signature
 from ashao_site.accounts.sign_in.contract_signature import NO_CODE_S
 from ashao_site.accounts.sign_in.signature import verify_signature
-from ashao_site.chain.settings import ChainSettings, checksummed
+from ashao_site.chain.notation import checksummed
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.anvil import CHAIN_ID, DevChain
 from tests.chain.nodes import node, result
 

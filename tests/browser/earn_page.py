@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Error, Locator, Page, Route, Worker, expect
 
+from tests.stack.support import Database
+
+from .chat_page import ChatPage
+
 LOAD_MS = 400_000
 """From Start to the first claim: the runtime, the weights, compiling and the self-test, on a busy machine."""
 PATIENCE_MS = 120_000
@@ -126,3 +130,53 @@ class EarnPage:
             except Error:
                 continue  # it has ended in this moment
         return found
+
+    def break_the_weights(self) -> int:
+        """Spoil a byte in each large part of the weights on the disk; how many parts."""
+        broken: int = self.page.evaluate(BREAK_THE_WEIGHTS)
+        return broken
+
+
+@dataclass(frozen=True)
+class Served:
+    """How the books saw an answer."""
+
+    job_id: str
+    by: str
+    worker: str
+    earned: int
+    attempts: int
+
+
+def served(chat: ChatPage, database: Database) -> Served:
+    """The newest answer's job."""
+    job_id = str(chat.saved()["jobId"])
+    (row,) = database.rows(
+        "SELECT j.served_by, coalesce(w.public_id, ''), j.earned_micros, j.attempts FROM workers_job j"
+        " LEFT JOIN workers_worker w ON w.id = j.worker_id WHERE j.public_id = %s",
+        job_id,
+    )
+    return Served(job_id, *row)
+
+
+def worker_of(tab: EarnPage) -> str:
+    return tab.test_id("worker-row").first.get_attribute("data-worker-id") or ""
+
+
+BREAK_THE_WEIGHTS = """
+async () => {
+    let broken = 0;
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) {
+            const response = await cache.match(request);
+            const bytes = new Uint8Array(await response.clone().arrayBuffer());
+            if (bytes.length < 100_000) continue;
+            bytes[bytes.length >> 1] ^= 0xff;
+            await cache.put(request, new Response(bytes, { headers: response.headers }));
+            broken += 1;
+        }
+    }
+    return broken;
+}
+"""

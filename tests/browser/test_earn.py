@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Request, expect
@@ -12,9 +11,9 @@ from tests.stack.support import Database
 from tests.tiny_model.chats import ALPHABET, CAKE, GREETING
 from tests.tiny_model.host import ModelHost
 
-from .chat_page import ChatPage, wait_until
+from .chat_page import wait_until
 from .conftest import Pages
-from .earn_page import LOAD_MS, EarnPage
+from .earn_page import LOAD_MS, EarnPage, served, worker_of
 
 pytestmark = pytest.mark.timeout(1_500)
 
@@ -72,32 +71,6 @@ def another(gpu_pages: Pages) -> Iterator[Callable[[], EarnPage]]:
         if not earn.page.is_closed() and earn.phase in ("waiting", "generating", "paused"):
             earn.test_id("stop-worker").click()
             earn.wait_phase("before")
-
-
-@dataclass(frozen=True)
-class Served:
-    """How the books saw an answer."""
-
-    job_id: str
-    by: str
-    worker: str
-    earned: int
-    attempts: int
-
-
-def served(chat: ChatPage, database: Database) -> Served:
-    """The newest answer's job."""
-    job_id = str(chat.saved()["jobId"])
-    (row,) = database.rows(
-        "SELECT j.served_by, coalesce(w.public_id, ''), j.earned_micros, j.attempts FROM workers_job j"
-        " LEFT JOIN workers_worker w ON w.id = j.worker_id WHERE j.public_id = %s",
-        job_id,
-    )
-    return Served(job_id, *row)
-
-
-def worker_of(tab: EarnPage) -> str:
-    return tab.test_id("worker-row").first.get_attribute("data-worker-id") or ""
 
 
 # Before Start
@@ -339,9 +312,6 @@ def test_closing_the_tab_in_the_middle_hands_the_answer_on(
     database.check_books()
 
 
-# The weights
-
-
 def test_weights_come_whole_whatever_happens_to_them(
     another: Callable[[], EarnPage], gpu_pages: Pages, pages: Pages, model_host: ModelHost
 ) -> None:
@@ -365,7 +335,7 @@ def test_weights_come_whole_whatever_happens_to_them(
     # The disk breaks a part: it alone is fetched again.
     tab.test_id("stop-worker").click()
     tab.wait_phase("before")
-    assert tab.page.evaluate(BREAK_THE_WEIGHTS) == 1
+    assert tab.break_the_weights() == 1
     model_host.forget_requests()
     tab.work()
     assert 0 < model_host.weights_bytes() <= model_host.weights_size() + 1
@@ -378,22 +348,3 @@ def test_weights_come_whole_whatever_happens_to_them(
     tab.test_id("confirm-free-disk").click()
     expect(tab.test_id("free-disk")).to_have_count(0)
     assert tab.page.evaluate("caches.keys()") == []
-
-
-BREAK_THE_WEIGHTS = """
-async () => {
-    let broken = 0;
-    for (const name of await caches.keys()) {
-        const cache = await caches.open(name);
-        for (const request of await cache.keys()) {
-            const response = await cache.match(request);
-            const bytes = new Uint8Array(await response.clone().arrayBuffer());
-            if (bytes.length < 100_000) continue;
-            bytes[bytes.length >> 1] ^= 0xff;
-            await cache.put(request, new Response(bytes, { headers: response.headers }));
-            broken += 1;
-        }
-    }
-    return broken;
-}
-"""

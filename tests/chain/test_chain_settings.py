@@ -9,7 +9,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from web3 import Web3
 
-from ashao_site.chain.settings import checksummed, read_chain
+from ashao_site.chain.notation import checksummed
+from ashao_site.chain.settings import read_chain
 from ashao_site.embedded.config import CHAIN_VARIABLES, ROOT
 
 ALICE, BOB, CHARLIE, DORA = (Web3.to_checksum_address("0x" + pair * 20) for pair in ("ab", "cd", "ef", "1f"))

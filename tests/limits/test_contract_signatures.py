@@ -5,7 +5,8 @@ from typing import Any
 from eth_account import Account
 
 from ashao_site.accounts.sign_in.signature import verify_signature
-from ashao_site.chain.settings import ChainSettings, checksummed
+from ashao_site.chain.notation import checksummed
+from ashao_site.chain.settings import ChainSettings
 from ashao_site.embedded.anvil import CHAIN_ID
 from ashao_site.lib import limits
 from ashao_site.lib.errors import RateLimited
