@@ -1,7 +1,7 @@
 """The rows of payouts. Each kind is written in one place.
 
-A payout is made in `requests` and changed in `moves`, which also writes down who decided it; wallets are in `wallets`, the
-relayer's transactions in `relayer`, and what keeps all of them from going on in `advance`.
+A payout is made in `requests` and changed in `moves`, which also writes down who decided it; wallets are in `wallets`,
+the relayer's transactions in `relayer`, and what keeps all of them from going on in `advance`.
 
 A person is a number here (`user_id`), as in the addresses of the chart: the ledger has no foreign key outward.
 """

@@ -201,13 +201,20 @@ def refused(response: httpx.Response, status: int, code: str | None = None) -> N
 
 
 def exchange(base_url: str, head: str | bytes, body: Iterable[bytes] = ()) -> tuple[int, str, bytes]:
-    """Send bytes as they are on a connection of their own; status, content type and body of the answer."""
+    """Send bytes as they are on a connection of their own; status, content type and body of the answer.
+
+    A body that is a list goes out with the head, as clients do it: sent after it, it may find that the server has
+    answered and closed, and the reset would take the answer along.
+    """
     url = urlsplit(base_url)
     assert url.hostname is not None
     assert url.port is not None
     with socket.create_connection((url.hostname, url.port), timeout=TIMEOUT_S) as connection:
         try:
-            connection.sendall(head.encode("latin-1") if isinstance(head, str) else head)
+            first = head.encode("latin-1") if isinstance(head, str) else head
+            if isinstance(body, list):
+                first, body = first + b"".join(body), ()
+            connection.sendall(first)
             for part in body:
                 connection.sendall(part)
         except (BrokenPipeError, ConnectionResetError):
