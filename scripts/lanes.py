@@ -168,9 +168,11 @@ def lanes() -> list[Lane]:
 def quick_lanes() -> list[Lane]:
     """What covers the most in two minutes, for the time between two changes."""
     without = [f"--ignore={path}" for path in (*ON_STACKS, *SLOW)]
-    others = [f"--ignore={path}" for path in (*BROWSER, *STACK, *MONEY, "tests/tiny_model")]
+    waiting = ("tests/workers", "tests/native")
+    others = [f"--ignore={path}" for path in (*BROWSER, *STACK, *MONEY, *waiting, "tests/tiny_model")]
     return [
-        python_lane("quick money", *MONEY, *without),
+        *(python_lane(f"quick {path}", path, *without) for path in waiting),
+        python_lane("quick money", *(path for path in MONEY if path not in SLOW), *without),
         python_lane("quick others", *others, *without),
         Lane("frontend", ["npm", "--prefix", "frontend", "test", "--", "--exclude", "**/patterns.test.ts"]),
     ]
